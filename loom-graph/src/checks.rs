@@ -1,0 +1,288 @@
+//! Everything that can be wrong with the meaning of a pipeline, found at once.
+
+use std::collections::HashMap;
+
+use loom_spec::{Entry, Pipeline, Problem, Problems, Program, Scalar, Span, Suggest, Value};
+
+use crate::links::{Dependency, Links, StepId};
+use crate::names::{Fault, Names, Resolved, Target, program_scalars};
+use crate::{Location, Presence, World};
+
+/// Checks what does not need an order of steps.
+pub(crate) fn check(pipeline: &Pipeline, names: &Names, links: &Links, world: &dyn World, problems: &mut Problems) {
+    let mut check = Check { pipeline, names, links, world, problems, suggest: Suggest::default() };
+    check.names();
+    check.data_and_parameters();
+    for (step, id) in pipeline.steps.iter().zip(links.steps()) {
+        for entry in step.inputs.iter().chain(&step.outputs) {
+            check.path_entry(entry);
+        }
+        for entry in &step.args {
+            check.argument(entry);
+        }
+        check.program(id);
+    }
+    check.producers();
+    check.own_outputs();
+    check.outside();
+    if links.overflow {
+        check.problems.push(
+            Problem::error("too-many-links", "more than a million links by folders that are read as a whole")
+                .help("let the steps read the files, or fewer steps the folder"),
+        );
+    }
+}
+
+/// Tells a cycle: its path, and on each leg the datum between.
+pub(crate) fn cycle(pipeline: &Pipeline, links: &Links, cycle: &[Dependency]) -> Problem {
+    const SHOWN: usize = 12;
+    let name = |step: StepId| &*pipeline.steps[step.index()].name.text;
+    // A dependency points back at what is waited for; people follow the data forward.
+    let forward: Vec<&Dependency> = cycle.iter().rev().collect();
+    let mut path: Vec<&str> = forward.iter().map(|leg| name(leg.on)).collect();
+    let length = path.len();
+    if length > SHOWN {
+        path.splice(SHOWN - 2..length - 1, ["…"]);
+    }
+    path.push(name(forward[0].on));
+    let path = path.join(" → ");
+    let mut problem = Problem::error("cycle", format!("the steps wait for each other: {path}"));
+    for (index, leg) in forward.iter().enumerate().take(SHOWN) {
+        let reader = name(forward[(index + 1) % length].on);
+        let datum = links.datum(leg.through).label();
+        problem = problem.at(leg.span, format!("`{reader}` reads `{datum}`, which `{}` makes", name(leg.on)));
+    }
+    problem.help("one of these steps must read something else")
+}
+
+struct Check<'a> {
+    pipeline: &'a Pipeline,
+    names: &'a Names,
+    links: &'a Links,
+    world: &'a dyn World,
+    problems: &'a mut Problems,
+    suggest: Suggest,
+}
+
+impl<'a> Check<'a> {
+    fn names(&mut self) {
+        for parameter in &self.pipeline.parameters {
+            if let Some(Target::Data(data)) = self.names.get(&parameter.name.text) {
+                self.problems.push(
+                    Problem::error(
+                        "name-clash",
+                        format!("`{}` is both a data node and a parameter", parameter.name.text),
+                    )
+                    .at(parameter.name.span, "the parameter")
+                    .at(self.pipeline.data[data as usize].name.span, "the data node")
+                    .help("`$name` could mean either: rename one of the two"),
+                );
+            }
+        }
+        let mut steps: HashMap<&str, Span> = HashMap::with_capacity(self.pipeline.steps.len());
+        for step in &self.pipeline.steps {
+            if let Some(first) = steps.get(&*step.name.text) {
+                self.problems.push(
+                    Problem::error("duplicate-step", format!("two steps are named `{}`", step.name.text))
+                        .at(step.name.span, "named again here")
+                        .at(*first, "first named here")
+                        .help("rename one of the two"),
+                );
+            } else {
+                steps.insert(&step.name.text, step.name.span);
+            }
+        }
+    }
+
+    fn data_and_parameters(&mut self) {
+        for data in &self.pipeline.data {
+            match self.names.scalar(self.pipeline, &data.path) {
+                Ok(Resolved::Text(text)) if !text.is_empty() => {}
+                Ok(found) => self.not_a_path(&data.path, &found),
+                Err(fault) => self.fault(fault),
+            }
+        }
+        for parameter in &self.pipeline.parameters {
+            // A mapping may be a parameter; it is no fault until a step passes it on.
+            match self.names.resolve(self.pipeline, &parameter.value) {
+                Ok(_) | Err(Fault::Kind(..)) => {}
+                Err(fault) => self.fault(fault),
+            }
+        }
+        if let Some(python) = &self.pipeline.execution.python {
+            match self.names.scalar(self.pipeline, python) {
+                Ok(Resolved::Text(_)) => {}
+                Ok(found) => self.not_a_path(python, &found),
+                Err(fault) => self.fault(fault),
+            }
+        }
+    }
+
+    /// An entry of `inputs` or `outputs`.
+    fn path_entry(&mut self, entry: &'a Entry) {
+        let Value::Scalar(scalar) = &entry.value else { return };
+        match self.names.scalar(self.pipeline, scalar) {
+            Ok(Resolved::Data(_)) => {}
+            Ok(Resolved::Text(text)) if !text.is_empty() => {}
+            Ok(found) => self.not_a_path(scalar, &found),
+            Err(fault) => self.fault(fault),
+        }
+    }
+
+    fn not_a_path(&mut self, scalar: &Scalar, found: &Resolved<'_>) {
+        let found = match found {
+            Resolved::Nothing => "nothing",
+            Resolved::Switch(_) => "a switch (true or false)",
+            Resolved::Text(_) => "an empty text",
+            Resolved::Data(_) => "another data node",
+            Resolved::List(_) => "a list",
+        };
+        self.problems.push(
+            Problem::error("wrong-kind", format!("a path is expected here, and `{}` is {found}", scalar.text))
+                .at(scalar.span, "expected a path"),
+        );
+    }
+
+    fn argument(&mut self, entry: &'a Entry) {
+        if let Err(fault) = self.names.resolve(self.pipeline, &entry.value) {
+            self.fault(fault);
+        }
+    }
+
+    fn program(&mut self, id: StepId) {
+        let step = &self.pipeline.steps[id.index()];
+        for scalar in program_scalars(&step.program) {
+            match self.names.scalar(self.pipeline, scalar) {
+                Ok(Resolved::Text(_) | Resolved::Data(_)) => {}
+                // `true` is a program, and words of a command are words.
+                Ok(Resolved::Switch(_) | Resolved::Nothing) if scalar.reference().is_none() => {}
+                Ok(found) => self.not_a_path(scalar, &found),
+                Err(fault) => self.fault(fault),
+            }
+        }
+        if let Program::Task(task) = &step.program {
+            self.task(task, step.optional || step.disabled);
+        }
+    }
+
+    fn task(&mut self, task: &'a Scalar, runs_only_by_name: bool) {
+        let Ok(Resolved::Text(path)) = self.names.scalar(self.pipeline, task) else { return };
+        let (message, label) = match self.world.presence(&path) {
+            Presence::Missing => (format!("the task `{path}` does not exist"), "no such file"),
+            Presence::Folder => (format!("the task `{path}` is a folder"), "expected a file"),
+            Presence::File | Presence::Unknown => return,
+        };
+        let help = "a path is relative to the folder of the pipeline file";
+        let problem = if runs_only_by_name {
+            Problem::warning("missing-task", message)
+        } else {
+            Problem::error("missing-task", message)
+        };
+        self.problems.push(problem.at(task.span, label).help(help));
+    }
+
+    fn producers(&mut self) {
+        // By canonical datum, so that two names (or spellings) of one file are one file.
+        let mut first: HashMap<u32, (StepId, Span)> = HashMap::new();
+        for step in self.links.steps() {
+            for made in self.links.writes(step) {
+                let canonical = self.links.datum(made.datum).canonical;
+                let Some((other, place)) = first.get(&canonical.0).copied() else {
+                    first.insert(canonical.0, (step, made.span));
+                    continue;
+                };
+                let name = |step: StepId| &*self.pipeline.steps[step.index()].name.text;
+                let path = &*self.links.datum(canonical).path;
+                let message = if other == step {
+                    format!("`{}` makes `{path}` twice", name(step))
+                } else {
+                    format!("both `{}` and `{}` make `{path}`", name(other), name(step))
+                };
+                self.problems.push(
+                    Problem::error("two-producers", message)
+                        .at(made.span, format!("`{}` makes it here", name(step)))
+                        .at(place, format!("`{}` makes it here", name(other)))
+                        .help("each file is made by one step, once: give one of them another path"),
+                );
+            }
+        }
+    }
+
+    fn own_outputs(&mut self) {
+        for step in self.links.steps() {
+            for read in self.links.reads(step) {
+                let canonical = self.links.datum(read.datum).canonical;
+                let mut writes = self.links.writes(step);
+                if let Some(made) = writes.find(|made| self.links.datum(made.datum).canonical == canonical) {
+                    let name = &self.pipeline.steps[step.index()].name.text;
+                    let datum = self.links.datum(read.datum).label();
+                    self.problems.push(
+                        Problem::error("own-output", format!("`{name}` reads `{datum}`, which it makes itself"))
+                            .at(read.span, "reads it here")
+                            .at(made.span, "makes it here")
+                            .help("write the result to another file"),
+                    );
+                }
+            }
+        }
+    }
+
+    fn outside(&mut self) {
+        for step in self.links.steps() {
+            for made in self.links.writes(step) {
+                let datum = self.links.datum(made.datum);
+                let node = self.pipeline.data.get(made.datum.index());
+                let allowed = node.is_some_and(|node| node.allow_outside_pipeline);
+                if matches!(*datum.location, Location::Inside(_)) || allowed {
+                    continue;
+                }
+                let help = if node.is_some() {
+                    "write `allow_outside_pipeline: true` under the data node if that is meant"
+                } else {
+                    "make it a data node with `allow_outside_pipeline: true` if that is meant"
+                };
+                let name = &self.pipeline.steps[step.index()].name.text;
+                let path = &made.path;
+                self.problems.push(
+                    Problem::error("outside", format!("`{name}` makes `{path}`, outside the pipeline folder"))
+                        .at(made.span, format!("leads to {}", datum.location.as_str()))
+                        .help(help),
+                );
+            }
+        }
+    }
+
+    fn fault(&mut self, fault: Fault<'_>) {
+        let problem = match fault {
+            Fault::Elsewhere => return,
+            Fault::UnknownName(name, span) => self.unknown_name(name, span),
+            Fault::UnsetVariable(name, span) => {
+                Problem::error("unset-variable", format!("the environment variable `{name}` is not set"))
+                    .at(span, "needed here")
+                    .help(format!("set it, or write a default: `${{{name}:-text}}`"))
+            }
+            Fault::Endless(name, span) => {
+                Problem::error("endless-reference", format!("the parameter `{name}` leads back to itself"))
+                    .at(span, "never comes to a value")
+                    .help("one of the parameters on the way must have a value of its own")
+            }
+            Fault::Kind(span, found) => Problem::error("wrong-kind", format!("{found} cannot be passed to a task"))
+                .at(span, format!("{found}; expected text, true, false, or a list of words"))
+                .help("write one flag per value"),
+        };
+        self.problems.push(problem);
+    }
+
+    fn unknown_name(&mut self, name: &str, span: Span) -> Problem {
+        let problem = Problem::error("unknown-name", format!("nothing is named `{name}`"))
+            .at(span, "no such data node or parameter");
+        if let Some(near) = self.suggest.nearest(name, self.names.known()) {
+            return problem.help(format!("did you mean `${near}`?"));
+        }
+        let prefix = name.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+        if prefix != name && self.names.get(prefix).is_some() {
+            return problem.help(format!("a reference is the whole text: `${prefix}`, with nothing behind it"));
+        }
+        problem.help(format!("define it under `data` or `parameters`; for the text `${name}` write `$${name}`"))
+    }
+}

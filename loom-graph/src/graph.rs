@@ -1,0 +1,254 @@
+//! The graph of a pipeline's steps: acyclic, and sound in every way that can be checked.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use daggy::petgraph::visit::EdgeRef;
+use daggy::{Dag, NodeIndex};
+use loom_spec::{Parsed, Pipeline, Problem, Problems, Program, Scalar, Step, Value};
+
+use crate::links::{DatumId, Links, Role, StepId};
+use crate::names::{Names, Resolved};
+use crate::{World, checks, order};
+
+/// A pipeline that means something: its steps, the data between them, and an order to run them in.
+///
+/// There is no way to make one from a pipeline with errors, so whoever holds one need not ask.
+#[derive(Clone, Debug)]
+pub struct StepGraph {
+    pipeline: Arc<Pipeline>,
+    names: Names,
+    links: Links,
+    dag: Dag<StepId, DatumId>,
+    nodes: Vec<NodeIndex>,
+}
+
+/// What checking a pipeline gives: the graph, unless something is wrong, and all that is.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// The pipeline.
+    pub pipeline: Arc<Pipeline>,
+    /// The graph; none if there is an error among the problems.
+    pub graph: Option<StepGraph>,
+    /// Who makes and who reads what, as far as it can be told.
+    pub links: Links,
+    /// Errors and warnings in file order, those of reading included.
+    pub problems: Vec<Problem>,
+}
+
+/// Checks a pipeline: links, names, kinds, files, cycles.
+///
+/// ```
+/// let source = loom_spec::Source::new("p.yml", "
+/// pipeline:
+///   - {name: a, command: [a], inputs: {x: b.txt}, outputs: {-o: a.txt}}
+///   - {name: b, command: [b], inputs: {x: a.txt}, outputs: {-o: b.txt}}
+/// ");
+/// let checked = loom_graph::check(loom_spec::parse(&source), &loom_graph::OnPaper);
+/// assert!(checked.graph.is_none());
+/// assert_eq!(checked.problems[0].message, "the steps wait for each other: b → a → b");
+/// ```
+pub fn check(parsed: Parsed, world: &dyn World) -> Checked {
+    let Parsed { pipeline, problems: found } = parsed;
+    let mut problems = Problems::default();
+    let mut sound = true;
+    for problem in found {
+        sound &= !problem.is_error();
+        problems.push(problem);
+    }
+    let pipeline = Arc::new(pipeline);
+    let names = Names::new(&pipeline, world);
+    let links = Links::new(&pipeline, &names, world);
+    checks::check(&pipeline, &names, &links, world, &mut problems);
+    let order = order::run_order(&links).map_err(|cycles| {
+        for cycle in cycles {
+            problems.push(checks::cycle(&pipeline, &links, &cycle));
+        }
+    });
+    let problems = problems.into_vec();
+    sound &= !problems.iter().any(Problem::is_error);
+    let graph = match order {
+        Ok(order) if sound => Some(StepGraph::new(Arc::clone(&pipeline), names, links.clone(), &order)),
+        _ => None,
+    };
+    Checked { pipeline, graph, links, problems }
+}
+
+/// A command line whose names are followed and whose variables are filled in. What interprets the task is
+/// left to whoever runs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommandLine {
+    /// What runs.
+    pub program: ProgramLine,
+    /// The words behind it: inputs, outputs, arguments.
+    pub words: Vec<String>,
+}
+
+/// The program of a [`CommandLine`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProgramLine {
+    /// A task file, as a path relative to the pipeline folder.
+    Task(String),
+    /// A program and its first arguments; never empty.
+    Words(Vec<String>),
+    /// A line for the shell, which finds the words behind it in `$1`, `$2`, …
+    Shell(String),
+}
+
+impl StepGraph {
+    /// `order` has every step after all it waits for.
+    fn new(pipeline: Arc<Pipeline>, names: Names, links: Links, order: &[StepId]) -> Self {
+        // Each edge leads to the newest node, which has none of its own yet: so daggy finds at once that it closes no
+        // cycle, where in any other order it would search the graph for every edge.
+        let mut dag = Dag::with_capacity(order.len(), order.len());
+        let mut nodes = vec![NodeIndex::end(); order.len()];
+        for step in order {
+            let node = dag.add_node(*step);
+            nodes[step.index()] = node;
+            for dependency in links.dependencies(*step) {
+                let edge = dag.add_edge(nodes[dependency.on.index()], node, dependency.through);
+                debug_assert!(edge.is_ok(), "the order is one of the graph");
+            }
+        }
+        Self { pipeline, names, links, dag, nodes }
+    }
+
+    /// The pipeline as it is written.
+    pub fn pipeline(&self) -> &Pipeline {
+        &self.pipeline
+    }
+
+    /// Who makes and who reads each datum.
+    pub fn links(&self) -> &Links {
+        &self.links
+    }
+
+    /// A step as it is written.
+    pub fn step(&self, id: StepId) -> &Step {
+        &self.pipeline.steps[id.index()]
+    }
+
+    /// The name of a step.
+    pub fn name(&self, id: StepId) -> &Arc<str> {
+        &self.step(id).name.text
+    }
+
+    /// Every step, each after all it waits for; where that leaves a choice, in file order.
+    pub fn run_order(&self) -> impl DoubleEndedIterator<Item = StepId> + ExactSizeIterator {
+        self.dag.raw_nodes().iter().map(|node| node.weight)
+    }
+
+    /// The steps that this one waits for, with the datum between: one item per datum, in run order.
+    pub fn before(&self, id: StepId) -> Vec<(StepId, DatumId)> {
+        self.neighbours(id, daggy::petgraph::Direction::Incoming)
+    }
+
+    /// The steps that wait for this one, with the datum between: one item per datum, in run order.
+    pub fn after(&self, id: StepId) -> Vec<(StepId, DatumId)> {
+        self.neighbours(id, daggy::petgraph::Direction::Outgoing)
+    }
+
+    fn neighbours(&self, id: StepId, direction: daggy::petgraph::Direction) -> Vec<(StepId, DatumId)> {
+        let edges = self.dag.graph().edges_directed(self.nodes[id.index()], direction);
+        let mut found: Vec<_> = edges
+            .map(|edge| {
+                let other =
+                    if direction == daggy::petgraph::Direction::Incoming { edge.source() } else { edge.target() };
+                (other, *edge.weight())
+            })
+            .collect();
+        found.sort_unstable();
+        found.into_iter().map(|(node, datum)| (self.dag.graph()[node], datum)).collect()
+    }
+
+    /// The number of dependencies: one for each datum that one step makes and another reads.
+    pub fn dependency_count(&self) -> usize {
+        self.dag.edge_count()
+    }
+
+    /// The command line of a step: program, inputs, outputs, arguments, in this order.
+    ///
+    /// ```
+    /// let text = "
+    /// parameters: {rate: 1e-3, debug: false}
+    /// pipeline:
+    ///   - name: train
+    ///     task: train.py
+    ///     inputs: {data: in.csv}
+    ///     outputs: {--output: out.json}
+    ///     args: {--rate: $rate, --debug: $debug, --fast: true, --layers: [64, 32]}
+    /// ";
+    /// let parsed = loom_spec::parse(&loom_spec::Source::new("p.yml", text));
+    /// let graph = loom_graph::check(parsed, &loom_graph::OnPaper).graph.unwrap();
+    /// let step = graph.run_order().next().unwrap();
+    /// assert_eq!(
+    ///     graph.command_line(step).words.join(" "),
+    ///     "in.csv --output out.json --rate 1e-3 --fast --layers 64 32"
+    /// );
+    /// ```
+    pub fn command_line(&self, id: StepId) -> CommandLine {
+        let step = self.step(id);
+        let program = match &step.program {
+            Program::Task(task) => ProgramLine::Task(self.word(task)),
+            Program::Words(words) => ProgramLine::Words(words.iter().map(|word| self.word(word)).collect()),
+            Program::Shell(line) => ProgramLine::Shell(self.word(line)),
+        };
+        let mut words = Vec::with_capacity(step.inputs.len() + 2 * (step.outputs.len() + step.args.len()));
+        let mut paths = self.links.uses(id).iter().filter(|used| used.role != Role::Argument);
+        for input in paths.by_ref().take(step.inputs.len()) {
+            words.push(input.path.to_string());
+        }
+        for (entry, output) in step.outputs.iter().zip(paths) {
+            words.push(entry.key.text.to_string());
+            words.push(output.path.to_string());
+        }
+        for entry in &step.args {
+            self.push_argument(&entry.key, &entry.value, &mut words);
+        }
+        CommandLine { program, words }
+    }
+
+    fn push_argument(&self, key: &Scalar, value: &Value, words: &mut Vec<String>) {
+        // A fault in a value would have kept this graph from being made.
+        let resolved = self.names.resolve(&self.pipeline, value).unwrap_or(Resolved::Nothing);
+        match resolved {
+            Resolved::Nothing | Resolved::Switch(false) => return,
+            _ => words.push(key.text.to_string()),
+        }
+        match resolved {
+            Resolved::List(items) => words.extend(items.into_iter().filter_map(|item| self.as_word(item))),
+            other => words.extend(self.as_word(other)),
+        }
+    }
+
+    fn as_word(&self, resolved: Resolved<'_>) -> Option<String> {
+        match resolved {
+            Resolved::Text(text) => Some(text.into_owned()),
+            Resolved::Data(index) => Some(self.links.datum(DatumId(index)).path.to_string()),
+            Resolved::Nothing | Resolved::Switch(_) | Resolved::List(_) => None,
+        }
+    }
+
+    fn word(&self, scalar: &Scalar) -> String {
+        let resolved = self.names.scalar(&self.pipeline, scalar).unwrap_or(Resolved::Nothing);
+        self.as_word(resolved).unwrap_or_else(|| scalar.text.to_string())
+    }
+
+    /// `execution.python` with its variables filled in.
+    pub fn python(&self) -> Option<String> {
+        self.pipeline.execution.python.as_ref().map(|python| self.word(python))
+    }
+}
+
+impl std::fmt::Display for CommandLine {
+    /// The words as a person would read them, not as a shell would: nothing is quoted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let program: Cow<'_, str> = match &self.program {
+            ProgramLine::Task(task) => task.into(),
+            ProgramLine::Words(words) => words.join(" ").into(),
+            ProgramLine::Shell(line) => format!("sh -c {line:?}").into(),
+        };
+        f.write_str(&program)?;
+        self.words.iter().try_for_each(|word| write!(f, " {word}"))
+    }
+}

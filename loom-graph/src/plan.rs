@@ -1,0 +1,309 @@
+//! What is to run: selection, and what the selected steps need to be there.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use loom_spec::{Pipeline, Problem, Suggest};
+
+use crate::graph::{Checked, StepGraph};
+use crate::links::{DatumId, Role, StepId};
+use crate::{Presence, World};
+
+/// Which steps are asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// The steps.
+    pub target: Target,
+    /// Optional steps to treat as if they were not optional.
+    pub include: Vec<String>,
+}
+
+/// The steps that a [`Selection`] asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Target {
+    /// All but the optional and the disabled ones.
+    #[default]
+    All,
+    /// These and no others, be they optional or disabled.
+    Steps(Vec<String>),
+    /// Those at or behind one of `from` and at or before one of `to`; an empty list asks for nothing.
+    Between {
+        /// Where to begin.
+        from: Vec<String>,
+        /// Where to end.
+        to: Vec<String>,
+    },
+    /// All the steps of these groups, be they optional or disabled.
+    Groups(Vec<String>),
+}
+
+/// Why a step is not in a [`Plan`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeftOut {
+    /// It was not asked for.
+    NotSelected,
+    /// It is optional and was not included.
+    Optional,
+    /// It is disabled.
+    Disabled,
+}
+
+/// One command line's worth of work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unit {
+    /// A name that a person can type.
+    pub name: Arc<str>,
+    /// The step it is of.
+    pub step: StepId,
+}
+
+/// What is to run, and in what order.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    graph: Arc<StepGraph>,
+    units: Vec<Unit>,
+    left_out: Vec<(StepId, LeftOut)>,
+}
+
+impl Plan {
+    /// The graph that it is a selection of.
+    pub fn graph(&self) -> &Arc<StepGraph> {
+        &self.graph
+    }
+
+    /// The units, each after all it waits for; where that leaves a choice, in file order.
+    pub fn units(&self) -> &[Unit] {
+        &self.units
+    }
+
+    /// The steps that do not run, in run order, with the reason.
+    pub fn left_out(&self) -> &[(StepId, LeftOut)] {
+        &self.left_out
+    }
+}
+
+impl Checked {
+    /// Decides what is to run. The error has all that stands against it, in file order: the errors of the pipeline,
+    /// names that the selection got wrong, and files that the selected steps read and nobody makes.
+    ///
+    /// ```
+    /// use loom_graph::{OnPaper, Selection, Target};
+    /// let text = "
+    /// pipeline:
+    ///   - {name: make, command: [make], outputs: {-o: a.txt}}
+    ///   - {name: look, command: [cat], inputs: {file: a.txt}, optional: true}
+    /// ";
+    /// let parsed = loom_spec::parse(&loom_spec::Source::new("p.yml", text));
+    /// let checked = loom_graph::check(parsed, &OnPaper);
+    /// let all = checked.plan(&Selection::default(), &OnPaper).unwrap();
+    /// assert_eq!(all.units().len(), 1);
+    /// let from = Target::Between { from: vec!["look".into()], to: vec![] };
+    /// let plan = checked.plan(&Selection { target: from, include: vec![] }, &OnPaper).unwrap();
+    /// assert_eq!(&*plan.units()[0].name, "look");
+    /// ```
+    pub fn plan(&self, selection: &Selection, world: &dyn World) -> Result<Plan, Vec<Problem>> {
+        let mut problems: Vec<Problem> = self.problems.iter().filter(|problem| problem.is_error()).cloned().collect();
+        let mut choice = Choice::new(self, selection, &mut problems);
+        choice.run();
+        let Choice { chosen, .. } = choice;
+        self.missing_tasks(&chosen, &mut problems);
+        self.missing_sources(&chosen, world, &mut problems);
+        loom_spec::sort(&mut problems);
+        let Some(graph) = self.graph.as_ref().filter(|_| problems.is_empty()) else { return Err(problems) };
+        let unit = |step: StepId| Unit { name: Arc::clone(graph.name(step)), step };
+        let units = graph.run_order().filter(|step| chosen[step.index()].is_none()).map(unit).collect();
+        let left_out = graph.run_order().filter_map(|step| Some((step, chosen[step.index()]?))).collect();
+        Ok(Plan { graph: Arc::new(graph.clone()), units, left_out })
+    }
+
+    /// Steps that run only by name may lack their task until they are to run.
+    fn missing_tasks(&self, chosen: &[Option<LeftOut>], problems: &mut Vec<Problem>) {
+        for problem in self.problems.iter().filter(|problem| problem.code == "missing-task" && !problem.is_error()) {
+            let at = problem.span();
+            let wanted = self.pipeline.steps.iter().zip(chosen).any(|(step, left_out)| {
+                let task = crate::names::program_scalars(&step.program).first();
+                left_out.is_none() && task.map(|task| task.span) == at
+            });
+            if wanted {
+                problems.push(Problem { severity: loom_spec::Severity::Error, ..problem.clone() });
+            }
+        }
+    }
+
+    fn missing_sources(&self, chosen: &[Option<LeftOut>], world: &dyn World, problems: &mut Vec<Problem>) {
+        let links = &self.links;
+        let runs = |step: StepId| chosen[step.index()].is_none();
+        let mut seen: HashSet<DatumId> = HashSet::new();
+        for step in links.steps().filter(|step| runs(*step)) {
+            for read in links.reads(step) {
+                let canonical = links.datum(read.datum).canonical;
+                let own = links.producer(canonical) == Some(step);
+                let made = links.dependencies(step).iter().any(|leg| leg.span == read.span && runs(leg.on));
+                if own || made || seen.contains(&canonical) || world.presence(&read.path) != Presence::Missing {
+                    continue;
+                }
+                seen.insert(canonical);
+                let reader = &self.pipeline.steps[step.index()].name.text;
+                let path = &read.path;
+                let problem =
+                    Problem::error("missing-source", format!("`{reader}` reads `{path}`, which does not exist"))
+                        .at(read.span, "no such file or folder");
+                let maker = links.dependencies(step).iter().find(|leg| leg.span == read.span).map(|leg| leg.on);
+                problems.push(problem.help(self.how_to_get(maker, chosen, read.role)));
+            }
+        }
+    }
+
+    fn how_to_get(&self, maker: Option<StepId>, chosen: &[Option<LeftOut>], role: Role) -> String {
+        let Some(maker) = maker else {
+            let hint = "a path is relative to the folder of the pipeline file";
+            return match role {
+                Role::Argument => format!("if this step makes it, name it under `outputs`; {hint}"),
+                _ => format!("no step makes it; {hint}"),
+            };
+        };
+        let name = &self.pipeline.steps[maker.index()].name.text;
+        match chosen[maker.index()] {
+            Some(LeftOut::Optional) => format!("the optional step `{name}` makes it: add `--include {name}`"),
+            Some(LeftOut::Disabled) => format!("the disabled step `{name}` makes it: run it with `--step {name}`"),
+            _ => format!("`{name}` makes it: run that first, or begin with `--from {name}`"),
+        }
+    }
+}
+
+/// A selection being worked out: for every step, why it is left out, if it is.
+struct Choice<'a> {
+    pipeline: &'a Pipeline,
+    graph: Option<&'a StepGraph>,
+    selection: &'a Selection,
+    problems: &'a mut Vec<Problem>,
+    chosen: Vec<Option<LeftOut>>,
+    included: Vec<usize>,
+}
+
+impl<'a> Choice<'a> {
+    fn new(checked: &'a Checked, selection: &'a Selection, problems: &'a mut Vec<Problem>) -> Self {
+        let chosen = vec![Some(LeftOut::NotSelected); checked.pipeline.steps.len()];
+        Self {
+            pipeline: &checked.pipeline,
+            graph: checked.graph.as_ref(),
+            selection,
+            problems,
+            chosen,
+            included: Vec::new(),
+        }
+    }
+
+    fn run(&mut self) {
+        let selection = self.selection;
+        self.included = self.named("--include", &selection.include);
+        match &selection.target {
+            Target::All => (0..self.chosen.len()).for_each(|step| self.choose_unless_set_aside(step)),
+            Target::Steps(names) => {
+                for step in self.named("--step", names) {
+                    self.chosen[step] = None;
+                }
+            }
+            Target::Groups(names) => self.choose_groups(names),
+            Target::Between { from, to } => self.choose_between(from, to),
+        }
+    }
+
+    fn choose_unless_set_aside(&mut self, index: usize) {
+        let step = &self.pipeline.steps[index];
+        self.chosen[index] = match (step.disabled, step.optional) {
+            (true, _) => Some(LeftOut::Disabled),
+            (false, true) if !self.included.contains(&index) => Some(LeftOut::Optional),
+            (false, _) => None,
+        };
+    }
+
+    fn choose_groups(&mut self, names: &[String]) {
+        for name in names {
+            let groups = &self.pipeline.groups;
+            if !groups.iter().any(|group| *group.name.text == **name) {
+                let known = groups.iter().map(|group| &*group.name.text);
+                let near = Suggest::default().did_you_mean(name, known);
+                self.problems.push(
+                    Problem::error("unknown-group", format!("no group is named `{name}` (`--group`)"))
+                        .help(near.unwrap_or_else(|| listed("groups", groups.iter().map(|group| &*group.name.text)))),
+                );
+            }
+        }
+        for index in 0..self.chosen.len() {
+            let group = self.pipeline.steps[index].group.map(|group| &*self.pipeline.groups[group].name.text);
+            if group.is_some_and(|group| names.iter().any(|name| name == group)) {
+                self.chosen[index] = None;
+            }
+        }
+    }
+
+    fn choose_between(&mut self, from: &[String], to: &[String]) {
+        let starts = self.named("--from", from);
+        let ends = self.named("--to", to);
+        // A broken pipeline has no downstream; what else is wrong is found for the named steps alone.
+        let behind = self.graph.filter(|_| !from.is_empty()).map(|graph| reach(graph, &starts, StepGraph::after));
+        let before = self.graph.filter(|_| !to.is_empty()).map(|graph| reach(graph, &ends, StepGraph::before));
+        if self.graph.is_some() {
+            for index in 0..self.chosen.len() {
+                let inside = |reached: &Option<Vec<bool>>| reached.as_ref().is_none_or(|reached| reached[index]);
+                if inside(&behind) && inside(&before) {
+                    self.choose_unless_set_aside(index);
+                }
+            }
+        }
+        for step in starts.into_iter().chain(ends) {
+            let inside = |reached: &Option<Vec<bool>>| reached.as_ref().is_none_or(|reached| reached[step]);
+            if inside(&behind) && inside(&before) {
+                self.chosen[step] = None;
+            }
+        }
+    }
+
+    /// The steps that an option names.
+    fn named(&mut self, option: &str, names: &[String]) -> Vec<usize> {
+        let mut found = Vec::new();
+        for name in names {
+            let steps = &self.pipeline.steps;
+            if let Some(index) = steps.iter().position(|step| *step.name.text == **name) {
+                found.push(index);
+                continue;
+            }
+            let known = || steps.iter().map(|step| &*step.name.text);
+            let near = Suggest::default().did_you_mean(name, known());
+            self.problems.push(
+                Problem::error("unknown-step", format!("no step is named `{name}` (`{option}`)"))
+                    .help(near.unwrap_or_else(|| listed("steps", known()))),
+            );
+        }
+        found
+    }
+}
+
+/// `the steps are: a, b, c`, cut where that would fill the screen.
+fn listed<'a>(what: &str, names: impl Iterator<Item = &'a str>) -> String {
+    const SHOWN: usize = 10;
+    let mut names: Vec<&str> = names.collect();
+    names.dedup();
+    match names.len() {
+        0 => format!("the pipeline has no {what}"),
+        n if n > SHOWN => format!("the {what} are: {}, and {} more", names[..SHOWN].join(", "), n - SHOWN),
+        _ => format!("the {what} are: {}", names.join(", ")),
+    }
+}
+
+/// All steps that can be reached from some, those included.
+fn reach(
+    graph: &StepGraph,
+    starts: &[usize],
+    neighbours: impl Fn(&StepGraph, StepId) -> Vec<(StepId, DatumId)>,
+) -> Vec<bool> {
+    let mut reached = vec![false; graph.links().step_count()];
+    let mut open: Vec<StepId> = starts.iter().map(|index| StepId(*index as u32)).collect();
+    while let Some(step) = open.pop() {
+        if !std::mem::replace(&mut reached[step.index()], true) {
+            open.extend(neighbours(graph, step).into_iter().map(|(other, _)| other));
+        }
+    }
+    reached
+}

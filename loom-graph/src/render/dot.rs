@@ -1,0 +1,62 @@
+use std::fmt::Write;
+
+use super::{by_group, shown_data};
+use crate::{DatumId, Role, StepGraph, StepId};
+
+/// The graph in Graphviz' language: boxes are steps, notes are data, arrows follow the data.
+pub fn dot(graph: &StepGraph) -> String {
+    let mut out = String::from(
+        "digraph pipeline {\n  rankdir=LR\n  node [fontname=\"Helvetica,Arial,sans-serif\", fontsize=11]\n",
+    );
+    let links = graph.links();
+    for datum in shown_data(links) {
+        let _ = writeln!(out, "  d{} [shape=note, label={}]", datum.0, quoted(links.datum(datum).label()));
+    }
+    for (index, (group, steps)) in by_group(graph).into_iter().enumerate() {
+        let indent = if let Some(name) = group {
+            let _ = writeln!(out, "  subgraph cluster_{index} {{\n    label={}", quoted(name));
+            "    "
+        } else {
+            "  "
+        };
+        for id in steps {
+            let step = graph.step(id);
+            let style = match (step.disabled, step.optional) {
+                (true, _) => "rounded,dotted",
+                (false, true) => "rounded,dashed",
+                (false, false) => "rounded",
+            };
+            let label = quoted(&step.name.text);
+            let _ = writeln!(out, "{indent}s{} [shape=box, style=\"{style}\", label={label}]", id.0);
+        }
+        if group.is_some() {
+            out.push_str("  }\n");
+        }
+    }
+    let canonical = |datum: DatumId| links.datum(datum).canonical.0;
+    for StepId(step) in links.steps() {
+        for used in links.reads(StepId(step)) {
+            let style = if used.role == Role::Argument { " [style=dashed]" } else { "" };
+            let _ = writeln!(out, "  d{} -> s{step}{style}", canonical(used.datum));
+        }
+        for made in links.writes(StepId(step)) {
+            let _ = writeln!(out, "  s{step} -> d{}", canonical(made.datum));
+        }
+    }
+    out.push_str("}\n");
+    out
+}
+
+fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '\n' => out.push_str("\\n"),
+            c if c.is_control() => out.push(' '),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}

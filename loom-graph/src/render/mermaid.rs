@@ -1,0 +1,60 @@
+use std::fmt::Write;
+
+use super::{by_group, shown_data};
+use crate::{DatumId, Role, StepGraph, StepId};
+
+/// The graph in Mermaid's language, which Markdown hosts draw: boxes are steps, rounded boxes are data, arrows
+/// follow the data.
+pub fn mermaid(graph: &StepGraph) -> String {
+    let mut out = String::from("flowchart LR\n");
+    let links = graph.links();
+    for datum in shown_data(links) {
+        let _ = writeln!(out, "  d{}([{}])", datum.0, quoted(links.datum(datum).label()));
+    }
+    for (index, (group, steps)) in by_group(graph).into_iter().enumerate() {
+        let indent = if let Some(name) = group {
+            let _ = writeln!(out, "  subgraph g{index} [{}]", quoted(name));
+            "    "
+        } else {
+            "  "
+        };
+        for id in steps {
+            let step = graph.step(id);
+            let class = if step.optional || step.disabled { ":::aside" } else { "" };
+            let _ = writeln!(out, "{indent}s{}[{}]{class}", id.0, quoted(&step.name.text));
+        }
+        if group.is_some() {
+            out.push_str("  end\n");
+        }
+    }
+    let canonical = |datum: DatumId| links.datum(datum).canonical.0;
+    for StepId(step) in links.steps() {
+        for used in links.reads(StepId(step)) {
+            let arrow = if used.role == Role::Argument { "-.->" } else { "-->" };
+            let _ = writeln!(out, "  d{} {arrow} s{step}", canonical(used.datum));
+        }
+        for made in links.writes(StepId(step)) {
+            let _ = writeln!(out, "  s{step} --> d{}", canonical(made.datum));
+        }
+    }
+    if graph.pipeline().steps.iter().any(|step| step.optional || step.disabled) {
+        out.push_str("  classDef aside stroke-dasharray: 5 5\n");
+    }
+    out
+}
+
+/// Mermaid reads entities in quoted labels; what it could take for its own syntax, or for HTML, becomes one.
+fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '#' | '<' | '>' | '&' | '\\' | '`' => {
+                let _ = write!(out, "#{};", c as u32);
+            }
+            c if c.is_control() => out.push(' '),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}

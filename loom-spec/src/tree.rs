@@ -1,0 +1,436 @@
+//! YAML as a flat tree that keeps the place, the raw text and the quoting of every node.
+//!
+//! One pass over the parser's events fills an arena; nothing here recurses, and aliases stay references
+//! until they are read, so that no file can exhaust the stack or the memory.
+
+use std::collections::HashMap;
+
+use granit_parser::{Event, Options, Parser, ScalarStyle, Span as Range};
+
+use crate::problem::Problems;
+use crate::{Problem, Span, Style};
+
+/// Deeper than any pipeline is meant to be.
+const MAX_DEPTH: usize = 128;
+/// How many nodes, and how many bytes of text, aliases may stand for.
+const MAX_ALIASED: Weight = Weight { nodes: 100_000, bytes: 16 << 20 };
+/// How many nodes a file may have: a million, or one per five bytes, so that reading costs no more than
+/// its size suggests.
+fn max_nodes(text: &str) -> usize {
+    (text.len() / 5).max(1_000_000)
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Raw {
+    span: Span,
+    /// Index of the first node that is not inside this one.
+    after: u32,
+    what: What,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum What {
+    /// A plain scalar that is its span.
+    Plain,
+    /// A quoted scalar that is its span without the quotes.
+    Quoted,
+    /// A scalar whose text is not in the source as it is: index into `decoded`.
+    Decoded(Style, u32),
+    Sequence,
+    Mapping,
+    /// Another node, by index.
+    Alias(u32),
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Weight {
+    nodes: usize,
+    bytes: usize,
+}
+
+impl Weight {
+    fn add(&mut self, other: Weight) {
+        self.nodes += other.nodes;
+        self.bytes += other.bytes;
+    }
+}
+
+/// A YAML document.
+#[derive(Debug)]
+pub(crate) struct Tree<'s> {
+    source: &'s str,
+    nodes: Vec<Raw>,
+    decoded: Vec<Box<str>>,
+}
+
+/// A node of a [`Tree`]; aliases are already followed.
+#[derive(Clone, Copy)]
+pub(crate) struct Node<'t> {
+    tree: &'t Tree<'t>,
+    index: u32,
+}
+
+/// What a [`Node`] is.
+pub(crate) enum Kind<'t> {
+    Scalar(&'t str, Style),
+    Sequence,
+    Mapping,
+}
+
+struct Open {
+    node: u32,
+    anchor: usize,
+    weight: Weight,
+    flow: bool,
+}
+
+struct Builder<'s> {
+    tree: Tree<'s>,
+    open: Vec<Open>,
+    /// Anchored nodes by the parser's number; without a weight while they are still open.
+    anchors: HashMap<usize, (u32, Option<Weight>)>,
+    aliased: Weight,
+    max_nodes: usize,
+}
+
+impl<'s> Tree<'s> {
+    /// Reads one document. The error is the first thing that makes the text unreadable as YAML.
+    pub(crate) fn parse(source: &'s str) -> Result<Self, Problem> {
+        if let Some(at) = source.find('\0') {
+            let span = Span { start: at as u32, end: at as u32 + 1 };
+            return Err(Problem::error("not-text", "the file holds a NUL byte, so it is not text")
+                .at(span, "here")
+                .help("is this the right file?"));
+        }
+        let mut options = Options::default();
+        options.flow_nesting_limit = MAX_DEPTH + 1;
+        options.block_nesting_limit = MAX_DEPTH + 1;
+        let mut parser = Parser::new_from_str_with_options(source, options);
+        let mut builder = Builder {
+            tree: Tree { source, nodes: Vec::new(), decoded: Vec::new() },
+            open: Vec::new(),
+            anchors: HashMap::new(),
+            aliased: Weight::default(),
+            max_nodes: max_nodes(source),
+        };
+        while let Some(event) = parser.next_event() {
+            let (event, range) = event.map_err(|error| syntax_error(source, &error))?;
+            builder.take(event, span(&range))?;
+        }
+        Ok(builder.tree)
+    }
+
+    /// The outermost node; none in an empty file.
+    pub(crate) fn root(&self) -> Option<Node<'_>> {
+        (!self.nodes.is_empty()).then(|| self.node(0))
+    }
+
+    fn node(&self, index: u32) -> Node<'_> {
+        let target = match self.nodes[index as usize].what {
+            What::Alias(target) => target,
+            _ => index,
+        };
+        Node { tree: self, index: target }
+    }
+}
+
+fn span(range: &Range) -> Span {
+    let bytes = range.byte_range().unwrap_or_default();
+    Span { start: bytes.start as u32, end: bytes.end as u32 }
+}
+
+fn syntax_error(source: &str, error: &granit_parser::ScanError) -> Problem {
+    let at = error.marker().byte_offset().unwrap_or(source.len()).min(source.len());
+    let width = source[at..].chars().next().map_or(0, char::len_utf8);
+    let here = Span { start: at as u32, end: (at + width) as u32 };
+    let info = error.info();
+    if info.starts_with("recursion limit") {
+        return too_deep(here);
+    }
+    let problem = Problem::error("yaml-syntax", format!("this is not YAML: {info}"));
+    let line = &source[source[..at].rfind('\n').map_or(0, |n| n + 1)..];
+    let indented_by_tab = line.trim_start_matches(' ').starts_with('\t');
+    if info.contains("unknown anchor") {
+        problem.at(here, "no `&name` above gives this alias its value")
+    } else if source[at..].starts_with('\t') || indented_by_tab {
+        problem.at(here, "a tab").help("YAML is indented by spaces; replace the tab by spaces")
+    } else if source[at..].starts_with('%') || source[at..].starts_with('@') || source[at..].starts_with('`') {
+        problem.at(here, "text cannot begin with this character").help("put quotes around the text")
+    } else {
+        problem.at(here, "").help("look at the lines just above, too: the quotes, the brackets, the indentation")
+    }
+}
+
+fn too_deep(span: Span) -> Problem {
+    Problem::error("too-deep", format!("nested deeper than {MAX_DEPTH} levels, which no pipeline needs"))
+        .at(span, "too deep from here on")
+}
+
+impl Builder<'_> {
+    fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), Problem> {
+        match event {
+            Event::DocumentStart(..) if !self.tree.nodes.is_empty() => {
+                Err(Problem::error("second-document", "a second document begins here; a pipeline file holds one")
+                    .at(span, "")
+                    .help("remove the `---`, or put what follows it into a file of its own"))
+            }
+            Event::Scalar(text, style, anchor, tag) => {
+                refuse_tag(tag.is_some(), span)?;
+                let weight = Weight { nodes: 1, bytes: text.len() };
+                let what = self.scalar(&text, style, span);
+                let node = self.push(span, what)?;
+                self.finished(node, anchor, weight, span.end);
+                Ok(())
+            }
+            Event::SequenceStart(style, anchor, tag) => {
+                refuse_tag(tag.is_some(), span)?;
+                self.start(span, What::Sequence, anchor, style == granit_parser::StructureStyle::Flow)
+            }
+            Event::MappingStart(style, anchor, tag) => {
+                refuse_tag(tag.is_some(), span)?;
+                self.start(span, What::Mapping, anchor, style == granit_parser::StructureStyle::Flow)
+            }
+            Event::SequenceEnd | Event::MappingEnd => {
+                if let Some(open) = self.open.pop() {
+                    // The end of a block collection is told where the next token stands; its last child knows better.
+                    let own = &mut self.tree.nodes[open.node as usize].span;
+                    if open.flow {
+                        own.end = own.end.max(span.end);
+                    }
+                    let end = own.end;
+                    self.finished(open.node, open.anchor, open.weight, end);
+                }
+                Ok(())
+            }
+            Event::Alias(anchor) => self.alias(anchor, span),
+            _ => Ok(()),
+        }
+    }
+
+    fn scalar(&mut self, text: &str, style: ScalarStyle, span: Span) -> What {
+        let raw = &self.tree.source[span.start as usize..span.end as usize];
+        let plain = style == ScalarStyle::Plain;
+        if plain && raw == text {
+            return What::Plain;
+        }
+        // A value that is left out arrives as `~` with an empty range.
+        if plain && raw.is_empty() {
+            return What::Plain;
+        }
+        if !plain && raw.len() >= 2 && &raw[1..raw.len() - 1] == text && raw.starts_with(['"', '\'']) {
+            return What::Quoted;
+        }
+        self.tree.decoded.push(text.into());
+        let style = if plain { Style::Plain } else { Style::Quoted };
+        What::Decoded(style, self.tree.decoded.len() as u32 - 1)
+    }
+
+    fn push(&mut self, span: Span, what: What) -> Result<u32, Problem> {
+        let index = self.tree.nodes.len();
+        if index >= self.max_nodes {
+            return Err(Problem::error("too-large", format!("more than {} values in one file", self.max_nodes))
+                .at(span, "stopped reading here"));
+        }
+        self.tree.nodes.push(Raw { span, after: index as u32 + 1, what });
+        Ok(index as u32)
+    }
+
+    fn start(&mut self, span: Span, what: What, anchor: usize, flow: bool) -> Result<(), Problem> {
+        if self.open.len() >= MAX_DEPTH {
+            return Err(too_deep(span));
+        }
+        let node = self.push(span, what)?;
+        if anchor > 0 {
+            self.anchors.insert(anchor, (node, None));
+        }
+        self.open.push(Open { node, anchor, weight: Weight { nodes: 1, bytes: 0 }, flow });
+        Ok(())
+    }
+
+    /// A node is complete: it hands its weight and its end to the one around it.
+    fn finished(&mut self, node: u32, anchor: usize, weight: Weight, end: u32) {
+        if anchor > 0 {
+            self.anchors.insert(anchor, (node, Some(weight)));
+        }
+        self.tree.nodes[node as usize].after = self.tree.nodes.len() as u32;
+        if let Some(parent) = self.open.last_mut() {
+            parent.weight.add(weight);
+            let span = &mut self.tree.nodes[parent.node as usize].span;
+            span.end = span.end.max(end);
+        }
+    }
+
+    fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Problem> {
+        let Some(&(target, weight)) = self.anchors.get(&anchor) else {
+            return Err(Problem::error("yaml-syntax", "this alias has no anchor").at(span, ""));
+        };
+        let Some(weight) = weight else {
+            return Err(Problem::error("endless-alias", "this alias stands inside what it stands for")
+                .at(span, "used here")
+                .at(self.tree.nodes[target as usize].span, "defined here"));
+        };
+        self.aliased.add(weight);
+        if self.aliased.nodes > MAX_ALIASED.nodes || self.aliased.bytes > MAX_ALIASED.bytes {
+            let limit = MAX_ALIASED.nodes;
+            return Err(Problem::error("too-many-aliases", format!("aliases that expand to more than {limit} values"))
+                .at(span, "too many from here on"));
+        }
+        let node = self.push(span, What::Alias(target))?;
+        self.finished(node, 0, weight, span.end);
+        Ok(())
+    }
+}
+
+fn refuse_tag(tagged: bool, span: Span) -> Result<(), Problem> {
+    if tagged {
+        return Err(Problem::error("tag", "YAML tags (`!something`) have no meaning in a pipeline")
+            .at(span, "the value with the tag")
+            .help("remove the tag; quotes make a word out of anything"));
+    }
+    Ok(())
+}
+
+impl<'t> Node<'t> {
+    fn raw(self) -> &'t Raw {
+        &self.tree.nodes[self.index as usize]
+    }
+
+    pub(crate) fn span(self) -> Span {
+        self.raw().span
+    }
+
+    pub(crate) fn kind(self) -> Kind<'t> {
+        let raw = self.raw();
+        let text = |trim: u32| &self.tree.source[(raw.span.start + trim) as usize..(raw.span.end - trim) as usize];
+        match raw.what {
+            What::Plain => Kind::Scalar(text(0), Style::Plain),
+            What::Quoted => Kind::Scalar(text(1), Style::Quoted),
+            What::Decoded(style, index) => Kind::Scalar(&self.tree.decoded[index as usize], style),
+            What::Mapping => Kind::Mapping,
+            // An alias is followed when the node is made.
+            What::Sequence | What::Alias(_) => Kind::Sequence,
+        }
+    }
+
+    /// The text and the style, where it is a scalar.
+    pub(crate) fn scalar(self) -> Option<(&'t str, Style)> {
+        match self.kind() {
+            Kind::Scalar(text, style) => Some((text, style)),
+            _ => None,
+        }
+    }
+
+    fn children(self) -> impl Iterator<Item = Node<'t>> {
+        let end = self.raw().after;
+        let mut next = self.index + 1;
+        std::iter::from_fn(move || {
+            let index = (next < end).then_some(next)?;
+            next = self.tree.nodes[index as usize].after;
+            Some(self.tree.node(index))
+        })
+    }
+
+    /// The items of a sequence; none if it is something else.
+    pub(crate) fn items(self) -> impl Iterator<Item = Node<'t>> {
+        let is_sequence = matches!(self.kind(), Kind::Sequence);
+        self.children().take_while(move |_| is_sequence)
+    }
+
+    /// The keys and values of a mapping in file order, `<<` merged in; none if it is something else.
+    /// A key given twice is a problem, and the first one holds.
+    pub(crate) fn entries(self, problems: &mut Problems) -> Vec<(Scalar<'t>, Node<'t>)> {
+        if !matches!(self.kind(), Kind::Mapping) {
+            return Vec::new();
+        }
+        let mut entries: Vec<(Scalar<'t>, Node<'t>)> = Vec::new();
+        let mut seen = Seen::default();
+        let mut merged = Vec::new();
+        let mut children = self.children();
+        while let (Some(key), Some(value)) = (children.next(), children.next()) {
+            let Some((text, style)) = key.scalar() else {
+                problems.push(Problem::error("wrong-kind", "a key must be a word").at(key.span(), "this is not"));
+                continue;
+            };
+            if text == "<<" && style == Style::Plain {
+                merged.push(value);
+                continue;
+            }
+            let key = Scalar { text, style, span: key.span() };
+            if let Some(first) = seen.insert(&entries, key) {
+                problems.push(
+                    Problem::error("duplicate-key", format!("`{text}` is given twice"))
+                        .at(key.span, "given again here")
+                        .at(first, "first given here")
+                        .help("keep one of the two"),
+                );
+            } else {
+                entries.push((key, value));
+            }
+        }
+        for value in merged {
+            self.merge(value, &mut entries, &mut seen, problems);
+        }
+        entries
+    }
+
+    /// Adds the entries of the mapping (or the mappings of the list) that `<<` names; what is there already stays.
+    fn merge(
+        self,
+        value: Node<'t>,
+        entries: &mut Vec<(Scalar<'t>, Node<'t>)>,
+        seen: &mut Seen<'t>,
+        problems: &mut Problems,
+    ) {
+        let sources = match value.kind() {
+            Kind::Sequence => value.items().collect(),
+            _ => vec![value],
+        };
+        for source in sources {
+            if !matches!(source.kind(), Kind::Mapping) {
+                problems.push(
+                    Problem::error("wrong-kind", "`<<` merges a mapping, or a list of mappings")
+                        .at(source.span(), "this is neither")
+                        .help("name one with `&name` and write `<<: *name`"),
+                );
+                continue;
+            }
+            // A chain of merges weighs the square of its length in aliases, so their limit keeps this shallow.
+            for (key, node) in source.entries(problems) {
+                if seen.insert(entries, key).is_none() {
+                    entries.push((key, node));
+                }
+            }
+        }
+    }
+}
+
+/// A scalar that serves as a key.
+#[derive(Clone, Copy)]
+pub(crate) struct Scalar<'t> {
+    pub(crate) text: &'t str,
+    pub(crate) style: Style,
+    pub(crate) span: Span,
+}
+
+/// Which keys a mapping has had: a look through the few that most mappings have, a table for the many of a large one.
+#[derive(Default)]
+struct Seen<'t>(HashMap<&'t str, Span>);
+
+impl<'t> Seen<'t> {
+    const FEW: usize = 16;
+
+    /// Where the key was first given; `None` if it is new.
+    fn insert(&mut self, entries: &[(Scalar<'t>, Node<'t>)], key: Scalar<'t>) -> Option<Span> {
+        if entries.len() < Self::FEW {
+            return entries.iter().find(|(known, _)| known.text == key.text).map(|(known, _)| known.span);
+        }
+        if self.0.is_empty() {
+            self.0.extend(entries.iter().map(|(known, _)| (known.text, known.span)));
+        }
+        let known = self.0.get(key.text).copied();
+        if known.is_none() {
+            self.0.insert(key.text, key.span);
+        }
+        known
+    }
+}
