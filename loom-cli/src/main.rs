@@ -1,1 +1,27 @@
-fn main() {}
+//! `loom`: arguments in, lines out. What a pipeline means and how it runs is the libraries' business.
+
+mod args;
+mod commands;
+mod diagnostic;
+mod events;
+mod exit;
+mod report;
+mod signals;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+
+fn main() -> ExitCode {
+    let Cli { command, run } = Cli::parse();
+    let color = run.color;
+    let code = match command {
+        None => commands::run::run(run),
+        Some(Command::Check(args)) => commands::check::check(&args, color),
+        Some(Command::Graph(args)) => commands::graph::graph(&args, color),
+    };
+    ExitCode::from(code)
+}

@@ -1,1 +1,65 @@
-//! x
+//! Runs loom pipelines: an embeddable engine with a worker-thread channel executor.
+//!
+//! Open a pipeline, decide what is to run, run it, and watch:
+//!
+//! ```
+//! use loom_exec::{Event, Project, RunOptions, Selection, Settings};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! # let path = folder.path().join("pipeline.yml");
+//! # std::fs::write(&path, "
+//! # pipeline:
+//! #   - {name: hello, command: 'echo hello > hello.txt', outputs: {out: hello.txt}}
+//! #   - {name: count, command: [wc, -c], inputs: {text: hello.txt}}
+//! # ")?;
+//! let project = Project::open(&path, Settings::with_environment(std::env::vars_os()))?;
+//! let decisions = project.plan(&Selection::default())?;
+//! let summary = decisions.run(&RunOptions::default(), |event| {
+//!     if let Event::UnitFinished { unit, outcome, .. } = event {
+//!         assert!(outcome.is_success(), "{unit}: {outcome}");
+//!     }
+//! })?;
+//! assert_eq!(summary.succeeded, 2);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The crate has no global state: it prints nothing, installs no signal handler, reads no environment but the one it
+//! is given, and never exits. A pipeline that is wrong is [`Refused`] with all its problems; a step that fails is an
+//! [`Outcome`], not an error.
+//!
+//! * **Select** what runs with a [`Selection`], change parameters and paths with [`Settings`].
+//! * **Watch** typed [`Event`]s, delivered on the thread that called [`Decisions::run`].
+//! * **Cancel** from any thread with a [`Cancel`] in [`RunOptions`]: steps get a signal as a process group, a grace
+//!   period, and SIGKILL.
+//! * **Plug in** another [`Executor`] with [`Decisions::run_on`].
+//! * **Keep** the units' output in `.loom`, elsewhere, or not at all: [`Memory`].
+//!
+//! On Linux and macOS each command is a process group of its own. A process that leaves its group (`setsid`)
+//! leaves what this crate promises about endings, too.
+
+#![deny(missing_docs)]
+
+mod cancel;
+mod event;
+mod executor;
+mod host;
+mod lines;
+mod local;
+mod program;
+mod project;
+mod record;
+mod run;
+mod schedule;
+
+pub use cancel::Cancel;
+pub use event::{Event, Outcome, Stream, Summary};
+pub use executor::{Executor, Job, Memory, local};
+pub use loom_graph::{LeftOut, Selection, Target, Unit};
+pub use program::Command;
+pub use project::{Decisions, Project, Refused, Settings};
+pub use run::{RunError, RunOptions};
+
+/// The number of SIGTERM, which politely asks a process to end.
+pub const TERM: i32 = rustix::process::Signal::TERM.as_raw();

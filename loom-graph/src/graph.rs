@@ -46,7 +46,7 @@ pub struct Checked {
 /// ");
 /// let checked = loom_graph::check(loom_spec::parse(&source), &loom_graph::OnPaper);
 /// assert!(checked.graph.is_none());
-/// assert_eq!(checked.problems[0].message, "the steps wait for each other: b → a → b");
+/// assert_eq!(checked.problems[0].message, "the steps wait for each other: a → b → a");
 /// ```
 pub fn check(parsed: Parsed, world: &dyn World) -> Checked {
     let Parsed { pipeline, problems: found } = parsed;

@@ -45,7 +45,7 @@ pub mod render;
 mod world;
 
 pub use graph::{Checked, CommandLine, ProgramLine, StepGraph, check};
-pub use links::{Datum, DatumId, Dependency, Links, Role, StepId, Use};
+pub use links::{Datum, DatumId, Dependency, Followers, Links, Role, StepId, Use};
 pub use plan::{LeftOut, Plan, Selection, Target, Unit};
 pub use world::{Location, OnPaper, Presence, World, locate_by_text};
 

@@ -292,6 +292,42 @@ impl Links {
     }
 }
 
+/// Who waits for each step: [`Links::dependencies`] turned round.
+#[derive(Clone, Debug)]
+pub struct Followers {
+    starts: Vec<u32>,
+    steps: Vec<StepId>,
+}
+
+impl Followers {
+    /// The followers of every step.
+    pub fn of_all(links: &Links) -> Self {
+        let count = links.step_count();
+        let mut starts = vec![0u32; count + 1];
+        for dependency in links.steps().flat_map(|step| links.dependencies(step)) {
+            starts[dependency.on.index() + 1] += 1;
+        }
+        for index in 0..count {
+            starts[index + 1] += starts[index];
+        }
+        let mut free = starts.clone();
+        let mut steps = vec![StepId(0); starts[count] as usize];
+        for step in links.steps() {
+            for dependency in links.dependencies(step) {
+                let slot = &mut free[dependency.on.index()];
+                steps[*slot as usize] = step;
+                *slot += 1;
+            }
+        }
+        Self { starts, steps }
+    }
+
+    /// The steps that wait for this one, in file order: once per dependency, so that counting them down comes to zero.
+    pub fn of(&self, step: StepId) -> &[StepId] {
+        &self.steps[self.starts[step.index()] as usize..self.starts[step.index() + 1] as usize]
+    }
+}
+
 struct Maker<'a> {
     pipeline: &'a Pipeline,
     names: &'a Names,

@@ -3,41 +3,20 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use crate::links::{Dependency, Links, StepId};
+use crate::links::{Dependency, Followers, Links, StepId};
 
 /// The steps in an order in which each comes after all it waits for and, where that leaves a choice, in file
 /// order; or, if there is none, one cycle for each knot of steps that wait for each other.
 pub(crate) fn run_order(links: &Links) -> Result<Vec<StepId>, Vec<Vec<Dependency>>> {
     let count = links.step_count();
-    let mut waiting = vec![0u32; count];
-    let mut follower_starts = vec![0u32; count + 1];
-    for step in links.steps() {
-        let dependencies = links.dependencies(step);
-        waiting[step.index()] = dependencies.len() as u32;
-        for dependency in dependencies {
-            follower_starts[dependency.on.index() + 1] += 1;
-        }
-    }
-    for index in 0..count {
-        follower_starts[index + 1] += follower_starts[index];
-    }
-    let mut free = follower_starts.clone();
-    let mut followers = vec![StepId(0); follower_starts[count] as usize];
-    for step in links.steps() {
-        for dependency in links.dependencies(step) {
-            let slot = &mut free[dependency.on.index()];
-            followers[*slot as usize] = step;
-            *slot += 1;
-        }
-    }
-
+    let followers = Followers::of_all(links);
+    let mut waiting: Vec<u32> = links.steps().map(|step| links.dependencies(step).len() as u32).collect();
     let mut ready: BinaryHeap<Reverse<StepId>> =
         links.steps().filter(|step| waiting[step.index()] == 0).map(Reverse).collect();
     let mut order = Vec::with_capacity(count);
     while let Some(Reverse(step)) = ready.pop() {
         order.push(step);
-        let range = follower_starts[step.index()] as usize..follower_starts[step.index() + 1] as usize;
-        for follower in &followers[range] {
+        for follower in followers.of(step) {
             waiting[follower.index()] -= 1;
             if waiting[follower.index()] == 0 {
                 ready.push(Reverse(*follower));

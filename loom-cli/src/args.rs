@@ -1,0 +1,164 @@
+//! The command line: exactly what was typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const SELECT: &str = "Select";
+const CHANGE: &str = "Change";
+const RUN: &str = "Run";
+const SHOW: &str = "Show";
+
+/// Runs the steps of a pipeline in the order their data demand.
+#[derive(Debug, Parser)]
+#[command(
+    name = "loom",
+    version,
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    disable_help_subcommand = true,
+    max_term_width = 100,
+    override_usage = "loom [PIPELINE] [OPTIONS]\n       loom check|graph [PIPELINE] [OPTIONS]",
+    after_help = "A pipeline named like a command runs as `loom ./check`."
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Tell everything that is wrong with a pipeline, and run nothing
+    Check(CheckArgs),
+    /// Show the graph of a pipeline
+    Graph(GraphArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// The pipeline file, or its folder
+    #[arg(default_value = ".", hide_default_value = true)]
+    pub(crate) pipeline: PathBuf,
+
+    /// These steps and no others, in data order
+    #[arg(long, value_name = "NAME", num_args = 1.., help_heading = SELECT, conflicts_with_all = ["from", "to", "group"])]
+    pub(crate) step: Vec<String>,
+    /// This step and everything behind it
+    #[arg(long, value_name = "NAME", num_args = 1.., help_heading = SELECT, conflicts_with = "group")]
+    pub(crate) from: Vec<String>,
+    /// This step and what it needs
+    #[arg(long, value_name = "NAME", num_args = 1.., help_heading = SELECT, conflicts_with = "group")]
+    pub(crate) to: Vec<String>,
+    /// The steps of this group
+    #[arg(long, value_name = "NAME", num_args = 1.., help_heading = SELECT)]
+    pub(crate) group: Vec<String>,
+    /// With these optional steps
+    #[arg(long, value_name = "NAME", num_args = 1.., help_heading = SELECT)]
+    pub(crate) include: Vec<String>,
+
+    /// Give parameters other values
+    #[arg(long, value_name = "NAME=VALUE", num_args = 1.., value_parser = assignment, help_heading = CHANGE)]
+    pub(crate) set: Vec<(String, String)>,
+    /// Give data nodes other paths
+    #[arg(long, value_name = "NAME=PATH", num_args = 1.., value_parser = assignment, help_heading = CHANGE)]
+    pub(crate) var: Vec<(String, String)>,
+    /// Further words for the command of one step, split as a shell splits them
+    #[arg(long, value_name = "WORDS", allow_hyphen_values = true, help_heading = CHANGE)]
+    pub(crate) extra: Option<String>,
+
+    /// Run steps at the same time where their data allow it (the default)
+    #[arg(long, help_heading = RUN)]
+    pub(crate) parallel: bool,
+    /// Run one step at a time
+    #[arg(long, help_heading = RUN, conflicts_with_all = ["parallel", "max_workers"])]
+    pub(crate) sequential: bool,
+    /// At most so many steps at the same time [default: the CPUs]
+    #[arg(long, value_name = "N", value_parser = positive, help_heading = RUN)]
+    pub(crate) max_workers: Option<usize>,
+    /// Print the commands, and run nothing
+    #[arg(long, help_heading = RUN)]
+    pub(crate) dry_run: bool,
+
+    /// List the steps, and run nothing
+    #[arg(long, help_heading = SHOW, conflicts_with = "dry_run")]
+    pub(crate) list: bool,
+    /// Only what fails
+    #[arg(short, long, help_heading = SHOW, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// The commands, too
+    #[arg(short, long, help_heading = SHOW)]
+    pub(crate) verbose: bool,
+    /// Write what happens to a file as JSON lines; `-` is standard output
+    #[arg(long, value_name = "FILE", help_heading = SHOW)]
+    pub(crate) events: Option<PathBuf>,
+    /// Colours: auto, always or never
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t, hide_default_value = true, hide_possible_values = true, global = true, help_heading = SHOW)]
+    pub(crate) color: Color,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// The pipeline file, or its folder
+    #[arg(default_value = ".", hide_default_value = true)]
+    pub(crate) pipeline: PathBuf,
+    /// How to tell it
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(crate) format: CheckFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GraphArgs {
+    /// The pipeline file, or its folder
+    #[arg(default_value = ".", hide_default_value = true)]
+    pub(crate) pipeline: PathBuf,
+    /// How to show it
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(crate) format: GraphFormat,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GraphFormat {
+    #[default]
+    Text,
+    Dot,
+    Mermaid,
+    Svg,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+fn assignment(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("expected NAME=VALUE (the pipeline file goes before the options)".to_owned()),
+    }
+}
+
+fn positive(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "expected a whole number, 1 or more".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

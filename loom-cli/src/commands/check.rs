@@ -1,0 +1,102 @@
+//! `loom check`: everything that is wrong with a pipeline.
+
+use loom_exec::{Project, Selection, Settings};
+use loom_spec::{Label, Position, Problem, Source};
+use serde::Serialize;
+
+use super::{Said, open, print, tell_problems};
+use crate::args::{CheckArgs, CheckFormat, Color};
+use crate::exit;
+
+pub(crate) fn check(args: &CheckArgs, color: Color) -> u8 {
+    let project = match open(&args.pipeline, Settings::with_environment(std::env::vars_os())) {
+        Ok(project) => project,
+        Err(Said(code)) => return code,
+    };
+    let problems = all_problems(&project);
+    let sound = !problems.iter().any(Problem::is_error);
+    let told = match args.format {
+        CheckFormat::Json => print(&json(&project, &problems)),
+        CheckFormat::Text => {
+            tell_problems(project.source(), &problems, color);
+            print(&summary(&project, &problems))
+        }
+    };
+    if sound { told } else { exit::WRONG }
+}
+
+/// The problems that a run would refuse the pipeline for, and the warnings.
+fn all_problems(project: &Project) -> Vec<Problem> {
+    let warnings = project.checked().problems.iter().filter(|problem| !problem.is_error()).cloned();
+    let mut problems: Vec<Problem> = match project.plan(&Selection::default()) {
+        Ok(_) => Vec::new(),
+        Err(refused) => refused.problems,
+    };
+    problems.extend(warnings);
+    loom_spec::sort(&mut problems);
+    problems
+}
+
+fn summary(project: &Project, problems: &[Problem]) -> String {
+    let count = |what: &str, n: usize| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+    let errors = problems.iter().filter(|problem| problem.is_error()).count();
+    let steps = count("step", project.checked().pipeline.steps.len());
+    let name = project.source().name();
+    match (errors, problems.len() - errors) {
+        (0, 0) => format!("{name}: {steps}, no problems\n"),
+        (0, warnings) => format!("{name}: {steps}, {}\n", count("warning", warnings)),
+        (errors, 0) => format!("{name}: {}\n", count("error", errors)),
+        (errors, warnings) => format!("{name}: {}, {}\n", count("error", errors), count("warning", warnings)),
+    }
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    file: &'a str,
+    ok: bool,
+    steps: usize,
+    problems: Vec<Told<'a>>,
+}
+
+#[derive(Serialize)]
+struct Told<'a> {
+    code: &'a str,
+    severity: loom_spec::Severity,
+    message: &'a str,
+    help: Option<&'a str>,
+    /// The first one is the place of the problem.
+    places: Vec<Place<'a>>,
+}
+
+#[derive(Serialize)]
+struct Place<'a> {
+    start: Position,
+    end: Position,
+    text: &'a str,
+}
+
+fn json(project: &Project, problems: &[Problem]) -> String {
+    let source = project.source();
+    let report = Report {
+        file: source.name(),
+        ok: !problems.iter().any(Problem::is_error),
+        steps: project.checked().pipeline.steps.len(),
+        problems: problems.iter().map(|problem| told(source, problem)).collect(),
+    };
+    match serde_json::to_string_pretty(&report) {
+        Ok(text) => text + "\n",
+        // Strings and numbers alone cannot fail to be JSON.
+        Err(error) => format!("{{\"error\": \"{error}\"}}\n"),
+    }
+}
+
+fn told<'a>(source: &Source, problem: &'a Problem) -> Told<'a> {
+    let Problem { code, severity, message, labels, help } = problem;
+    let place = |label: &'a Label| Place {
+        start: source.position(label.span.start),
+        end: source.position(label.span.end),
+        text: &label.text,
+    };
+    let places = labels.iter().map(place).collect();
+    Told { code, severity: *severity, message, help: help.as_deref(), places }
+}

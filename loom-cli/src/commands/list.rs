@@ -1,0 +1,49 @@
+//! `loom --list`: the steps in file order, by group.
+
+use std::fmt::Write;
+
+use loom_exec::Project;
+use loom_spec::{Pipeline, Program, Step};
+
+use crate::terminal::{DIM, Paint, STRONG, plain};
+
+pub(super) fn list(project: &Project, paint: Paint) -> String {
+    let pipeline: &Pipeline = &project.checked().pipeline;
+    if pipeline.steps.is_empty() {
+        return "the pipeline has no steps\n".to_owned();
+    }
+    let width = pipeline.steps.iter().map(|step| plain(&step.name.text).chars().count()).max().unwrap_or(0).min(40);
+    let mut out = String::new();
+    let mut group = None;
+    for step in &pipeline.steps {
+        if step.group != group {
+            group = step.group;
+            let name = group.map(|group| plain(&pipeline.groups[group].name.text));
+            let _ = match name {
+                Some(name) => writeln!(out, "{}", paint.styled(STRONG, format_args!("group {name}"))),
+                None => writeln!(out),
+            };
+        }
+        let indent = if step.group.is_some() { "  " } else { "" };
+        let marks = match (step.optional, step.disabled) {
+            (_, true) => "  disabled",
+            (true, false) => "  optional",
+            (false, false) => "",
+        };
+        let name = plain(&step.name.text);
+        let _ = writeln!(out, "{indent}{name:width$}  {}{marks}", paint.styled(DIM, program(step)));
+    }
+    out
+}
+
+fn program(step: &Step) -> String {
+    let words = match &step.program {
+        Program::Task(scalar) | Program::Shell(scalar) => plain(&scalar.text),
+        Program::Words(words) => words.iter().map(|word| plain(&word.text)).collect::<Vec<_>>().join(" "),
+    };
+    let mut shown: String = words.chars().take(60).collect();
+    if shown.len() < words.len() {
+        shown.push('…');
+    }
+    shown
+}

@@ -1,0 +1,69 @@
+//! What `loom` can be asked to do.
+
+pub(crate) mod check;
+pub(crate) mod graph;
+mod list;
+pub(crate) mod run;
+
+use std::io::Write;
+use std::path::Path;
+
+use loom_exec::{Project, Settings};
+use loom_spec::{Problem, ReadError, ReadErrorKind, Source};
+
+use crate::args::Color;
+use crate::{diagnostic, exit, terminal};
+
+/// The end of a command that went wrong and has said why.
+struct Said(u8);
+
+/// Opens a pipeline, or says why it cannot.
+fn open(path: &Path, settings: Settings) -> Result<Project, Said> {
+    Project::open(path, settings).map_err(|error| unreadable(&error))
+}
+
+fn unreadable(error: &ReadError) -> Said {
+    say(&format!("error: {error}"));
+    match &error.kind {
+        ReadErrorKind::NoPipelineInFolder => say("  help: name the pipeline file, as in `loom path/to/pipeline.yml`"),
+        ReadErrorKind::NotUtf8 { line, at } => say(&format!("   --> {}:{line}:{at}", error.path.display())),
+        _ => {}
+    }
+    Said(exit::WRONG)
+}
+
+/// Tells problems on standard error.
+fn tell_problems(source: &Source, problems: &[Problem], color: Color) {
+    if problems.is_empty() {
+        return;
+    }
+    let rendered = diagnostic::render(source, problems, terminal::wants_color(color, &std::io::stderr()));
+    say(&rendered);
+    say("");
+}
+
+/// Tells how many problems there were, and that they were the end of it.
+fn refused(problems: &[Problem]) -> Said {
+    let errors = problems.iter().filter(|problem| problem.is_error()).count();
+    let what = if errors == 1 { "1 error".to_owned() } else { format!("{errors} errors") };
+    say(&format!("{what}; nothing was run"));
+    Said(exit::WRONG)
+}
+
+/// A line on standard error. If nobody can read it, there is nobody to tell.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+/// Prints to standard output. A reader that went away wanted no more.
+fn print(text: &str) -> u8 {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => exit::OK,
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => exit::by_signal(signal_hook::consts::SIGPIPE),
+        Err(error) => {
+            say(&format!("error: cannot write to standard output: {error}"));
+            exit::FAILED
+        }
+    }
+}

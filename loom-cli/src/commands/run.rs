@@ -1,0 +1,195 @@
+//! `loom PIPELINE`: runs it, or shows what would run.
+
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use loom_exec::{Cancel, Decisions, Event, LeftOut, RunOptions, Selection, Settings, Summary, Target};
+use loom_spec::Problem;
+use signal_hook::consts::SIGPIPE;
+
+use super::{Said, list, open, print, refused, say, tell_problems};
+use crate::args::RunArgs;
+use crate::events::Events;
+use crate::report::{Report, Verbosity};
+use crate::terminal::{DIM, Paint, SKIP, START, plain, shell_line, wants_color};
+use crate::{exit, signals};
+
+pub(crate) fn run(args: RunArgs) -> u8 {
+    match try_run(args) {
+        Ok(code) | Err(Said(code)) => code,
+    }
+}
+
+fn try_run(args: RunArgs) -> Result<u8, Said> {
+    let paint = Paint { color: wants_color(args.color, &io::stdout()) };
+    let settings = Settings {
+        parameters: args.set.clone(),
+        paths: args.var.clone(),
+        extra: extra_words(args.extra.as_deref())?,
+        ..Settings::with_environment(std::env::vars_os())
+    };
+    let project = open(&args.pipeline, settings)?;
+    if args.list {
+        tell_problems(project.source(), &project.checked().problems, args.color);
+        let sound = project.checked().graph.is_some();
+        let told = print(&list::list(&project, paint));
+        return Ok(if sound { told } else { exit::WRONG });
+    }
+    let warnings: Vec<Problem> =
+        project.checked().problems.iter().filter(|problem| !problem.is_error()).cloned().collect();
+    let decisions = project.plan(&selection(&args)).map_err(|error| {
+        let mut problems = error.problems;
+        problems.extend(warnings.iter().cloned());
+        loom_spec::sort(&mut problems);
+        tell_problems(project.source(), &problems, args.color);
+        refused(&problems)
+    })?;
+    tell_problems(project.source(), &warnings, args.color);
+    if args.dry_run {
+        return Ok(print(&dry_run(&decisions, workers(&args, &decisions), paint)));
+    }
+    if decisions.units().is_empty() {
+        return Ok(if args.quiet { exit::OK } else { print(&nothing_to_do(&decisions)) });
+    }
+    really_run(&args, &decisions, paint)
+}
+
+fn extra_words(extra: Option<&str>) -> Result<Vec<String>, Said> {
+    let Some(extra) = extra else { return Ok(Vec::new()) };
+    shlex::split(extra).ok_or_else(|| {
+        say("error: `--extra` has a quote that is not closed");
+        Said(exit::WRONG)
+    })
+}
+
+fn selection(args: &RunArgs) -> Selection {
+    let target = if !args.step.is_empty() {
+        Target::Steps(args.step.clone())
+    } else if !args.group.is_empty() {
+        Target::Groups(args.group.clone())
+    } else if args.from.is_empty() && args.to.is_empty() {
+        Target::All
+    } else {
+        Target::Between { from: args.from.clone(), to: args.to.clone() }
+    };
+    Selection { target, include: args.include.clone() }
+}
+
+fn workers(args: &RunArgs, decisions: &Decisions) -> usize {
+    match args.max_workers {
+        Some(workers) => workers,
+        None if args.sequential => 1,
+        None => decisions.workers(args.parallel.then_some(true)),
+    }
+}
+
+/// The plan: every unit with its command, every step that is left out with the reason.
+fn dry_run(decisions: &Decisions, workers: usize, paint: Paint) -> String {
+    if decisions.units().is_empty() {
+        return nothing_to_do(decisions);
+    }
+    let mut out = String::new();
+    for unit in decisions.units() {
+        let command = shell_line(decisions.command(unit).words());
+        let _ = writeln!(out, "{}   {}\n      {command}", paint.styled(START, "run"), plain(&unit.name));
+    }
+    for (step, reason) in decisions.left_out() {
+        let reason = match reason {
+            LeftOut::NotSelected => continue,
+            LeftOut::Optional => "optional",
+            LeftOut::Disabled => "disabled",
+        };
+        let name = plain(decisions.plan().graph().name(*step));
+        let _ = writeln!(out, "{}  {name}  {}", paint.styled(SKIP, "skip"), paint.styled(DIM, reason));
+    }
+    let count = decisions.units().len();
+    let steps = if count == 1 { "step" } else { "steps" };
+    let at_once = if workers == 1 { "one at a time".to_owned() } else { format!("up to {workers} at a time") };
+    let folder = shell_line(std::iter::once(decisions.folder().as_os_str()));
+    let _ = writeln!(out, "{count} {steps} would run in {folder}, {at_once}");
+    out
+}
+
+fn nothing_to_do(decisions: &Decisions) -> String {
+    let why = if decisions.left_out().is_empty() {
+        "the pipeline has no steps".to_owned()
+    } else {
+        let named = |wanted: LeftOut| decisions.left_out().iter().filter(|(_, reason)| *reason == wanted).count();
+        match (named(LeftOut::Optional), named(LeftOut::Disabled)) {
+            (0, 0) => "no step is selected".to_owned(),
+            (optional, 0) => format!("{optional} optional (see `--include`)"),
+            (0, disabled) => format!("{disabled} disabled (see `--step`)"),
+            (optional, disabled) => {
+                format!("{optional} optional (see `--include`), {disabled} disabled (see `--step`)")
+            }
+        }
+    };
+    format!("nothing to run: {why}\n")
+}
+
+fn really_run(args: &RunArgs, decisions: &Decisions, paint: Paint) -> Result<u8, Said> {
+    let failed = |what: &str, error: &dyn std::fmt::Display| {
+        say(&format!("error: {what}: {error}"));
+        Said(exit::FAILED)
+    };
+    let cancel = Cancel::new().map_err(|error| failed("cannot prepare a run", &error))?;
+    signals::hand_to(cancel.clone()).map_err(|error| failed("cannot wait for signals", &error))?;
+
+    let verbosity = match (args.quiet, args.verbose) {
+        (true, _) => Verbosity::Quiet,
+        (_, true) => Verbosity::Verbose,
+        _ => Verbosity::Normal,
+    };
+    let events_to_stdout = args.events.as_deref() == Some(Path::new("-"));
+    // Standard output belongs to one of the two.
+    let lines: Box<dyn Write> =
+        if events_to_stdout { Box::new(io::stderr().lock()) } else { Box::new(io::stdout().lock()) };
+    let paint = if events_to_stdout { Paint { color: wants_color(args.color, &io::stderr()) } } else { paint };
+    let mut report = Report::new(BufWriter::with_capacity(64 << 10, lines), paint, verbosity, decisions.folder());
+    let mut events = match &args.events {
+        None => None,
+        Some(_) if events_to_stdout => {
+            Some(Events::new(Box::new(BufWriter::new(io::stdout().lock())) as Box<dyn Write>))
+        }
+        Some(path) => {
+            let file =
+                File::create(path).map_err(|error| failed(&format!("cannot write {}", path.display()), &error))?;
+            Some(Events::new(Box::new(BufWriter::new(file)) as Box<dyn Write>))
+        }
+    };
+
+    let mut trouble: Option<io::Error> = None;
+    let mut watch = |event: &Event| {
+        if trouble.is_some() {
+            return;
+        }
+        let told = report.tell(event).and_then(|()| events.as_mut().map_or(Ok(()), |events| events.tell(event)));
+        if let Err(error) = told {
+            // Who asked for a run and cannot be told of it would not want it to go on unseen.
+            cancel.stop(SIGPIPE);
+            trouble = Some(error);
+        }
+    };
+    let options =
+        RunOptions { workers: workers(args, decisions), cancel: Some(cancel.clone()), ..RunOptions::default() };
+    let summary = decisions.run(&options, &mut watch).map_err(|error| {
+        say(&format!("error: {error}"));
+        Said(exit::FAILED)
+    })?;
+    match trouble {
+        Some(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(exit::by_signal(SIGPIPE)),
+        Some(error) => Err(failed("cannot write what happens", &error)),
+        None => Ok(code(&summary)),
+    }
+}
+
+fn code(summary: &Summary) -> u8 {
+    match summary.stopped_by {
+        _ if summary.panicked => exit::BUG,
+        Some(signal) => exit::by_signal(signal),
+        None if summary.is_success() => exit::OK,
+        None => exit::FAILED,
+    }
+}

@@ -1,0 +1,101 @@
+//! Problems as a person reads them: the place, the source line with a caret, and how to go on.
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet, renderer::DecorStyle};
+use loom_spec::{Label, Problem, Severity, Source, Span};
+
+/// A line longer than this is shown around the place only.
+const LONGEST_LINE: usize = 400;
+
+/// Renders problems one after the other, with an empty line between.
+pub(crate) fn render(source: &Source, problems: &[Problem], color: bool) -> String {
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    let renderer = renderer.decor_style(DecorStyle::Ascii);
+    let rendered: Vec<String> = problems.iter().map(|problem| one(source, problem, &renderer)).collect();
+    rendered.join("\n\n")
+}
+
+fn one(source: &Source, problem: &Problem, renderer: &Renderer) -> String {
+    let level = match problem.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let message = plain(&problem.message);
+    let cuts = cuts(source, &problem.labels);
+    let mut group = Group::with_title(level.primary_title(message));
+    for cut in &cuts {
+        let mut snippet = Snippet::source(cut.text).line_start(cut.line).path(source.name());
+        for (index, label) in &cut.labels {
+            let kind = if *index == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
+            let span = clipped(label.span, cut);
+            snippet = snippet.annotation(kind.span(span).label(plain(&label.text)));
+        }
+        group = group.element(snippet);
+    }
+    if let Some(help) = &problem.help {
+        group = group.element(Level::HELP.message(plain(help)));
+    }
+    renderer.render(&[group])
+}
+
+/// A stretch of whole lines, and the labels in it with their number in the problem.
+struct Cut<'a> {
+    text: &'a str,
+    start: usize,
+    line: usize,
+    labels: Vec<(usize, &'a Label)>,
+}
+
+/// Labels on neighbouring lines are shown together, others each with its own line. The renderer gets no more of the
+/// source than that, however large it is.
+fn cuts<'a>(source: &'a Source, labels: &'a [Label]) -> Vec<Cut<'a>> {
+    const NEIGHBOURS: u32 = 4;
+    let mut cuts: Vec<Cut<'a>> = Vec::new();
+    for (index, label) in labels.iter().enumerate() {
+        let line = source.position(label.span.start).line;
+        let near = cuts.iter_mut().find(|cut| {
+            let last = cut.line + cut.text.matches('\n').count();
+            line as usize + NEIGHBOURS as usize >= cut.line && line as usize <= last + NEIGHBOURS as usize
+        });
+        let (start, end) = line_bounds(source.text(), label.span.start as usize);
+        let Some(cut) = near else {
+            let text = &source.text()[start..end];
+            cuts.push(Cut { text, start, line: line as usize, labels: vec![(index, label)] });
+            continue;
+        };
+        cut.labels.push((index, label));
+        cut.line = cut.line.min(line as usize);
+        let from = cut.start.min(start);
+        let to = (cut.start + cut.text.len()).max(end);
+        (cut.text, cut.start) = (&source.text()[from..to], from);
+    }
+    cuts
+}
+
+/// The line around an offset, without its end; of a very long line, the part around it.
+fn line_bounds(text: &str, at: usize) -> (usize, usize) {
+    let at = floor(text, at.min(text.len()));
+    let start = text[..at].rfind('\n').map_or(0, |at| at + 1);
+    let start = if start == 0 && text.starts_with('\u{feff}') { '\u{feff}'.len_utf8().min(at) } else { start };
+    let end = text[at..].find(['\n', '\r']).map_or(text.len(), |length| at + length);
+    if end - start <= LONGEST_LINE {
+        return (start, end);
+    }
+    (start.max(floor(text, at.saturating_sub(LONGEST_LINE / 2))), end.min(floor(text, at + LONGEST_LINE / 2)))
+}
+
+fn floor(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+}
+
+/// The part of a span that its first line shows, relative to the cut.
+fn clipped(span: Span, cut: &Cut<'_>) -> std::ops::Range<usize> {
+    let start = (span.start as usize).saturating_sub(cut.start).min(cut.text.len());
+    let line_end = cut.text[start..].find(['\n', '\r']).map_or(cut.text.len(), |length| start + length);
+    let end = (span.end as usize).saturating_sub(cut.start).clamp(start, line_end);
+    start..end
+}
+
+/// Names and texts of the file are shown in messages; nothing in them may reach the terminal as a command.
+fn plain(text: &str) -> String {
+    crate::terminal::plain(text)
+}

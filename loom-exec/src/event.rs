@@ -1,0 +1,197 @@
+//! What happens in a run, as it happens: all that reporters, editors and logs ever see of it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Serialize, Serializer};
+
+use crate::Command;
+
+/// One thing that happened.
+///
+/// For every unit there is one `UnitStarted`, any number of `UnitOutput`, and one `UnitFinished`, in this order; or one
+/// `UnitSkipped`; or, if the run was stopped, nothing. `RunStarted` is the first event and `RunFinished` the last.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Event {
+    /// The run begins.
+    RunStarted {
+        /// The name of the run, which its tasks find in `LOOM_RUN_ID`.
+        run: Arc<str>,
+        /// How many units are to run.
+        units: usize,
+        /// How many may run at the same time.
+        workers: usize,
+    },
+    /// A unit is about to be spawned.
+    UnitStarted {
+        /// Its name.
+        unit: Arc<str>,
+        /// What runs.
+        command: Command,
+    },
+    /// A unit wrote something.
+    UnitOutput {
+        /// Its name.
+        unit: Arc<str>,
+        /// Where to.
+        stream: Stream,
+        /// Whole lines, the last one perhaps without its end: then the unit ended there, or the line is too long to
+        /// be waited for, and goes on with the next event of this stream.
+        #[serde(serialize_with = "lossy")]
+        text: Vec<u8>,
+    },
+    /// A unit ended.
+    UnitFinished {
+        /// Its name.
+        unit: Arc<str>,
+        /// How.
+        outcome: Outcome,
+        /// How long it took, in seconds when serialised.
+        #[serde(serialize_with = "seconds")]
+        duration: Duration,
+        /// The file that keeps its output; none if it wrote nothing.
+        log: Option<PathBuf>,
+    },
+    /// A unit cannot run.
+    UnitSkipped {
+        /// Its name.
+        unit: Arc<str>,
+        /// The failed unit that it needed something of.
+        because: Arc<str>,
+    },
+    /// The run is over; nothing of it is running.
+    RunFinished {
+        /// How it went.
+        summary: Summary,
+    },
+}
+
+/// One of the two streams that a process writes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stream {
+    /// Standard output.
+    Stdout,
+    /// Standard error.
+    Stderr,
+}
+
+/// How a unit ended. A failure is a value, not an error: the run goes on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Outcome {
+    /// Its command exited with 0, and everything it declares is there.
+    Succeeded,
+    /// Its command exited with another code.
+    Exited {
+        /// The code.
+        code: i32,
+    },
+    /// A signal ended it.
+    Signalled {
+        /// The signal's number.
+        signal: i32,
+    },
+    /// Its command exited with 0, but some of what it declares is not there.
+    MissingOutputs {
+        /// The paths.
+        paths: Vec<String>,
+    },
+    /// It could not be run, or what it wrote could not be kept.
+    Broken {
+        /// Why.
+        message: String,
+    },
+    /// The run was stopped while it ran.
+    Stopped,
+    /// The thread that ran it panicked: a bug in loom or in an embedding program's executor.
+    Panicked,
+}
+
+impl Outcome {
+    /// Whether the unit did what it should.
+    pub fn is_success(&self) -> bool {
+        matches!(self, Self::Succeeded)
+    }
+}
+
+impl std::fmt::Display for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Succeeded => f.write_str("ok"),
+            Self::Exited { code } => write!(f, "exit code {code}"),
+            Self::Signalled { signal } => f.write_str(&signal_in_words(*signal)),
+            Self::MissingOutputs { paths } => write!(f, "ended well, but did not make {}", paths.join(", ")),
+            Self::Broken { message } => f.write_str(message),
+            Self::Stopped => f.write_str("stopped"),
+            Self::Panicked => f.write_str("a bug in loom: the thread that ran it panicked"),
+        }
+    }
+}
+
+fn signal_in_words(signal: i32) -> String {
+    use rustix::process::Signal;
+    let known = [
+        (Signal::KILL, "SIGKILL (out of memory?)"),
+        (Signal::SEGV, "SIGSEGV (invalid memory access)"),
+        (Signal::ABORT, "SIGABRT (it gave up)"),
+        (Signal::BUS, "SIGBUS (invalid memory access, or a full disk behind a mapped file)"),
+        (Signal::FPE, "SIGFPE (arithmetic error)"),
+        (Signal::ILL, "SIGILL (an instruction this processor does not know)"),
+        (Signal::TERM, "SIGTERM"),
+        (Signal::INT, "SIGINT"),
+        (Signal::HUP, "SIGHUP"),
+        (Signal::QUIT, "SIGQUIT"),
+        (Signal::PIPE, "SIGPIPE (nobody read what it wrote)"),
+        (Signal::XCPU, "SIGXCPU (CPU time limit)"),
+        (Signal::XFSZ, "SIGXFSZ (file size limit)"),
+    ];
+    match known.iter().find(|(known, _)| known.as_raw() == signal) {
+        Some((_, words)) => format!("killed by {words}"),
+        None => format!("killed by signal {signal}"),
+    }
+}
+
+/// How a run went. `succeeded + failed + skipped + not_run` are the units that were to run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// Units that ended well.
+    pub succeeded: usize,
+    /// Units that did not.
+    pub failed: usize,
+    /// Units that needed something of a failed one.
+    pub skipped: usize,
+    /// Units that were ended, or not begun, because the run was stopped.
+    pub not_run: usize,
+    /// The signal that the run was stopped with, if it was.
+    pub stopped_by: Option<i32>,
+    /// How long the run took, in seconds when serialised.
+    #[serde(serialize_with = "seconds")]
+    pub duration: Duration,
+    /// Whether a thread panicked.
+    pub panicked: bool,
+}
+
+impl Summary {
+    /// Whether all that was to run ended well.
+    pub fn is_success(&self) -> bool {
+        self.failed + self.skipped + self.not_run == 0 && self.stopped_by.is_none()
+    }
+
+    /// The number of units that were to run.
+    pub fn total(&self) -> usize {
+        self.succeeded + self.failed + self.skipped + self.not_run
+    }
+}
+
+fn seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(duration.as_secs_f64())
+}
+
+fn lossy<S: Serializer>(text: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&String::from_utf8_lossy(text))
+}

@@ -1,0 +1,70 @@
+//! The seam between a run and the world that its commands run in.
+
+use std::path::{Path, PathBuf};
+
+use crate::local::LocalExecutor;
+use crate::{Cancel, Command, Outcome, Stream};
+
+/// One command to run, and what the executor owes the run while it does.
+pub struct Job<'a> {
+    /// The name of the unit.
+    pub unit: &'a str,
+    /// What to run.
+    pub command: &'a Command,
+    /// The folder to run it in.
+    pub folder: &'a Path,
+    /// The whole environment to run it in, name and value.
+    pub environment: &'a [(std::ffi::OsString, std::ffi::OsString)],
+    /// Tells when the run is to end; the executor ends the command then and answers [`Outcome::Stopped`].
+    pub cancel: &'a Cancel,
+    /// How long a command may take to end once it was told to, before it is killed.
+    pub grace: std::time::Duration,
+    /// Takes what the command writes, as it writes it. An error means that it cannot be kept; the command is not
+    /// ended for that, but has failed.
+    pub output: &'a mut dyn FnMut(Stream, &[u8]),
+}
+
+/// Runs commands. The engine calls it from as many threads as it has workers.
+///
+/// An embedding program may bring its own, for another machine or for a test:
+///
+/// ```
+/// use loom_exec::{Executor, Job, Outcome, Stream};
+///
+/// /// Runs nothing, and says so.
+/// struct Pretend;
+///
+/// impl Executor for Pretend {
+///     fn execute(&self, job: Job<'_>) -> Outcome {
+///         (job.output)(Stream::Stdout, format!("would run {}\n", job.unit).as_bytes());
+///         Outcome::Succeeded
+///     }
+/// }
+/// ```
+pub trait Executor: Sync {
+    /// Runs one command to its end. It is over when this returns: nothing of it is left running.
+    fn execute(&self, job: Job<'_>) -> Outcome;
+
+    /// Whether the commands' files are where this process sees them, so that folders can be made before a command and
+    /// its outputs looked for after it.
+    fn shares_files(&self) -> bool {
+        true
+    }
+}
+
+/// The executor of this machine: each command a process of its own, in a process group of its own.
+pub fn local() -> impl Executor {
+    LocalExecutor
+}
+
+/// Where the engine keeps what it remembers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Memory {
+    /// In `.loom` in the pipeline folder.
+    #[default]
+    InPipelineFolder,
+    /// In this folder.
+    In(PathBuf),
+    /// Nowhere: output is only told in events.
+    Nowhere,
+}

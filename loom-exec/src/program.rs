@@ -1,0 +1,235 @@
+//! What runs a task: programs, and where they are found.
+
+use std::cell::OnceCell;
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use loom_graph::{CommandLine, Plan, ProgramLine, StepId};
+use loom_spec::{Problem, Program};
+use serde::Serialize;
+
+use crate::host::Host;
+
+/// A command as the system takes it: a program and its arguments, no shell between.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Command {
+    /// The program.
+    pub program: PathBuf,
+    /// Its arguments, the program's own name not among them.
+    pub args: Vec<OsString>,
+}
+
+impl Command {
+    /// The words, the program first.
+    pub fn words(&self) -> impl Iterator<Item = &OsStr> {
+        std::iter::once(self.program.as_os_str()).chain(self.args.iter().map(OsString::as_os_str))
+    }
+}
+
+/// What a task is run by, told by its suffix.
+const INTERPRETERS: [(&str, &str); 5] =
+    [("sh", "sh"), ("R", "Rscript"), ("r", "Rscript"), ("jl", "julia"), ("js", "node")];
+
+/// The programs that a plan needs, each looked up once.
+#[derive(Debug, Default)]
+pub(crate) struct Programs {
+    /// By the name that a pipeline gives them, or by the suffix of what they interpret.
+    found: HashMap<String, PathBuf>,
+}
+
+impl Programs {
+    /// Looks up what the units of a plan need. The error has a problem for each program that is not there.
+    pub(crate) fn find(plan: &Plan, host: &Host) -> Result<Self, Vec<Problem>> {
+        let mut programs = Self::default();
+        let mut problems = Vec::new();
+        let mut missing: HashMap<String, usize> = HashMap::new();
+        let python = OnceCell::new();
+        for unit in plan.units() {
+            let command = plan.graph().command_line(unit.step);
+            let key = Key::of(&command);
+            let name = key.text();
+            if programs.found.contains_key(name) {
+                continue;
+            }
+            if let Some(others) = missing.get_mut(name) {
+                *others += 1;
+                continue;
+            }
+            let found = match &key {
+                Key::Python => python.get_or_init(|| find_python(plan.graph().python().as_deref(), host)).clone(),
+                Key::Interpreter(program) | Key::Shell(program) => find_named(program, host),
+                Key::Program(program) => find_named(program, host),
+                Key::Task(task) => find_executable_task(task, host),
+            };
+            match found {
+                Ok(path) => {
+                    programs.found.insert(name.to_owned(), path);
+                }
+                Err(problem) => {
+                    missing.insert(name.to_owned(), 0);
+                    problems.push(place(problem, plan, unit.step));
+                }
+            }
+        }
+        loom_spec::sort(&mut problems);
+        if problems.is_empty() { Ok(programs) } else { Err(problems) }
+    }
+
+    /// The command of a unit of the plan that these programs were found for.
+    pub(crate) fn command(&self, line: CommandLine, step: &str, extra: &[String]) -> Command {
+        let program = self.found.get(Key::of(&line).text()).cloned();
+        let CommandLine { program: written, words } = line;
+        let (fallback, first): (String, Vec<String>) = match written {
+            ProgramLine::Task(task) if interpreter(&task).is_some() => (task.clone(), vec![not_a_flag(task)]),
+            ProgramLine::Task(task) => (task, vec![]),
+            ProgramLine::Words(mut words) => {
+                let program = words.remove(0);
+                (program, words)
+            }
+            // What follows the line is `$0`, `$1`, … to it.
+            ProgramLine::Shell(line) => ("sh".to_owned(), vec!["-c".to_owned(), line, step.to_owned()]),
+        };
+        let args = first.into_iter().chain(words).chain(extra.iter().cloned()).map(OsString::from).collect();
+        Command { program: program.unwrap_or_else(|| fallback.into()), args }
+    }
+}
+
+/// What has to be looked up to run a command line.
+enum Key<'a> {
+    Python,
+    Interpreter(&'static str),
+    Shell(&'static str),
+    Program(&'a str),
+    Task(&'a str),
+}
+
+impl<'a> Key<'a> {
+    fn of(command: &'a CommandLine) -> Self {
+        match &command.program {
+            ProgramLine::Shell(_) => Self::Shell("sh"),
+            ProgramLine::Words(words) => Self::Program(&words[0]),
+            ProgramLine::Task(task) => match interpreter(task) {
+                Some("python") => Self::Python,
+                Some(program) => Self::Interpreter(program),
+                None => Self::Task(task),
+            },
+        }
+    }
+
+    /// A name under which no two different programs are found. A task that runs itself is a path with a slash or
+    /// stands in the pipeline folder, where a bare name would be looked for on PATH.
+    fn text(&self) -> &'a str {
+        match self {
+            Self::Python => "*.py",
+            Self::Interpreter(program) | Self::Shell(program) => program,
+            Self::Program(program) => program,
+            Self::Task(task) => task,
+        }
+    }
+}
+
+fn interpreter(task: &str) -> Option<&'static str> {
+    let suffix = Path::new(task).extension()?.to_str()?;
+    if suffix == "py" {
+        return Some("python");
+    }
+    INTERPRETERS.iter().find(|(known, _)| *known == suffix).map(|(_, program)| *program)
+}
+
+fn not_a_flag(path: String) -> String {
+    if path.starts_with('-') { format!("./{path}") } else { path }
+}
+
+fn place(problem: Problem, plan: &Plan, step: StepId) -> Problem {
+    let step = plan.graph().step(step);
+    let span = match &step.program {
+        Program::Task(scalar) | Program::Shell(scalar) => scalar.span,
+        Program::Words(words) => words.first().map_or(step.span, |word| word.span),
+    };
+    problem.at(span, "needed here")
+}
+
+/// A program by its name (looked for on PATH) or its path (relative to the pipeline folder).
+fn find_named(name: &str, host: &Host) -> Result<PathBuf, Problem> {
+    which::which_in(name, host.get("PATH"), host.folder()).map_err(|_| {
+        let message = format!("the program `{name}` cannot be found");
+        let help = if name.contains('/') {
+            "looked for it at this path, from the pipeline folder; it must be executable".to_owned()
+        } else {
+            format!("looked for it on PATH: {}", path_shown(host))
+        };
+        Problem::error("missing-program", message).help(help)
+    })
+}
+
+fn path_shown(host: &Host) -> String {
+    match host.get("PATH") {
+        Some(path) => path.to_string_lossy().into_owned(),
+        None => "(PATH is not set)".to_owned(),
+    }
+}
+
+fn find_executable_task(task: &str, host: &Host) -> Result<PathBuf, Problem> {
+    let path = host.folder().join(task);
+    which::which_in(&path, None::<OsString>, host.folder()).map_err(|_| {
+        Problem::error("not-executable", format!("nothing is known to run `{task}` by, and it is not executable"))
+            .help(format!("loom runs .py, .sh, .R, .jl and .js by their suffix; for anything else: chmod +x '{task}'"))
+    })
+}
+
+/// Python: what the pipeline says, else LOOM_PYTHON, else the active environment, else a `.venv` or `venv` here or
+/// above, else PATH.
+fn find_python(configured: Option<&str>, host: &Host) -> Result<PathBuf, Problem> {
+    let explicit =
+        [("`execution.python`", configured), ("LOOM_PYTHON", host.get("LOOM_PYTHON").and_then(OsStr::to_str))];
+    for (origin, name) in explicit {
+        let Some(name) = name else { continue };
+        return find_named(name, host)
+            .and_then(|found| real_python(found, host))
+            .map_err(|problem| Problem { message: format!("{} ({origin})", problem.message), ..problem });
+    }
+    let active = ["VIRTUAL_ENV", "CONDA_PREFIX"].into_iter().filter_map(|name| host.get(name)).map(PathBuf::from);
+    let beside = host.folder().ancestors().flat_map(|folder| [folder.join(".venv"), folder.join("venv")]);
+    let in_environment = active.chain(beside).map(|environment| environment.join("bin/python"));
+    if let Some(found) = in_environment.into_iter().find(|python| python.is_file()) {
+        return real_python(found, host);
+    }
+    let found = ["python3", "python"].into_iter().find_map(|name| find_named(name, host).ok());
+    match found {
+        Some(found) => real_python(found, host),
+        None => Err(Problem::error("missing-program", "Python cannot be found").help(format!(
+            "looked for an active environment, for .venv and venv in {} and above, and for python3 and python on PATH: {}",
+            host.folder().display(),
+            path_shown(host)
+        ))),
+    }
+}
+
+/// A version manager's shim is a script that looks for the interpreter at every start, which costs more than many a
+/// task: it is asked once where it leads.
+fn real_python(found: PathBuf, host: &Host) -> Result<PathBuf, Problem> {
+    if !is_script(&found) {
+        return Ok(found);
+    }
+    let asked = std::process::Command::new(&found)
+        .args(["-c", "import sys; sys.stdout.write(sys.executable)"])
+        .current_dir(host.folder())
+        .env_clear()
+        .envs(host.environment())
+        .stdin(Stdio::null())
+        .output();
+    let answer = asked.ok().filter(|output| output.status.success());
+    let path = answer.map(|output| PathBuf::from(String::from_utf8_lossy(&output.stdout).into_owned()));
+    path.filter(|path| path.is_file()).ok_or_else(|| {
+        Problem::error("missing-program", format!("{} does not lead to a Python", found.display()))
+            .help(format!("it is a script; run `{} --version` to see what it says", found.display()))
+    })
+}
+
+fn is_script(path: &Path) -> bool {
+    let mut start = [0; 2];
+    std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == *b"#!"
+}

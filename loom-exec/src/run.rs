@@ -1,0 +1,402 @@
+//! Running a plan: one thread that owns all state, and workers that know nothing of the graph.
+//!
+//! Jobs go to the workers and control messages come back on channels that never block whoever ends a unit. Output comes back
+//! on a bounded one: whoever watches slowly slows the output down, not the memory up.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, SendTimeoutError, Sender, bounded, select, unbounded};
+use loom_graph::{StepId, Unit};
+
+use crate::event::{Event, Outcome, Stream, Summary};
+use crate::executor::{Executor, Job, Memory};
+use crate::lines::Lines;
+use crate::record::{Log, RunFolder};
+use crate::schedule::{Policy, Scheduler};
+use crate::{Cancel, Command, Decisions};
+
+/// How a plan is run.
+#[derive(Clone, Debug)]
+pub struct RunOptions {
+    /// How many units may run at the same time; 0 is as many as the pipeline says, else as many as this process has CPUs.
+    pub workers: usize,
+    /// What ends the run from outside.
+    pub cancel: Option<Cancel>,
+    /// How long steps may take to end once they were told to, before they are killed.
+    pub grace: Duration,
+    /// Where the output of the units is kept.
+    pub memory: Memory,
+}
+
+impl Default for RunOptions {
+    fn default() -> Self {
+        Self { workers: 0, cancel: None, grace: Duration::from_secs(10), memory: Memory::default() }
+    }
+}
+
+/// A run could not begin. Once it has begun, whatever happens is an [`Event`].
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {what}: {source}")]
+pub struct RunError {
+    what: String,
+    source: io::Error,
+}
+
+/// Output that may be on its way to the watcher at once: at most this many pieces of some 64 kB.
+const OUTPUT_IN_FLIGHT: usize = 64;
+
+enum Control {
+    Started(Arc<str>, Command),
+    Finished { step: StepId, unit: Arc<str>, outcome: Outcome, duration: Duration, log: Option<PathBuf> },
+}
+
+struct Output {
+    unit: Arc<str>,
+    stream: Stream,
+    text: Vec<u8>,
+}
+
+pub(crate) fn run(
+    decisions: &Decisions,
+    executor: &dyn Executor,
+    options: &RunOptions,
+    watch: &mut dyn FnMut(&Event),
+) -> Result<Summary, RunError> {
+    let begun = Instant::now();
+    let plan = decisions.plan();
+    let workers = match options.workers {
+        0 => decisions.workers(None),
+        workers => workers,
+    };
+    let failed = |what: &str| {
+        let what = what.to_owned();
+        move |source| RunError { what, source }
+    };
+    let cancel = match &options.cancel {
+        Some(cancel) => cancel.clone(),
+        None => Cancel::new().map_err(failed("make a pipe"))?,
+    };
+    let id: Arc<str> = run_id().into();
+    let folder = match &options.memory {
+        Memory::Nowhere => None,
+        Memory::InPipelineFolder => Some(decisions.folder().join(".loom")),
+        Memory::In(folder) => Some(folder.clone()),
+    };
+    let folder = match folder.filter(|_| !plan.units().is_empty()) {
+        Some(base) => {
+            let made = RunFolder::create(&base, decisions.file_name(), &id);
+            Some(made.map_err(failed(&format!("keep the run in {}", base.display())))?)
+        }
+        None => None,
+    };
+
+    watch(&Event::RunStarted { run: Arc::clone(&id), units: plan.units().len(), workers });
+    let policy = if workers == 1 { Policy::FileOrder } else { Policy::LongestPathFirst };
+    let threads = workers.min(plan.units().len());
+    let (jobs, job_queue) = unbounded::<Unit>();
+    let (control_sender, control) = unbounded();
+    let (output_sender, output) = bounded(OUTPUT_IN_FLIGHT);
+    let mut run = Run {
+        decisions,
+        scheduler: Scheduler::new(plan, policy),
+        workers: threads,
+        jobs: Some(jobs),
+        control,
+        output,
+        cancel: &cancel,
+        summary: Summary::default(),
+        watch,
+    };
+    let environment = environment(decisions, &id);
+    std::thread::scope(|scope| {
+        for index in 0..threads {
+            let worker = Worker {
+                decisions,
+                executor,
+                environment: environment.clone(),
+                folder: folder.as_ref(),
+                cancel: &cancel,
+                grace: options.grace,
+                jobs: job_queue.clone(),
+                control: control_sender.clone(),
+                output: output_sender.clone(),
+            };
+            let spawned = std::thread::Builder::new()
+                .name(format!("loom-worker-{index}"))
+                .spawn_scoped(scope, move || worker.run());
+            // With fewer threads there is less at the same time, but with none there is nothing.
+            if let Err(error) = spawned {
+                run.workers = index;
+                if index == 0 {
+                    return Err(RunError { what: "start a thread".to_owned(), source: error });
+                }
+                break;
+            }
+        }
+        drop((job_queue, control_sender, output_sender));
+        run.coordinate();
+        Ok(())
+    })?;
+    let mut summary = run.summary;
+    summary.not_run += run.scheduler.unfinished();
+    summary.stopped_by = cancel.signal();
+    summary.duration = begun.elapsed();
+    watch(&Event::RunFinished { summary: summary.clone() });
+    Ok(summary)
+}
+
+/// Names a run by when it began and who ran it, so that names sort by time.
+fn run_id() -> String {
+    let now = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S%.3fZ");
+    format!("{now}-{}", std::process::id())
+}
+
+/// What all steps of a run have in their environment.
+fn environment(decisions: &Decisions, run: &str) -> Vec<(OsString, OsString)> {
+    let mut environment: Vec<_> =
+        decisions.environment().iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+    if !decisions.environment().contains_key(std::ffi::OsStr::new("PYTHONUNBUFFERED")) {
+        environment.push(("PYTHONUNBUFFERED".into(), "1".into()));
+    }
+    environment.push(("LOOM_RUN_ID".into(), run.into()));
+    environment.push(("LOOM_PIPELINE_DIR".into(), decisions.folder().into()));
+    environment
+}
+
+/// The coordinator's side: owns the state, decides, tells.
+struct Run<'a> {
+    decisions: &'a Decisions,
+    scheduler: Scheduler,
+    workers: usize,
+    /// Closed when nothing more will start, which ends the workers.
+    jobs: Option<Sender<Unit>>,
+    control: Receiver<Control>,
+    output: Receiver<Output>,
+    cancel: &'a Cancel,
+    summary: Summary,
+    watch: &'a mut dyn FnMut(&Event),
+}
+
+impl Run<'_> {
+    fn coordinate(&mut self) {
+        let stopped = self.cancel.stopped().clone();
+        let never = crossbeam_channel::never();
+        loop {
+            self.start_what_may_start();
+            if self.scheduler.running() == 0 {
+                break;
+            }
+            let stop = if self.jobs.is_some() { &stopped } else { &never };
+            select! {
+                recv(self.control) -> message => match message {
+                    Ok(message) => self.take(message),
+                    Err(_) => break,
+                },
+                recv(self.output) -> output => if let Ok(output) = output { self.tell(output) },
+                recv(stop) -> _ => self.jobs = None,
+            }
+        }
+        self.jobs = None;
+    }
+
+    fn start_what_may_start(&mut self) {
+        if self.cancel.is_stopped() {
+            self.jobs = None;
+        }
+        let Some(jobs) = &self.jobs else { return };
+        while self.scheduler.running() < self.workers {
+            let Some(step) = self.scheduler.start() else { break };
+            let name = Arc::clone(self.decisions.plan().graph().name(step));
+            // The workers live as long as the sender does.
+            let _ = jobs.send(Unit { name, step });
+        }
+        if self.scheduler.is_finished() {
+            self.jobs = None;
+        }
+    }
+
+    fn take(&mut self, message: Control) {
+        // What a unit wrote was sent before the news of its end, on another channel.
+        while let Ok(output) = self.output.try_recv() {
+            self.tell(output);
+        }
+        match message {
+            Control::Started(unit, command) => (self.watch)(&Event::UnitStarted { unit, command }),
+            Control::Finished { step, unit, outcome, duration, log } => {
+                self.finished(step, unit, outcome, duration, log)
+            }
+        }
+    }
+
+    fn tell(&mut self, output: Output) {
+        let Output { unit, stream, text } = output;
+        (self.watch)(&Event::UnitOutput { unit, stream, text });
+    }
+
+    fn finished(&mut self, step: StepId, unit: Arc<str>, outcome: Outcome, duration: Duration, log: Option<PathBuf>) {
+        let failed_unit = Arc::clone(&unit);
+        let skipped = match &outcome {
+            Outcome::Succeeded => {
+                self.summary.succeeded += 1;
+                self.scheduler.succeeded(step);
+                Vec::new()
+            }
+            Outcome::Stopped => {
+                // What needed it was not begun either, and for the same reason.
+                self.summary.not_run += 1;
+                self.summary.not_run += self.scheduler.failed(step).len();
+                Vec::new()
+            }
+            outcome => {
+                self.summary.failed += 1;
+                self.summary.panicked |= *outcome == Outcome::Panicked;
+                self.scheduler.failed(step)
+            }
+        };
+        (self.watch)(&Event::UnitFinished { unit, outcome, duration, log });
+        self.summary.skipped += skipped.len();
+        for step in skipped {
+            let unit = Arc::clone(self.decisions.plan().graph().name(step));
+            (self.watch)(&Event::UnitSkipped { unit, because: Arc::clone(&failed_unit) });
+        }
+    }
+}
+
+/// A worker's side: takes a job, runs it, tells how it ended.
+struct Worker<'a> {
+    decisions: &'a Decisions,
+    executor: &'a dyn Executor,
+    environment: Vec<(OsString, OsString)>,
+    folder: Option<&'a RunFolder>,
+    cancel: &'a Cancel,
+    grace: Duration,
+    jobs: Receiver<Unit>,
+    control: Sender<Control>,
+    output: Sender<Output>,
+}
+
+impl Worker<'_> {
+    fn run(mut self) {
+        while let Ok(unit) = self.jobs.recv() {
+            let completion = Completion {
+                control: &self.control.clone(),
+                begun: Instant::now(),
+                step: unit.step,
+                unit: Arc::clone(&unit.name),
+                // What is told if this thread unwinds before it knows better.
+                outcome: Outcome::Panicked,
+                log: None,
+            };
+            // A panic was told of by then; the thread goes on, so that the others' jobs are not left lying.
+            let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.work(&unit, completion)));
+        }
+    }
+
+    fn work(&mut self, unit: &Unit, mut completion: Completion<'_>) {
+        if self.cancel.is_stopped() {
+            completion.outcome = Outcome::Stopped;
+            return;
+        }
+        let command = self.decisions.command(unit);
+        let _ = self.control.send(Control::Started(Arc::clone(&unit.name), command.clone()));
+        let mut log = Log::new(self.folder.map(|folder| folder.log_path(&unit.name)));
+        completion.outcome = self.execute(unit, &command, &mut log);
+        match log.finish() {
+            Ok(path) => completion.log = path,
+            Err(message) if completion.outcome == Outcome::Succeeded => {
+                completion.outcome = Outcome::Broken { message };
+            }
+            Err(_) => {}
+        }
+    }
+
+    fn execute(&mut self, unit: &Unit, command: &Command, log: &mut Log) -> Outcome {
+        let outputs = self.decisions.outputs(unit);
+        if self.executor.shares_files()
+            && let Err(message) = self.make_folders(&outputs)
+        {
+            return Outcome::Broken { message };
+        }
+        let mut out = Lines::default();
+        let mut err = Lines::default();
+        let (sender, cancel) = (&self.output, self.cancel);
+        let tell = |stream: Stream, text: Option<Vec<u8>>| {
+            let Some(text) = text else { return };
+            let mut message = Output { unit: Arc::clone(&unit.name), stream, text };
+            // Whoever reads may be slow, but must not keep the step from being stopped.
+            while let Err(SendTimeoutError::Timeout(back)) = sender.send_timeout(message, Duration::from_millis(20)) {
+                if cancel.is_stopped() {
+                    break;
+                }
+                message = back;
+            }
+        };
+        self.environment.push(("LOOM_STEP".into(), (*unit.name).into()));
+        let outcome = self.executor.execute(Job {
+            unit: &unit.name,
+            command,
+            folder: self.decisions.folder(),
+            environment: &self.environment,
+            cancel: self.cancel,
+            grace: self.grace,
+            output: &mut |stream, bytes| {
+                log.append(bytes);
+                match stream {
+                    Stream::Stdout => tell(stream, out.push(bytes)),
+                    Stream::Stderr => tell(stream, err.push(bytes)),
+                }
+            },
+        });
+        self.environment.pop();
+        tell(Stream::Stdout, out.finish());
+        tell(Stream::Stderr, err.finish());
+        if outcome == Outcome::Succeeded && self.executor.shares_files() {
+            return self.look_for(outputs);
+        }
+        outcome
+    }
+
+    fn make_folders(&self, outputs: &[String]) -> Result<(), String> {
+        for output in outputs {
+            let path = self.decisions.folder().join(output);
+            let Some(folder) = path.parent() else { continue };
+            std::fs::create_dir_all(folder)
+                .map_err(|error| format!("cannot make the folder {}: {error}", folder.display()))?;
+        }
+        Ok(())
+    }
+
+    fn look_for(&self, outputs: Vec<String>) -> Outcome {
+        let missing = |path: &String| !self.decisions.folder().join(path).exists();
+        let paths: Vec<String> = outputs.into_iter().filter(missing).collect();
+        if paths.is_empty() { Outcome::Succeeded } else { Outcome::MissingOutputs { paths } }
+    }
+}
+
+/// Tells the end of a job when it is dropped, however that comes about: no path through a worker, not even a panic,
+/// can leave the coordinator waiting.
+struct Completion<'a> {
+    control: &'a Sender<Control>,
+    begun: Instant,
+    step: StepId,
+    unit: Arc<str>,
+    outcome: Outcome,
+    log: Option<PathBuf>,
+}
+
+impl Drop for Completion<'_> {
+    fn drop(&mut self) {
+        let outcome = std::mem::replace(&mut self.outcome, Outcome::Panicked);
+        let _ = self.control.send(Control::Finished {
+            step: self.step,
+            unit: Arc::clone(&self.unit),
+            outcome,
+            duration: self.begun.elapsed(),
+            log: self.log.take(),
+        });
+    }
+}
