@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Component, Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use loom_graph::{Location, Presence, World};
 
@@ -13,13 +13,21 @@ pub(crate) struct Host {
     folder: PathBuf,
     environment: HashMap<OsString, OsString>,
     /// Folders whose links are resolved already: most paths of a pipeline lie in few of them.
-    real_folders: Mutex<HashMap<PathBuf, PathBuf>>,
+    real_folders: Mutex<HashMap<PathBuf, RealFolder>>,
+    /// What was found at paths: many steps share a task.
+    presences: Mutex<HashMap<String, Presence>>,
+}
+
+#[derive(Clone, Debug)]
+struct RealFolder {
+    path: PathBuf,
+    exists: bool,
 }
 
 impl Host {
     /// `folder` is absolute, its links resolved.
     pub(crate) fn new(folder: PathBuf, environment: HashMap<OsString, OsString>) -> Self {
-        Self { folder, environment, real_folders: Mutex::default() }
+        Self { folder, environment, real_folders: Mutex::default(), presences: Mutex::default() }
     }
 
     pub(crate) fn folder(&self) -> &Path {
@@ -39,29 +47,32 @@ impl Host {
         let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
             return path.canonicalize().unwrap_or_else(|_| by_text(path));
         };
-        let real = self.real_folder(parent).join(name);
+        let folder = self.real_folder(parent);
+        let real = folder.path.join(name);
+        if !folder.exists {
+            return real;
+        }
         match real.symlink_metadata() {
             Ok(metadata) if metadata.is_symlink() => real.canonicalize().unwrap_or(real),
             _ => real,
         }
     }
 
-    fn real_folder(&self, folder: &Path) -> PathBuf {
-        let known = |folders: &HashMap<PathBuf, PathBuf>| folders.get(folder).cloned();
-        if let Some(real) = self.real_folders.lock().ok().and_then(|folders| known(&folders)) {
-            return real;
+    fn real_folder(&self, folder: &Path) -> RealFolder {
+        let mut known = self.real_folders.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(real) = known.get(folder) {
+            return real.clone();
         }
-        let missing_from = folder.ancestors().find_map(|existing| Some((existing, existing.canonicalize().ok()?)));
-        let real = match missing_from {
+        let existing = folder.ancestors().find_map(|existing| Some((existing, existing.canonicalize().ok()?)));
+        let path = match &existing {
             Some((existing, real)) => match folder.strip_prefix(existing) {
-                Ok(rest) if !rest.as_os_str().is_empty() => by_text(&real.join(rest)),
-                _ => real,
+                Ok(rest) => by_text(&real.join(rest)),
+                Err(_) => real.clone(),
             },
             None => by_text(folder),
         };
-        if let Ok(mut folders) = self.real_folders.lock() {
-            folders.insert(folder.to_path_buf(), real.clone());
-        }
+        let real = RealFolder { path, exists: existing.is_some_and(|(existing, _)| existing == folder) };
+        known.insert(folder.to_path_buf(), real.clone());
         real
     }
 }
@@ -94,10 +105,16 @@ impl World for Host {
     }
 
     fn presence(&self, path: &str) -> Presence {
-        match std::fs::metadata(self.folder.join(path)) {
+        let mut known = self.presences.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(presence) = known.get(path) {
+            return *presence;
+        }
+        let presence = match std::fs::metadata(self.folder.join(path)) {
             Ok(metadata) if metadata.is_dir() => Presence::Folder,
             Ok(_) => Presence::File,
             Err(_) => Presence::Missing,
-        }
+        };
+        known.insert(path.to_owned(), presence);
+        presence
     }
 }

@@ -48,8 +48,8 @@ impl Programs {
         let mut missing: HashMap<String, usize> = HashMap::new();
         let python = OnceCell::new();
         for unit in plan.units() {
-            let command = plan.graph().command_line(unit.step);
-            let key = Key::of(&command);
+            let program = plan.graph().program(unit.step);
+            let key = Key::of(&program);
             let name = key.text();
             if programs.found.contains_key(name) {
                 continue;
@@ -80,7 +80,7 @@ impl Programs {
 
     /// The command of a unit of the plan that these programs were found for.
     pub(crate) fn command(&self, line: CommandLine, step: &str, extra: &[String]) -> Command {
-        let program = self.found.get(Key::of(&line).text()).cloned();
+        let program = self.found.get(Key::of(&line.program).text()).cloned();
         let CommandLine { program: written, words } = line;
         let (fallback, first): (String, Vec<String>) = match written {
             ProgramLine::Task(task) if interpreter(&task).is_some() => (task.clone(), vec![not_a_flag(task)]),
@@ -107,8 +107,8 @@ enum Key<'a> {
 }
 
 impl<'a> Key<'a> {
-    fn of(command: &'a CommandLine) -> Self {
-        match &command.program {
+    fn of(program: &'a ProgramLine) -> Self {
+        match program {
             ProgramLine::Shell(_) => Self::Shell("sh"),
             ProgramLine::Words(words) => Self::Program(&words[0]),
             ProgramLine::Task(task) => match interpreter(task) {

@@ -1,7 +1,6 @@
 //! Everything that can be wrong with the meaning of a pipeline, found at once.
 
-use std::collections::HashMap;
-
+use foldhash::{HashMap, HashMapExt};
 use loom_spec::{Entry, Pipeline, Problem, Problems, Program, Scalar, Span, Suggest, Value};
 
 use crate::links::{Dependency, Links, StepId};
@@ -276,7 +275,9 @@ impl<'a> Check<'a> {
     fn unknown_name(&mut self, name: &str, span: Span) -> Problem {
         let problem = Problem::error("unknown-name", format!("nothing is named `{name}`"))
             .at(span, "no such data node or parameter");
-        if let Some(near) = self.suggest.nearest(name, self.names.known()) {
+        let data = self.pipeline.data.iter().map(|data| &*data.name.text);
+        let known = data.chain(self.pipeline.parameters.iter().map(|parameter| &*parameter.name.text));
+        if let Some(near) = self.suggest.nearest(name, known) {
             return problem.help(format!("did you mean `${near}`?"));
         }
         let prefix = name.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();

@@ -18,7 +18,7 @@ use crate::{World, checks, order};
 pub struct StepGraph {
     pipeline: Arc<Pipeline>,
     names: Names,
-    links: Links,
+    links: Arc<Links>,
     dag: Dag<StepId, DatumId>,
     nodes: Vec<NodeIndex>,
 }
@@ -29,9 +29,9 @@ pub struct Checked {
     /// The pipeline.
     pub pipeline: Arc<Pipeline>,
     /// The graph; none if there is an error among the problems.
-    pub graph: Option<StepGraph>,
+    pub graph: Option<Arc<StepGraph>>,
     /// Who makes and who reads what, as far as it can be told.
-    pub links: Links,
+    pub links: Arc<Links>,
     /// Errors and warnings in file order, those of reading included.
     pub problems: Vec<Problem>,
 }
@@ -58,7 +58,7 @@ pub fn check(parsed: Parsed, world: &dyn World) -> Checked {
     }
     let pipeline = Arc::new(pipeline);
     let names = Names::new(&pipeline, world);
-    let links = Links::new(&pipeline, &names, world);
+    let links = Arc::new(Links::new(&pipeline, &names, world));
     checks::check(&pipeline, &names, &links, world, &mut problems);
     let order = order::run_order(&links).map_err(|cycles| {
         for cycle in cycles {
@@ -68,7 +68,9 @@ pub fn check(parsed: Parsed, world: &dyn World) -> Checked {
     let problems = problems.into_vec();
     sound &= !problems.iter().any(Problem::is_error);
     let graph = match order {
-        Ok(order) if sound => Some(StepGraph::new(Arc::clone(&pipeline), names, links.clone(), &order)),
+        Ok(order) if sound => {
+            Some(Arc::new(StepGraph::new(Arc::clone(&pipeline), names, Arc::clone(&links), &order)))
+        },
         _ => None,
     };
     Checked { pipeline, graph, links, problems }
@@ -97,7 +99,7 @@ pub enum ProgramLine {
 
 impl StepGraph {
     /// `order` has every step after all it waits for.
-    fn new(pipeline: Arc<Pipeline>, names: Names, links: Links, order: &[StepId]) -> Self {
+    fn new(pipeline: Arc<Pipeline>, names: Names, links: Arc<Links>, order: &[StepId]) -> Self {
         // Each edge leads to the newest node, which has none of its own yet: so daggy finds at once that it closes no
         // cycle, where in any other order it would search the graph for every edge.
         let mut dag = Dag::with_capacity(order.len(), order.len());
@@ -188,11 +190,6 @@ impl StepGraph {
     /// ```
     pub fn command_line(&self, id: StepId) -> CommandLine {
         let step = self.step(id);
-        let program = match &step.program {
-            Program::Task(task) => ProgramLine::Task(self.word(task)),
-            Program::Words(words) => ProgramLine::Words(words.iter().map(|word| self.word(word)).collect()),
-            Program::Shell(line) => ProgramLine::Shell(self.word(line)),
-        };
         let mut words = Vec::with_capacity(step.inputs.len() + 2 * (step.outputs.len() + step.args.len()));
         let mut paths = self.links.uses(id).iter().filter(|used| used.role != Role::Argument);
         for input in paths.by_ref().take(step.inputs.len()) {
@@ -205,7 +202,16 @@ impl StepGraph {
         for entry in &step.args {
             self.push_argument(&entry.key, &entry.value, &mut words);
         }
-        CommandLine { program, words }
+        CommandLine { program: self.program(id), words }
+    }
+
+    /// What a step runs, without the words behind it.
+    pub fn program(&self, id: StepId) -> ProgramLine {
+        match &self.step(id).program {
+            Program::Task(task) => ProgramLine::Task(self.word(task)),
+            Program::Words(words) => ProgramLine::Words(words.iter().map(|word| self.word(word)).collect()),
+            Program::Shell(line) => ProgramLine::Shell(self.word(line)),
+        }
     }
 
     fn push_argument(&self, key: &Scalar, value: &Value, words: &mut Vec<String>) {

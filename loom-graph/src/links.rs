@@ -2,9 +2,9 @@
 //!
 //! It takes any pipeline, broken ones too: what stands for nothing links to nothing.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::{HashMap, HashMapExt};
 use loom_spec::{Pipeline, Scalar, Span, Value};
 
 use crate::names::{Names, Resolved, program_scalars};

@@ -1,9 +1,10 @@
 //! From values as written to what they stand for: names, variables, switches.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use foldhash::{HashMap, HashMapExt};
 use loom_spec::{Meaning, Piece, Pipeline, Program, Scalar, Span, Value};
 
 use crate::World;
@@ -81,10 +82,6 @@ impl Names {
 
     pub(crate) fn get(&self, name: &str) -> Option<Target> {
         self.targets.get(name).copied()
-    }
-
-    pub(crate) fn known(&self) -> impl Iterator<Item = &str> {
-        self.targets.keys().map(|name| &**name)
     }
 
     /// The text with its variables filled in; as it stands, where it is a switch, null or a reference.

@@ -113,7 +113,7 @@ impl Checked {
         let unit = |step: StepId| Unit { name: Arc::clone(graph.name(step)), step };
         let units = graph.run_order().filter(|step| chosen[step.index()].is_none()).map(unit).collect();
         let left_out = graph.run_order().filter_map(|step| Some((step, chosen[step.index()]?))).collect();
-        Ok(Plan { graph: Arc::new(graph.clone()), units, left_out })
+        Ok(Plan { graph: Arc::clone(graph), units, left_out })
     }
 
     /// Steps that run only by name may lack their task until they are to run.
@@ -186,7 +186,7 @@ impl<'a> Choice<'a> {
         let chosen = vec![Some(LeftOut::NotSelected); checked.pipeline.steps.len()];
         Self {
             pipeline: &checked.pipeline,
-            graph: checked.graph.as_ref(),
+            graph: checked.graph.as_deref(),
             selection,
             problems,
             chosen,

@@ -1,7 +1,8 @@
 //! From the YAML tree to the pipeline, collecting every problem on the way.
 
-use std::collections::HashSet;
 use std::sync::Arc;
+
+use foldhash::{HashSet, HashSetExt};
 
 use crate::pipeline::{DATA_TYPES, Data, Execution, Group, Parameter, Pipeline, Program, Step};
 use crate::problem::Problems;

@@ -342,7 +342,7 @@ impl<'t> Node<'t> {
         if !matches!(self.kind(), Kind::Mapping) {
             return Vec::new();
         }
-        let mut entries: Vec<(Scalar<'t>, Node<'t>)> = Vec::new();
+        let mut entries: Vec<(Scalar<'t>, Node<'t>)> = Vec::with_capacity(8);
         let mut seen = Seen::default();
         let mut merged = Vec::new();
         let mut children = self.children();
