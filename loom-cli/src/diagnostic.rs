@@ -3,8 +3,8 @@
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet, renderer::DecorStyle};
 use loom_spec::{Label, Problem, Severity, Source, Span};
 
-/// A line longer than this is shown around the place only.
-const LONGEST_LINE: usize = 400;
+/// How much of a line is shown, at most, on either side of the place.
+const LONGEST_LINE: usize = 200;
 
 /// Renders problems one after the other, with an empty line between.
 pub(crate) fn render(source: &Source, problems: &[Problem], color: bool) -> String {
@@ -74,13 +74,11 @@ fn cuts<'a>(source: &'a Source, labels: &'a [Label]) -> Vec<Cut<'a>> {
 /// The line around an offset, without its end; of a very long line, the part around it.
 fn line_bounds(text: &str, at: usize) -> (usize, usize) {
     let at = floor(text, at.min(text.len()));
-    let start = text[..at].rfind('\n').map_or(0, |at| at + 1);
-    let start = if start == 0 && text.starts_with('\u{feff}') { '\u{feff}'.len_utf8().min(at) } else { start };
-    let end = text[at..].find(['\n', '\r']).map_or(text.len(), |length| at + length);
-    if end - start <= LONGEST_LINE {
-        return (start, end);
-    }
-    (start.max(floor(text, at.saturating_sub(LONGEST_LINE / 2))), end.min(floor(text, at + LONGEST_LINE / 2)))
+    let (from, to) = (floor(text, at.saturating_sub(LONGEST_LINE)), floor(text, at + LONGEST_LINE));
+    let bom = if from == 0 && text.starts_with('\u{feff}') { '\u{feff}'.len_utf8().min(at) } else { 0 };
+    let start = text[from..at].rfind('\n').map_or(from.max(bom), |found| from + found + 1);
+    let end = text[at..to].find(['\n', '\r']).map_or(to, |length| at + length);
+    (start, end)
 }
 
 fn floor(text: &str, at: usize) -> usize {

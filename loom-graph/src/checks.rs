@@ -261,7 +261,7 @@ impl<'a> Check<'a> {
                     .help(format!("set it, or write a default: `${{{name}:-text}}`"))
             }
             Fault::Endless(name, span) => {
-                Problem::error("endless-reference", format!("the parameter `{name}` leads back to itself"))
+                Problem::error("endless-reference", format!("`${name}` leads from parameter to parameter without end"))
                     .at(span, "never comes to a value")
                     .help("one of the parameters on the way must have a value of its own")
             }

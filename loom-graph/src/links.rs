@@ -153,7 +153,7 @@ impl Links {
         let mut links =
             Self { data, uses, use_starts, dependencies: Vec::new(), dependency_starts: Vec::new(), overflow: false };
         links.find_producers();
-        links.find_dependencies(&at);
+        (links.dependencies, links.dependency_starts, links.overflow) = links.find_dependencies(&at);
         links
     }
 
@@ -227,9 +227,11 @@ impl Links {
 
     /// A step waits for whatever makes what it reads: the datum itself; else a folder around it; and, where
     /// it reads a folder, for the steps that write into it and do not read that folder themselves.
-    fn find_dependencies(&mut self, at: &HashMap<Arc<Location>, DatumId>) {
+    ///
+    /// Returns the dependencies, where those of each step begin, and whether there were too many.
+    fn find_dependencies(&self, at: &HashMap<Arc<Location>, DatumId>) -> (Vec<Dependency>, Vec<u32>, bool) {
         let into_folders = self.writers_into_read_folders(at);
-        let mut overflow = false;
+        let mut by_folder = 0;
         let mut dependencies = Vec::new();
         let mut starts = vec![0];
         for step in self.steps() {
@@ -240,22 +242,20 @@ impl Links {
                     None => self.producer_around(canonical, at),
                 };
                 let inside = into_folders.get(&canonical).map_or(&[][..], |writers| writers.as_slice());
+                by_folder += inside.len();
+                if by_folder > MAX_FOLDER_DEPENDENCIES {
+                    starts.resize(self.use_starts.len(), dependencies.len() as u32);
+                    return (dependencies, starts, true);
+                }
                 for (on, through) in made.into_iter().chain(inside.iter().copied()) {
                     if on != step {
                         dependencies.push(Dependency { on, through, span: used.span });
                     }
                 }
-                if dependencies.len() > self.uses.len() + MAX_FOLDER_DEPENDENCIES {
-                    overflow = true;
-                    dependencies.truncate(self.uses.len());
-                }
             }
             starts.push(dependencies.len() as u32);
         }
-        for start in &mut starts {
-            *start = (*start).min(dependencies.len() as u32);
-        }
-        (self.dependencies, self.dependency_starts, self.overflow) = (dependencies, starts, overflow);
+        (dependencies, starts, false)
     }
 
     fn producer_around(&self, datum: DatumId, at: &HashMap<Arc<Location>, DatumId>) -> Option<(StepId, DatumId)> {

@@ -36,13 +36,16 @@ pub(crate) enum Resolved<'a> {
 pub(crate) enum Fault<'a> {
     UnknownName(&'a str, Span),
     UnsetVariable(&'a str, Span),
-    /// A parameter that leads back to itself.
+    /// A parameter that leads back to itself, or through too many others.
     Endless(&'a str, Span),
     /// Not a thing that can stand in a command line: where, and what it is.
     Kind(Span, &'static str),
     /// The fault lies in the parameter that is named, and is told there.
     Elsewhere,
 }
+
+/// Through how many parameters a reference may lead.
+const MAX_HOPS: usize = 100;
 
 /// The names of a pipeline and the values of the variables it mentions.
 #[derive(Clone, Debug)]
@@ -150,7 +153,7 @@ impl Names {
             return self.text(scalar).map(Resolved::Text);
         };
         let mut target = self.get(name).ok_or(Fault::UnknownName(name, scalar.span))?;
-        for _ in 0..=pipeline.parameters.len() {
+        for _ in 0..MAX_HOPS {
             let parameter = match target {
                 Target::Data(index) => return Ok(Resolved::Data(index)),
                 Target::Parameter(index) => &pipeline.parameters[index as usize],

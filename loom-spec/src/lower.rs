@@ -504,6 +504,9 @@ impl Lower<'_> {
     }
 
     fn unknown_key(&mut self, key: tree::Scalar<'_>, place: &str, known: &[&'static str]) {
+        if self.problems.are_too_many() {
+            return self.problems.leave_out();
+        }
         let text = key.text;
         let problem = if UNSUPPORTED.contains(&text) {
             Problem::error("unsupported", format!("this version of loom cannot do what `{text}` asks for"))

@@ -103,11 +103,21 @@ impl Problems {
 
     /// Takes one more.
     pub fn push(&mut self, problem: Problem) {
-        if self.list.len() < Self::KEPT {
-            self.list.push(problem);
+        if self.are_too_many() {
+            self.leave_out();
         } else {
-            self.left_out += 1;
+            self.list.push(problem);
         }
+    }
+
+    /// Whether a further one would only be counted, so that it need not be worded.
+    pub fn are_too_many(&self) -> bool {
+        self.list.len() >= Self::KEPT
+    }
+
+    /// Counts one more without keeping it.
+    pub fn leave_out(&mut self) {
+        self.left_out += 1;
     }
 
     /// All of them in file order (those without a place last), with a last one that counts what was left out.

@@ -33,13 +33,46 @@ pub struct Position {
 pub struct Source {
     name: Arc<str>,
     text: Arc<str>,
-    line_starts: OnceLock<Arc<[u32]>>,
+    index: OnceLock<Arc<Index>>,
+}
+
+/// What makes a place in a long text quick to find.
+#[derive(Debug)]
+struct Index {
+    line_starts: Vec<u32>,
+    /// How many characters begin before each multiple of [`Index::STRIDE`].
+    characters: Vec<u32>,
+}
+
+impl Index {
+    const STRIDE: usize = 4096;
+
+    fn new(text: &[u8]) -> Self {
+        let breaks = text.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+        let line_starts = std::iter::once(0).chain(breaks.map(|(at, _)| at as u32 + 1)).collect();
+        let mut characters = vec![0];
+        for stride in text.chunks(Self::STRIDE) {
+            characters.push(characters[characters.len() - 1] + beginnings(stride));
+        }
+        Self { line_starts, characters }
+    }
+
+    /// How many characters begin before an offset.
+    fn characters_before(&self, text: &[u8], offset: usize) -> u32 {
+        let stride = offset / Self::STRIDE;
+        self.characters[stride] + beginnings(&text[stride * Self::STRIDE..offset])
+    }
+}
+
+/// How many characters begin in a stretch of UTF-8.
+fn beginnings(text: &[u8]) -> u32 {
+    text.iter().filter(|byte| (**byte as i8) >= -0x40).count() as u32
 }
 
 impl Source {
     /// A text under the name that messages show, usually the path that the user typed.
     pub fn new(name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
-        Self { name: name.into(), text: text.into(), line_starts: OnceLock::new() }
+        Self { name: name.into(), text: text.into(), index: OnceLock::new() }
     }
 
     /// The name that messages show.
@@ -65,15 +98,15 @@ impl Source {
     /// assert_eq!((place.line, place.column), (2, 4));
     /// ```
     pub fn position(&self, offset: u32) -> Position {
-        let starts = self.line_starts.get_or_init(|| {
-            let breaks = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-            std::iter::once(0).chain(breaks.map(|(at, _)| at as u32 + 1)).collect()
-        });
-        let line = starts.partition_point(|start| *start <= offset).max(1);
-        let start = starts[line - 1] as usize;
-        let end = (offset as usize).clamp(start, self.text.len().max(start));
-        let before = self.text.get(start..end).unwrap_or_default();
-        let column = before.trim_start_matches('\u{feff}').chars().count();
-        Position { line: line as u32, column: column as u32 + 1 }
+        let text = self.text.as_bytes();
+        let index = self.index.get_or_init(|| Arc::new(Index::new(text)));
+        let offset = (offset as usize).min(text.len());
+        let line = index.line_starts.partition_point(|start| *start as usize <= offset).max(1);
+        let start = index.line_starts[line - 1] as usize;
+        let mut column = index.characters_before(text, offset) - index.characters_before(text, start);
+        if start == 0 && self.text.starts_with('\u{feff}') {
+            column = column.saturating_sub(1);
+        }
+        Position { line: line as u32, column: column + 1 }
     }
 }

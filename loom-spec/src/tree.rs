@@ -3,8 +3,7 @@
 //! One pass over the parser's events fills an arena; nothing here recurses, and aliases stay references
 //! until they are read, so that no file can exhaust the stack or the memory.
 
-use std::collections::HashMap;
-
+use foldhash::{HashMap, HashMapExt};
 use granit_parser::{Event, Options, Parser, ScalarStyle, Span as Range};
 
 use crate::problem::Problems;
