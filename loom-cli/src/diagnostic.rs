@@ -31,6 +31,11 @@ fn one(source: &Source, problem: &Problem, renderer: &Renderer) -> String {
         }
         group = group.element(snippet);
     }
+    if cuts.is_empty() {
+        // Without a source line there is no margin to hang the help on.
+        let help = problem.help.as_ref().map(|help| format!("\n  = help: {}", plain(help)));
+        return renderer.render(&[group]) + &help.unwrap_or_default();
+    }
     if let Some(help) = &problem.help {
         group = group.element(Level::HELP.message(plain(help)));
     }

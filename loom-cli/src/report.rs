@@ -95,19 +95,17 @@ impl<W: Write> Report<W> {
             }
             Outcome::Stopped => self.line(&self.paint.styled(SKIP, "stop ").to_string(), unit, &took),
             failure => {
-                let what = format!("{} after {took}", plain(&failure.to_string()));
+                let what = format!("{took}  {}", plain(&failure.to_string()));
                 self.line(&self.paint.styled(FAIL, "fail ").to_string(), unit, &what)?;
                 if let Some(log) = log {
                     if self.verbosity == Verbosity::Quiet {
                         self.tail(unit, log)?;
                     }
-                    let log = log.strip_prefix(&self.folder).unwrap_or(log);
-                    writeln!(self.out, "       its output: {}", log.display())?;
+                    writeln!(self.out, "       log      {}", log.display())?;
                 }
                 if !command.is_empty() {
-                    writeln!(self.out, "       to run it alone: {command}")?;
                     let folder = shell_line(std::iter::once(self.folder.as_os_str()));
-                    writeln!(self.out, "       in: {folder}")?;
+                    writeln!(self.out, "       by hand  (cd {folder} && {command})")?;
                 }
                 Ok(())
             }
