@@ -51,7 +51,7 @@ mod tests {
     #[test]
     fn an_endless_line_is_told_in_bounded_pieces() {
         let chunk = [b'x'; 50_000];
-        let told = cut(&[&chunk; 20]);
+        let told = cut(&[chunk.as_slice(); 20]);
         assert_eq!(told.iter().map(Vec::len).sum::<usize>(), 1_000_000);
         assert!(told.iter().all(|piece| piece.len() <= LONGEST + chunk.len()));
     }

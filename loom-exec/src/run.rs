@@ -49,9 +49,19 @@ pub struct RunError {
 /// Output that may be on its way to the watcher at once: at most this many pieces of some 64 kB.
 const OUTPUT_IN_FLIGHT: usize = 64;
 
-enum Control {
-    Started(Arc<str>, Command),
-    Finished { step: StepId, unit: Arc<str>, outcome: Outcome, duration: Duration, log: Option<PathBuf> },
+/// A unit for a worker to run.
+struct Assignment {
+    unit: Unit,
+    command: Command,
+}
+
+/// A unit that has ended.
+struct Finished {
+    step: StepId,
+    unit: Arc<str>,
+    outcome: Outcome,
+    duration: Duration,
+    log: Option<PathBuf>,
 }
 
 struct Output {
@@ -97,7 +107,7 @@ pub(crate) fn run(
     watch(&Event::RunStarted { run: Arc::clone(&id), units: plan.units().len(), workers });
     let policy = if workers == 1 { Policy::FileOrder } else { Policy::LongestPathFirst };
     let threads = workers.min(plan.units().len());
-    let (jobs, job_queue) = unbounded::<Unit>();
+    let (jobs, job_queue) = unbounded::<Assignment>();
     let (control_sender, control) = unbounded();
     let (output_sender, output) = bounded(OUTPUT_IN_FLIGHT);
     let mut run = Run {
@@ -173,8 +183,8 @@ struct Run<'a> {
     scheduler: Scheduler,
     workers: usize,
     /// Closed when nothing more will start, which ends the workers.
-    jobs: Option<Sender<Unit>>,
-    control: Receiver<Control>,
+    jobs: Option<Sender<Assignment>>,
+    control: Receiver<Finished>,
     output: Receiver<Output>,
     cancel: &'a Cancel,
     summary: Summary,
@@ -192,8 +202,8 @@ impl Run<'_> {
             }
             let stop = if self.jobs.is_some() { &stopped } else { &never };
             select! {
-                recv(self.control) -> message => match message {
-                    Ok(message) => self.take(message),
+                recv(self.control) -> finished => match finished {
+                    Ok(finished) => self.finished(finished),
                     Err(_) => break,
                 },
                 recv(self.output) -> output => if let Ok(output) = output { self.tell(output) },
@@ -208,27 +218,17 @@ impl Run<'_> {
             self.jobs = None;
         }
         let Some(jobs) = &self.jobs else { return };
-        while self.scheduler.running() < self.workers {
+        while self.scheduler.running() < self.workers && !self.cancel.is_stopped() {
             let Some(step) = self.scheduler.start() else { break };
-            let name = Arc::clone(self.decisions.plan().graph().name(step));
+            let unit = Unit { name: Arc::clone(self.decisions.plan().graph().name(step)), step };
+            let command = self.decisions.command(&unit);
+            // Told before the worker knows of it, so that nothing of the unit can be told earlier.
+            (self.watch)(&Event::UnitStarted { unit: Arc::clone(&unit.name), command: command.clone() });
             // The workers live as long as the sender does.
-            let _ = jobs.send(Unit { name, step });
+            let _ = jobs.send(Assignment { unit, command });
         }
         if self.scheduler.is_finished() {
             self.jobs = None;
-        }
-    }
-
-    fn take(&mut self, message: Control) {
-        // What a unit wrote was sent before the news of its end, on another channel.
-        while let Ok(output) = self.output.try_recv() {
-            self.tell(output);
-        }
-        match message {
-            Control::Started(unit, command) => (self.watch)(&Event::UnitStarted { unit, command }),
-            Control::Finished { step, unit, outcome, duration, log } => {
-                self.finished(step, unit, outcome, duration, log)
-            }
         }
     }
 
@@ -237,7 +237,12 @@ impl Run<'_> {
         (self.watch)(&Event::UnitOutput { unit, stream, text });
     }
 
-    fn finished(&mut self, step: StepId, unit: Arc<str>, outcome: Outcome, duration: Duration, log: Option<PathBuf>) {
+    fn finished(&mut self, finished: Finished) {
+        // What the unit wrote was sent before the news of its end, on another channel.
+        while let Ok(output) = self.output.try_recv() {
+            self.tell(output);
+        }
+        let Finished { step, unit, outcome, duration, log } = finished;
         let failed_unit = Arc::clone(&unit);
         let skipped = match &outcome {
             Outcome::Succeeded => {
@@ -274,14 +279,14 @@ struct Worker<'a> {
     folder: Option<&'a RunFolder>,
     cancel: &'a Cancel,
     grace: Duration,
-    jobs: Receiver<Unit>,
-    control: Sender<Control>,
+    jobs: Receiver<Assignment>,
+    control: Sender<Finished>,
     output: Sender<Output>,
 }
 
 impl Worker<'_> {
     fn run(mut self) {
-        while let Ok(unit) = self.jobs.recv() {
+        while let Ok(Assignment { unit, command }) = self.jobs.recv() {
             let completion = Completion {
                 control: &self.control.clone(),
                 begun: Instant::now(),
@@ -292,19 +297,17 @@ impl Worker<'_> {
                 log: None,
             };
             // A panic was told of by then; the thread goes on, so that the others' jobs are not left lying.
-            let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.work(&unit, completion)));
+            let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.work(&unit, &command, completion)));
         }
     }
 
-    fn work(&mut self, unit: &Unit, mut completion: Completion<'_>) {
+    fn work(&mut self, unit: &Unit, command: &Command, mut completion: Completion<'_>) {
         if self.cancel.is_stopped() {
             completion.outcome = Outcome::Stopped;
             return;
         }
-        let command = self.decisions.command(unit);
-        let _ = self.control.send(Control::Started(Arc::clone(&unit.name), command.clone()));
         let mut log = Log::new(self.folder.map(|folder| folder.log_path(&unit.name)));
-        completion.outcome = self.execute(unit, &command, &mut log);
+        completion.outcome = self.execute(unit, command, &mut log);
         match log.finish() {
             Ok(path) => completion.log = path,
             Err(message) if completion.outcome == Outcome::Succeeded => {
@@ -380,7 +383,7 @@ impl Worker<'_> {
 /// Tells the end of a job when it is dropped, however that comes about: no path through a worker, not even a panic,
 /// can leave the coordinator waiting.
 struct Completion<'a> {
-    control: &'a Sender<Control>,
+    control: &'a Sender<Finished>,
     begun: Instant,
     step: StepId,
     unit: Arc<str>,
@@ -391,7 +394,7 @@ struct Completion<'a> {
 impl Drop for Completion<'_> {
     fn drop(&mut self) {
         let outcome = std::mem::replace(&mut self.outcome, Outcome::Panicked);
-        let _ = self.control.send(Control::Finished {
+        let _ = self.control.send(Finished {
             step: self.step,
             unit: Arc::clone(&self.unit),
             outcome,
