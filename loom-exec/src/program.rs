@@ -70,7 +70,7 @@ impl Programs {
                 }
                 Err(problem) => {
                     missing.insert(name.to_owned(), 0);
-                    problems.push(place(problem, plan, unit.step));
+                    problems.push(place(problem, &key, plan, unit.step));
                 }
             }
         }
@@ -143,7 +143,12 @@ fn not_a_flag(path: String) -> String {
     if path.starts_with('-') { format!("./{path}") } else { path }
 }
 
-fn place(problem: Problem, plan: &Plan, step: StepId) -> Problem {
+/// Where the pipeline asks for what could not be found.
+fn place(problem: Problem, key: &Key<'_>, plan: &Plan, step: StepId) -> Problem {
+    let configured = plan.graph().pipeline().execution.python.as_ref();
+    if let (Key::Python, Some(python)) = (key, configured) {
+        return problem.at(python.span, "asked for here");
+    }
     let step = plan.graph().step(step);
     let span = match &step.program {
         Program::Task(scalar) | Program::Shell(scalar) => scalar.span,
@@ -173,7 +178,7 @@ fn path_shown(host: &Host) -> String {
 }
 
 fn find_executable_task(task: &str, host: &Host) -> Result<PathBuf, Problem> {
-    let path = host.folder().join(task);
+    let path = host.folder().join(task.trim_start_matches("./"));
     which::which_in(&path, None::<OsString>, host.folder()).map_err(|_| {
         Problem::error("not-executable", format!("nothing is known to run `{task}` by, and it is not executable"))
             .help(format!("loom runs .py, .sh, .R, .jl and .js by their suffix; for anything else: chmod +x '{task}'"))

@@ -1,5 +1,7 @@
 //! The engine on a fake executor: what runs, what is told, and what no failure can upset.
 
+#![allow(clippy::disallowed_methods, reason = "tests run programs and hand them an environment")]
+
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::sync::{Barrier, Mutex};

@@ -32,7 +32,7 @@ pub(crate) enum Resolved<'a> {
 }
 
 /// Why a value stands for nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault<'a> {
     UnknownName(&'a str, Span),
     UnsetVariable(&'a str, Span),

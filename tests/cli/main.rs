@@ -1,5 +1,13 @@
 //! The program `loom`, run as people run it: real processes, real files, real signals.
 
+#![allow(clippy::disallowed_methods, reason = "tests run programs and hand them an environment")]
+
 mod support;
 
+mod examples;
+mod output;
+mod readme;
 mod run;
+mod select;
+mod signals;
+mod size;

@@ -23,6 +23,6 @@ pub(crate) fn graph(args: &GraphArgs, color: Color) -> u8 {
         GraphFormat::Text => render::text(graph),
         GraphFormat::Dot => render::dot(graph),
         GraphFormat::Mermaid => render::mermaid(graph),
-        GraphFormat::Svg => { let _ = graph; todo!() },
+        GraphFormat::Svg => loom_ui_core::svg(&loom_ui_core::View::of(graph)),
     })
 }
