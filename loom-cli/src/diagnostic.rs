@@ -1,15 +1,19 @@
 //! Problems as a person reads them: the place, the source line with a caret, and how to go on.
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet, renderer::DecorStyle};
+use std::borrow::Cow;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, renderer::DecorStyle};
 use loom_spec::{Label, Problem, Severity, Source, Span};
 
 /// How much of a line is shown, at most, on either side of the place.
 const LONGEST_LINE: usize = 200;
+/// How wide the lines are that messages are made of.
+const WIDTH: usize = 80;
 
 /// Renders problems one after the other, with an empty line between.
 pub(crate) fn render(source: &Source, problems: &[Problem], color: bool) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-    let renderer = renderer.decor_style(DecorStyle::Ascii);
+    let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(WIDTH);
     let rendered: Vec<String> = problems.iter().map(|problem| one(source, problem, &renderer)).collect();
     rendered.join("\n\n")
 }
@@ -23,7 +27,11 @@ fn one(source: &Source, problem: &Problem, renderer: &Renderer) -> String {
     let cuts = cuts(source, &problem.labels);
     let mut group = Group::with_title(level.primary_title(message));
     for cut in &cuts {
-        let mut snippet = Snippet::source(cut.text).line_start(cut.line).path(source.name());
+        // The renderer counts columns from where the cut begins, so the place is told beside it.
+        let place = source.position(cut.labels[0].1.span.start);
+        let origin = Origin::path(plain(source.name()));
+        group = group.element(origin.line(place.line as usize).char_column(place.column as usize));
+        let mut snippet = Snippet::source(harmless(cut.text)).line_start(cut.line);
         for (index, label) in &cut.labels {
             let kind = if *index == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
             let span = clipped(label.span, cut);
@@ -101,4 +109,15 @@ fn clipped(span: Span, cut: &Cut<'_>) -> std::ops::Range<usize> {
 /// Names and texts of the file are shown in messages; nothing in them may reach the terminal as a command.
 fn plain(text: &str) -> String {
     crate::terminal::plain(text)
+}
+
+/// Source lines as the renderer shows them; of what a terminal obeys, it leaves some in. Every character keeps its
+/// length, so that places stay right.
+fn harmless(text: &str) -> Cow<'_, str> {
+    let shown = |c: char| match c {
+        '\u{80}'..='\u{9f}' | '\u{61c}' => '·',
+        '\u{200e}' | '\u{200f}' => '\u{fffd}',
+        c => c,
+    };
+    if text.chars().all(|c| shown(c) == c) { text.into() } else { text.chars().map(shown).collect() }
 }

@@ -19,7 +19,7 @@ fn main() -> ExitCode {
     let Cli { command, run } = Cli::parse();
     let color = run.color;
     let code = match command {
-        None => commands::run::run(run),
+        None => commands::run::run(&run),
         Some(Command::Check(args)) => commands::check::check(&args, color),
         Some(Command::Graph(args)) => commands::graph::graph(&args, color),
     };

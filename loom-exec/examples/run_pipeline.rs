@@ -1,11 +1,10 @@
 //! The program of the README: runs `pipeline.yml` of the current folder.
 
-use std::path::Path;
 use loom_exec::{Event, Project, RunOptions, Selection, Settings};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let settings = Settings::with_environment(std::env::vars_os());
-    let project = Project::open(Path::new("pipeline.yml"), settings)?;
+    let project = Project::open("pipeline.yml", settings)?;
     let decisions = project.plan(&Selection::default())?;
     let summary = decisions.run(&RunOptions::default(), |event| {
         if let Event::UnitFinished { unit, outcome, .. } = event {

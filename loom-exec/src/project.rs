@@ -65,7 +65,8 @@ impl std::error::Error for Refused {}
 impl Project {
     /// Reads and checks a pipeline: `path` is its file, or the folder of a `pipeline.yml`. Problems with what it says are
     /// no errors here: [`Project::plan`] refuses it, and [`Project::checked`] tells them.
-    pub fn open(path: &Path, settings: Settings) -> Result<Self, ReadError> {
+    pub fn open(path: impl AsRef<Path>, settings: Settings) -> Result<Self, ReadError> {
+        let path = path.as_ref();
         let file = loom_spec::locate(path)?;
         let source = loom_spec::read(&file)?;
         let folder = match file.parent() {

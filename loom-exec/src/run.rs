@@ -30,11 +30,15 @@ pub struct RunOptions {
     pub grace: Duration,
     /// Where the output of the units is kept.
     pub memory: Memory,
+    /// Whether what steps leave running outside their process group (`setsid`) is ended with the run. For this the
+    /// process becomes the parent of all its orphaned descendants, and ends **every** child it has when the run is over: it is
+    /// for programs that have no others. Only Linux can do this; elsewhere it has no effect.
+    pub end_orphans: bool,
 }
 
 impl Default for RunOptions {
     fn default() -> Self {
-        Self { workers: 0, cancel: None, grace: Duration::from_secs(10), memory: Memory::default() }
+        Self { workers: 0, cancel: None, grace: Duration::from_secs(10), memory: Memory::default(), end_orphans: false }
     }
 }
 
@@ -104,6 +108,10 @@ pub(crate) fn run(
         None => None,
     };
 
+    #[cfg(target_os = "linux")]
+    if options.end_orphans {
+        crate::local::orphans::adopt().map_err(failed("adopt orphaned processes"))?;
+    }
     watch(&Event::RunStarted { run: Arc::clone(&id), units: plan.units().len(), workers });
     let policy = if workers == 1 { Policy::FileOrder } else { Policy::LongestPathFirst };
     let threads = workers.min(plan.units().len());
@@ -151,6 +159,10 @@ pub(crate) fn run(
         run.coordinate();
         Ok(())
     })?;
+    #[cfg(target_os = "linux")]
+    if options.end_orphans {
+        crate::local::orphans::end_all();
+    }
     let mut summary = run.summary;
     summary.not_run += run.scheduler.unfinished();
     summary.stopped_by = cancel.signal();

@@ -68,9 +68,7 @@ pub fn check(parsed: Parsed, world: &dyn World) -> Checked {
     let problems = problems.into_vec();
     sound &= !problems.iter().any(Problem::is_error);
     let graph = match order {
-        Ok(order) if sound => {
-            Some(Arc::new(StepGraph::new(Arc::clone(&pipeline), names, Arc::clone(&links), &order)))
-        },
+        Ok(order) if sound => Some(Arc::new(StepGraph::new(Arc::clone(&pipeline), names, Arc::clone(&links), &order))),
         _ => None,
     };
     Checked { pipeline, graph, links, problems }

@@ -1,6 +1,7 @@
 //! The program `loom`, run as people run it: real processes, real files, real signals.
 
 #![allow(clippy::disallowed_methods, reason = "tests run programs and hand them an environment")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod support;
 

@@ -10,6 +10,7 @@ use crate::support::Sandbox;
 const BUSY: &str = "pipeline:
   - {name: polite, command: 'echo $$ > polite.pid; echo ready; exec sleep 1000'}
   - {name: parent, command: 'sleep 1000 & echo $! > child.pid; echo $$ > parent.pid; echo ready; sleep 1000', outputs: {-o: x}}
+  - {name: daemon, command: 'setsid sleep 1000 & echo $! > daemon.pid; echo ready; exec sleep 1000'}
   - {name: stubborn, command: 'trap \"\" INT TERM HUP QUIT; echo $$ > stubborn.pid; echo ready; while :; do sleep 1; done'}
   - {name: after, command: 'touch began', inputs: {x: x}}
 ";
@@ -27,10 +28,10 @@ fn is_running(pid: &str) -> bool {
 /// Runs BUSY until all of it runs, sends the signals, and returns the exit code and what was told.
 fn stopped_by(signals: &[&str]) -> (Option<i32>, String, Sandbox) {
     let sandbox = Sandbox::with(BUSY);
-    let mut child = sandbox.command(&["--max-workers", "3"]).stdout(Stdio::piped()).spawn().expect("loom starts");
+    let mut child = sandbox.command(&["--max-workers", "4"]).stdout(Stdio::piped()).spawn().expect("loom starts");
     let mut told = BufReader::new(child.stdout.take().unwrap());
     let mut ready = 0;
-    while ready < 3 {
+    while ready < 4 {
         let mut line = String::new();
         assert!(told.read_line(&mut line).unwrap() > 0, "it ended too early");
         ready += usize::from(line.ends_with("| ready\n"));
@@ -51,11 +52,22 @@ fn a_signal_ends_the_run_and_a_second_one_does_not_wait() {
     for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129), ("QUIT", 131)] {
         let (status, told, sandbox) = stopped_by(&[signal, signal]);
         assert_eq!(status, Some(code), "{signal}");
-        assert!(told.contains("4 stopped"), "{signal}: {told}");
-        for process in ["polite", "child", "parent", "stubborn"] {
+        assert!(told.contains("5 stopped"), "{signal}: {told}");
+        for process in ["polite", "child", "parent", "daemon", "stubborn"] {
             let pid = sandbox.read(&format!("{process}.pid"));
             assert!(!is_running(pid.trim()), "{signal}: {process} is left");
         }
         assert!(!sandbox.has("began"));
+    }
+}
+
+#[test]
+fn what_a_step_leaves_running_does_not_outlive_the_run() {
+    let sandbox = Sandbox::with(
+        "pipeline: [{name: leaver, command: 'setsid sleep 1000 & echo $! > daemon.pid; sleep 1000 & echo $! > child.pid'}]",
+    );
+    assert!(sandbox.loom(&[]).contains("1 ok"));
+    for process in ["daemon", "child"] {
+        assert!(!is_running(sandbox.read(&format!("{process}.pid")).trim()), "{process}");
     }
 }

@@ -16,13 +16,13 @@ use crate::report::{Report, Verbosity};
 use crate::terminal::{DIM, Paint, SKIP, START, plain, shell_line, wants_color};
 use crate::{exit, signals};
 
-pub(crate) fn run(args: RunArgs) -> u8 {
+pub(crate) fn run(args: &RunArgs) -> u8 {
     match try_run(args) {
         Ok(code) | Err(Said(code)) => code,
     }
 }
 
-fn try_run(args: RunArgs) -> Result<u8, Said> {
+fn try_run(args: &RunArgs) -> Result<u8, Said> {
     let paint = Paint { color: wants_color(args.color, &io::stdout()) };
     let settings = Settings {
         parameters: args.set.clone(),
@@ -39,7 +39,7 @@ fn try_run(args: RunArgs) -> Result<u8, Said> {
     }
     let warnings: Vec<Problem> =
         project.checked().problems.iter().filter(|problem| !problem.is_error()).cloned().collect();
-    let decisions = project.plan(&selection(&args)).map_err(|error| {
+    let decisions = project.plan(&selection(args)).map_err(|error| {
         let mut problems = error.problems;
         problems.extend(warnings.iter().cloned());
         loom_spec::sort(&mut problems);
@@ -48,12 +48,12 @@ fn try_run(args: RunArgs) -> Result<u8, Said> {
     })?;
     tell_problems(project.source(), &warnings, args.color);
     if args.dry_run {
-        return Ok(print(&dry_run(&decisions, workers(&args, &decisions), paint)));
+        return Ok(print(&dry_run(&decisions, workers(args, &decisions), paint)));
     }
     if decisions.units().is_empty() {
         return Ok(if args.quiet { exit::OK } else { print(&nothing_to_do(&decisions)) });
     }
-    really_run(&args, &decisions, paint)
+    really_run(args, &decisions, paint)
 }
 
 fn extra_words(extra: Option<&str>) -> Result<Vec<String>, Said> {
@@ -172,8 +172,12 @@ fn really_run(args: &RunArgs, decisions: &Decisions, paint: Paint) -> Result<u8,
             trouble = Some(error);
         }
     };
-    let options =
-        RunOptions { workers: workers(args, decisions), cancel: Some(cancel.clone()), ..RunOptions::default() };
+    let options = RunOptions {
+        workers: workers(args, decisions),
+        cancel: Some(cancel.clone()),
+        end_orphans: true,
+        ..RunOptions::default()
+    };
     let summary = decisions.run(&options, &mut watch).map_err(|error| {
         say(&format!("error: {error}"));
         Said(exit::FAILED)

@@ -4,6 +4,8 @@
 //! further thread and no timer is needed.
 
 mod ending;
+#[cfg(target_os = "linux")]
+pub(crate) mod orphans;
 
 use std::io::{ErrorKind, Read};
 use std::os::fd::AsFd;
