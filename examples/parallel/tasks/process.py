@@ -93,8 +93,9 @@ def main():
         json.dump(result, file, indent=2)
         file.write("\n")
 
-    print(f"{args.config_name}: threshold {args.threshold}, "
-          + ", ".join(f"{name} {value:.4f}" for name, value in result["metrics"].items()))
+    scores = result["metrics"]
+    print(f"at {args.threshold}: precision {scores['precision']:.2f}, recall {scores['recall']:.2f}, "
+          f"F1 {scores['f1_score']:.2f}")
 
 
 if __name__ == "__main__":
