@@ -1,8 +1,7 @@
 //! The seam between a run and the world that its commands run in.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::local::LocalExecutor;
 use crate::{Cancel, Command, Outcome, Stream};
 
 /// One command to run, and what the executor owes the run while it does.
@@ -50,21 +49,4 @@ pub trait Executor: Sync {
     fn shares_files(&self) -> bool {
         true
     }
-}
-
-/// The executor of this machine: each command a process of its own, in a process group of its own.
-pub fn local() -> impl Executor {
-    LocalExecutor
-}
-
-/// Where the engine keeps what it remembers.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Memory {
-    /// In `.loom` in the pipeline folder.
-    #[default]
-    InPipelineFolder,
-    /// In this folder.
-    In(PathBuf),
-    /// Nowhere: output is only told in events.
-    Nowhere,
 }

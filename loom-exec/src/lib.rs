@@ -55,10 +55,12 @@ mod schedule;
 
 pub use cancel::Cancel;
 pub use event::{Event, Outcome, Stream, Summary};
-pub use executor::{Executor, Job, Memory, local};
+pub use executor::{Executor, Job};
+pub use local::LocalExecutor;
 pub use loom_graph::{LeftOut, Selection, Target, Unit};
 pub use program::Command;
 pub use project::{Decisions, Project, Refused, Settings};
+pub use record::Memory;
 pub use run::{RunError, RunOptions};
 
 /// The number of SIGTERM, which politely asks a process to end.

@@ -7,6 +7,18 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+/// Where the engine keeps what it remembers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Memory {
+    /// In `.loom` in the pipeline folder.
+    #[default]
+    InPipelineFolder,
+    /// In this folder.
+    In(PathBuf),
+    /// Nowhere: output is only told in events.
+    Nowhere,
+}
+
 /// How many runs are kept.
 const RUNS_KEPT: usize = 50;
 

@@ -13,9 +13,9 @@ use crossbeam_channel::{Receiver, SendTimeoutError, Sender, bounded, select, unb
 use loom_graph::{StepId, Unit};
 
 use crate::event::{Event, Outcome, Stream, Summary};
-use crate::executor::{Executor, Job, Memory};
+use crate::executor::{Executor, Job};
 use crate::lines::Lines;
-use crate::record::{Log, RunFolder};
+use crate::record::{Log, Memory, RunFolder};
 use crate::schedule::{Policy, Scheduler};
 use crate::{Cancel, Command, Decisions};
 
@@ -184,6 +184,8 @@ fn environment(decisions: &Decisions, run: &str) -> Vec<(OsString, OsString)> {
     if !decisions.environment().contains_key(std::ffi::OsStr::new("PYTHONUNBUFFERED")) {
         environment.push(("PYTHONUNBUFFERED".into(), "1".into()));
     }
+    environment.retain(|(name, _)| name != "PWD");
+    environment.push(("PWD".into(), decisions.folder().into()));
     environment.push(("LOOM_RUN_ID".into(), run.into()));
     environment.push(("LOOM_PIPELINE_DIR".into(), decisions.folder().into()));
     environment

@@ -8,6 +8,7 @@ mod support;
 mod examples;
 mod output;
 mod readme;
+mod original;
 mod run;
 mod select;
 mod signals;

@@ -33,7 +33,7 @@ fn its_pipeline_means_what_it_says() {
 
 #[test]
 fn its_program_is_one_that_compiles() {
-    let example = std::fs::read_to_string(repository().join("loom-exec/examples/run_pipeline.rs")).unwrap();
+    let example = std::fs::read_to_string(repository().join("examples/embed/src/bin/smallest.rs")).unwrap();
     assert!(example.ends_with(&block("rust", "decisions.run")));
     assert!(block("rust", "decisions.run").lines().count() < 20);
 }

@@ -26,3 +26,17 @@ fn it_says_what_is_wrong() {
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("/nowhere.yml"));
 }
+
+#[test]
+fn the_smallest_program_runs_the_pipeline_of_its_folder() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("smallest");
+    std::fs::create_dir_all(&folder).expect("a folder for the test");
+    std::fs::write(folder.join("pipeline.yml"), "pipeline: [{name: say, command: [echo, hello]}]")
+        .expect("it can be written");
+    let output = Command::new(env!("CARGO_BIN_EXE_smallest")).current_dir(&folder).output().expect("it starts");
+    insta::assert_snapshot!(String::from_utf8_lossy(&output.stdout), @"
+    say: ok
+    1 of 1 ok
+    ");
+    assert!(output.stderr.is_empty());
+}

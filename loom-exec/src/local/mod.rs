@@ -22,8 +22,9 @@ use crate::{Executor, Job, Outcome, Stream};
 /// What one read may bring.
 const CHUNK: usize = 64 << 10;
 
-#[derive(Debug)]
-pub(crate) struct LocalExecutor;
+/// The executor of this machine: each command a process of its own, in a process group of its own.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LocalExecutor;
 
 impl Executor for LocalExecutor {
     fn execute(&self, mut job: Job<'_>) -> Outcome {
