@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, renderer::DecorStyle};
-use loom_spec::{Label, Problem, Severity, Source, Span};
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet, renderer::DecorStyle};
+use loom_spec::{Label, Position, Problem, Severity, Source, Span};
 
 /// How much of a line is shown, at most, on either side of the place.
 const LONGEST_LINE: usize = 200;
@@ -27,11 +27,7 @@ fn one(source: &Source, problem: &Problem, renderer: &Renderer) -> String {
     let cuts = cuts(source, &problem.labels);
     let mut group = Group::with_title(level.primary_title(message));
     for cut in &cuts {
-        // The renderer counts columns from where the cut begins, so the place is told beside it.
-        let place = source.position(cut.labels[0].1.span.start);
-        let origin = Origin::path(plain(source.name()));
-        group = group.element(origin.line(place.line as usize).char_column(place.column as usize));
-        let mut snippet = Snippet::source(harmless(cut.text)).line_start(cut.line);
+        let mut snippet = Snippet::source(harmless(cut.text)).line_start(cut.line).path(plain(source.name()));
         for (index, label) in &cut.labels {
             let kind = if *index == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
             let span = clipped(label.span, cut);
@@ -41,13 +37,29 @@ fn one(source: &Source, problem: &Problem, renderer: &Renderer) -> String {
     }
     if cuts.is_empty() {
         // Without a source line there is no margin to hang the help on.
-        let help = problem.help.as_ref().map(|help| format!("\n  = help: {}", plain(help)));
+        let help = problem.help.as_ref().map(|help| format!("\n  = help: {}", wrapped(help, "\n          ")));
         return renderer.render(&[group]) + &help.unwrap_or_default();
     }
     if let Some(help) = &problem.help {
-        group = group.element(Level::HELP.message(plain(help)));
+        group = group.element(Level::HELP.message(wrapped(help, "\n")));
     }
-    renderer.render(&[group])
+    cuts.iter().fold(renderer.render(&[group]), |rendered, cut| with_true_column(rendered, source, cut))
+}
+
+/// The renderer counts columns from where a cut begins: in the middle of a very long line, that is put right.
+fn with_true_column(rendered: String, source: &Source, cut: &Cut<'_>) -> String {
+    let told = cut.labels.iter().find(|(index, _)| *index == 0);
+    let Some((_, label)) = told.or_else(|| cut.labels.iter().min_by_key(|(_, label)| label.span.start)) else {
+        return rendered;
+    };
+    let before = &cut.text[..clipped(label.span, cut).start];
+    let column = before[before.rfind('\n').map_or(0, |at| at + 1)..].chars().count() + 1;
+    let place = source.position(label.span.start);
+    if column == place.column as usize {
+        return rendered;
+    }
+    let line = format!("{}:{}:", plain(source.name()), place.line);
+    rendered.replacen(&format!("{line}{column}"), &format!("{line}{}", place.column), 1)
 }
 
 /// A stretch of whole lines, and the labels in it with their number in the problem.
@@ -58,18 +70,22 @@ struct Cut<'a> {
     labels: Vec<(usize, &'a Label)>,
 }
 
-/// Labels on neighbouring lines are shown together, others each with its own line. The renderer gets no more of the
-/// source than that, however large it is.
+/// Labels on neighbouring lines are shown together, unless they lie so far apart that no screen shows both; others each
+/// with its own line. The renderer gets no more of the source than that, however large it is.
 fn cuts<'a>(source: &'a Source, labels: &'a [Label]) -> Vec<Cut<'a>> {
     const NEIGHBOURS: u32 = 4;
     let mut cuts: Vec<Cut<'a>> = Vec::new();
     for (index, label) in labels.iter().enumerate() {
-        let line = source.position(label.span.start).line;
+        let Position { line, column } = source.position(label.span.start);
+        let (start, end) = line_bounds(source.text(), label.span.start as usize);
         let near = cuts.iter_mut().find(|cut| {
             let last = cut.line + cut.text.matches('\n').count();
-            line as usize + NEIGHBOURS as usize >= cut.line && line as usize <= last + NEIGHBOURS as usize
+            line as usize + NEIGHBOURS as usize >= cut.line
+                && line as usize <= last + NEIGHBOURS as usize
+                && cut.start.saturating_sub(end).max(start.saturating_sub(cut.start + cut.text.len())) <= LONGEST_LINE
+                && (cut.labels.iter())
+                    .all(|(_, other)| source.position(other.span.start).column.abs_diff(column) <= WIDTH as u32)
         });
-        let (start, end) = line_bounds(source.text(), label.span.start as usize);
         let Some(cut) = near else {
             let text = &source.text()[start..end];
             cuts.push(Cut { text, start, line: line as usize, labels: vec![(index, label)] });
@@ -106,9 +122,47 @@ fn clipped(span: Span, cut: &Cut<'_>) -> std::ops::Range<usize> {
     start..end
 }
 
-/// Names and texts of the file are shown in messages; nothing in them may reach the terminal as a command.
+/// Text that may stand in a message: nothing of the names in it reaches the terminal as a command, and what cannot be
+/// seen, or turns the line round, is spelt out.
 fn plain(text: &str) -> String {
-    crate::terminal::plain(text)
+    let mut shown = String::with_capacity(text.len());
+    for c in crate::terminal::plain(text).chars() {
+        match c {
+            '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' => {
+                shown.extend(c.escape_unicode());
+            }
+            '\u{2060}'..='\u{2069}' | '\u{feff}' => shown.extend(c.escape_unicode()),
+            c if c != ' ' && c.is_whitespace() => shown.extend(c.escape_unicode()),
+            c => shown.push(c),
+        }
+    }
+    shown
+}
+
+/// A help text in lines that an ordinary terminal holds, broken between words and not in a quoted name.
+fn wrapped(text: &str, line_break: &str) -> String {
+    const INDENT: usize = "   = help: ".len();
+    let (mut out, mut width, mut quoted) = (String::new(), INDENT, false);
+    let text = plain(text);
+    let mut start = 0;
+    let breaks = text.char_indices().filter(|(_, c)| {
+        quoted ^= *c == '`';
+        *c == ' ' && !quoted
+    });
+    let ends: Vec<usize> = breaks.map(|(at, _)| at).chain([text.len()]).collect();
+    for end in ends {
+        let word = &text[start..end];
+        let length = word.chars().count();
+        if !out.is_empty() {
+            let fits = width + 1 + length <= WIDTH;
+            out.push_str(if fits { " " } else { line_break });
+            width = if fits { width + 1 } else { INDENT };
+        }
+        out.push_str(word);
+        width += length;
+        start = end + 1;
+    }
+    out
 }
 
 /// Source lines as the renderer shows them; of what a terminal obeys, it leaves some in. Every character keeps its

@@ -1,12 +1,11 @@
 //! Ending a run from outside, in two stages: stop, then kill.
 
-use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::io::{self, PipeReader, PipeWriter};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use crossbeam_channel::{Receiver, Sender};
-use rustix::pipe::{PipeFlags, pipe_with};
 use rustix::process::Signal;
 
 /// A handle that ends a run: clone it, keep one, give the other to [`RunOptions`](crate::RunOptions).
@@ -34,14 +33,14 @@ struct Inner {
 /// A thing that happens once, which any number of threads can wait for, in `poll` or in `select!`.
 #[derive(Debug)]
 struct Stage {
-    readable_after: OwnedFd,
+    readable_after: PipeReader,
     closed_after: Receiver<()>,
-    not_yet: Mutex<Option<(OwnedFd, Sender<()>)>>,
+    not_yet: Mutex<Option<(PipeWriter, Sender<()>)>>,
 }
 
 impl Stage {
     fn new() -> io::Result<Self> {
-        let (readable_after, write_end) = pipe_with(PipeFlags::CLOEXEC)?;
+        let (readable_after, write_end) = io::pipe()?;
         let (sender, closed_after) = crossbeam_channel::bounded(0);
         Ok(Self { readable_after, closed_after, not_yet: Mutex::new(Some((write_end, sender))) })
     }

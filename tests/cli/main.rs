@@ -6,9 +6,9 @@
 mod support;
 
 mod examples;
+mod original;
 mod output;
 mod readme;
-mod original;
 mod run;
 mod select;
 mod signals;

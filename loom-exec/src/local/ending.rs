@@ -30,17 +30,14 @@ impl Ending {
 
     /// A thread that waits, and then closes the writing end of a pipe.
     fn by_thread(child: &Child) -> io::Result<Self> {
-        let (fd, write_end) = rustix::pipe::pipe()?;
-        for end in [&fd, &write_end] {
-            rustix::io::fcntl_setfd(end, rustix::io::FdFlags::CLOEXEC)?;
-        }
+        let (read_end, write_end) = io::pipe()?;
         let pid = Pid::from_child(child);
         std::thread::Builder::new().name("loom-wait".to_owned()).spawn(move || {
             let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
             while matches!(waitid(WaitId::Pid(pid), options), Err(rustix::io::Errno::INTR)) {}
             drop(write_end);
         })?;
-        Ok(Self { fd })
+        Ok(Self { fd: read_end.into() })
     }
 }
 

@@ -10,6 +10,7 @@ pub(crate) mod orphans;
 use std::io::{ErrorKind, Read};
 use std::os::fd::AsFd;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::Path;
 use std::process::{Child, ChildStderr, ChildStdout, Stdio};
 use std::time::{Duration, Instant};
 
@@ -47,7 +48,7 @@ fn run(job: &mut Job<'_>) -> Result<Outcome, String> {
         .stderr(Stdio::piped())
         .process_group(0)
         .spawn()
-        .map_err(|error| format!("cannot start {}: {error}", command.program.display()))?;
+        .map_err(|error| cannot_start(&command.program, &error))?;
     let group = Pid::from_child(&child);
     let ended = Ending::of(&child)
         .map_err(|error| format!("cannot wait for {}: {error}", command.program.display()))
@@ -64,6 +65,16 @@ fn run(job: &mut Job<'_>) -> Result<Outcome, String> {
         (Some(code), _) => Outcome::Exited { code },
         (None, signal) => Outcome::Signalled { signal: signal.unwrap_or(0) },
     })
+}
+
+fn cannot_start(program: &Path, error: &std::io::Error) -> String {
+    let program = program.display();
+    match error.raw_os_error().map(rustix::io::Errno::from_raw_os_error) {
+        Some(rustix::io::Errno::NOEXEC) => {
+            format!("cannot start {program}: its first line must say what runs it (`#!`)")
+        }
+        _ => format!("cannot start {program}: {error}"),
+    }
 }
 
 /// A process that has been spawned and not yet reaped.
