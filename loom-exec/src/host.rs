@@ -92,8 +92,10 @@ fn by_text(path: &Path) -> PathBuf {
 }
 
 impl World for Host {
-    fn variable(&self, name: &str) -> Option<String> {
-        self.environment.get(OsStr::new(name))?.to_str().map(ToOwned::to_owned)
+    fn variable(&self, name: &str, default: Option<&str>) -> Option<String> {
+        let value = self.environment.get(OsStr::new(name)).and_then(|value| value.to_str());
+        // As in a shell, a default stands in for an empty value, too.
+        value.filter(|value| !value.is_empty() || default.is_none()).or(default).map(ToOwned::to_owned)
     }
 
     fn locate(&self, path: &str) -> Location {

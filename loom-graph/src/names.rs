@@ -51,7 +51,8 @@ const MAX_HOPS: usize = 100;
 #[derive(Clone, Debug)]
 pub(crate) struct Names {
     targets: HashMap<Arc<str>, Target>,
-    variables: BTreeMap<String, String>,
+    /// What each variable stands for, by its name and its default.
+    variables: BTreeMap<(String, Option<String>), String>,
 }
 
 impl Names {
@@ -71,11 +72,10 @@ impl Names {
             }
             if let Meaning::Text(pieces) = scalar.meaning() {
                 for piece in pieces {
-                    if let Piece::Variable { name, .. } = piece
-                        && !variables.contains_key(name)
-                        && let Some(value) = world.variable(name)
+                    if let Piece::Variable { name, default } = piece
+                        && let Some(value) = world.variable(name, default)
                     {
-                        variables.insert(name.to_owned(), value);
+                        variables.insert((name.to_owned(), default.map(str::to_owned)), value);
                     }
                 }
             }
@@ -103,12 +103,10 @@ impl Names {
         for piece in pieces {
             match piece {
                 Piece::Literal(literal) => text.push_str(&literal),
-                Piece::Variable { name, default } => match (self.variables.get(name), default) {
-                    (Some(value), Some(default)) if value.is_empty() => text.push_str(default),
-                    (Some(value), _) => text.push_str(value),
-                    (None, Some(default)) => text.push_str(default),
-                    (None, None) => return Err(Fault::UnsetVariable(name, scalar.span)),
-                },
+                Piece::Variable { name, default } => {
+                    let known = self.variables.get(&(name.to_owned(), default.map(str::to_owned)));
+                    text.push_str(known.ok_or(Fault::UnsetVariable(name, scalar.span))?);
+                }
             }
         }
         Ok(Cow::Owned(text))

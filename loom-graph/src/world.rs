@@ -48,8 +48,8 @@ pub enum Presence {
 /// The machine, as far as a pipeline's meaning depends on it. Paths are as written in the
 /// pipeline: relative to its folder, or absolute.
 pub trait World {
-    /// The value of an environment variable.
-    fn variable(&self, name: &str) -> Option<String>;
+    /// The text that `${name}` or `${name:-default}` stands for; none if the variable is not set and has no default.
+    fn variable(&self, name: &str, default: Option<&str>) -> Option<String>;
     /// Where a path leads.
     fn locate(&self, path: &str) -> Location;
     /// What stands there.
@@ -62,8 +62,11 @@ pub trait World {
 pub struct OnPaper;
 
 impl World for OnPaper {
-    fn variable(&self, name: &str) -> Option<String> {
-        Some(format!("${{{name}}}"))
+    fn variable(&self, name: &str, default: Option<&str>) -> Option<String> {
+        Some(match default {
+            Some(default) => format!("${{{name}:-{default}}}"),
+            None => format!("${{{name}}}"),
+        })
     }
 
     fn locate(&self, path: &str) -> Location {

@@ -119,7 +119,7 @@ pipeline:
         lines
 "#), @r"
     a
-      runs    -odd.py ./-dash ./here --tenth 0.10 --chain 0.10 --list 1.0 2e-3 true --empty-list --on --word true --time 12:30 --octal 007 --env x${HOME}y${UNSET} --dollar $tenth --brace ${HOME} --price 5$ --block two\nlines\n
+      runs    -odd.py ./-dash ./here --tenth 0.10 --chain 0.10 --list 1.0 2e-3 true --empty-list --on --word true --time 12:30 --octal 007 --env x${HOME}y${UNSET:-z} --dollar $tenth --brace ${HOME} --price 5$ --block two\nlines\n
       reads   ./-dash
       reads   ./here
     ");

@@ -15,6 +15,14 @@ const STEP_KEYS: &[&str] = &["name", "task", "script", "command", "inputs", "out
 const GROUP_KEYS: &[&str] = &["group", "steps"];
 const EXECUTION_KEYS: &[&str] = &["parallel", "max_workers", "python"];
 
+/// Where a key belongs that stands in the wrong place.
+const PLACES: [(&[&str], &str); 4] = [
+    (STEP_KEYS, "of a step"),
+    (EXECUTION_KEYS, "under `execution`"),
+    (TOP_KEYS, "of the file itself, which begins in the first column"),
+    (DATA_KEYS, "of a data node"),
+];
+
 /// Keys of the format that this version of loom cannot honour: refused by name, because leaving out
 /// what they ask for would be worse.
 #[rustfmt::skip]
@@ -29,23 +37,30 @@ pub(crate) fn pipeline(tree: &Tree<'_>, end: Span, problems: &mut Problems) -> P
     let mut pipeline = Pipeline::default();
     match tree.root() {
         Some(root) if matches!(root.kind(), Kind::Mapping) => lower.top(root, end, &mut pipeline),
-        Some(root) if root.scalar().is_none_or(|(text, _)| !text.is_empty()) => {
+        Some(root) if !lower.is_absent(root) => {
             let kind = lower.value(root).kind();
+            let of_steps = root.items().any(|item| matches!(item.kind(), Kind::Mapping));
             lower.problems.push(
                 Problem::error("wrong-kind", format!("a pipeline file is a mapping, not {kind}"))
-                    .at(root.span(), "expected a key, such as `pipeline:`"),
+                    .at(root.span(), "expected a key, such as `pipeline:`")
+                    .maybe_help(of_steps.then(|| "if these are the steps, write `pipeline:` above them".to_owned())),
             );
         }
-        _ => lower.problems.push(no_pipeline("the file is empty", end)),
+        _ => lower.problems.push(no_pipeline("the file is empty", end, NO_KEY)),
     }
     pipeline
 }
 
-fn no_pipeline(message: &str, at: Span) -> Problem {
+const NO_KEY: &str = "expected a key `pipeline` with a list of steps";
+
+fn no_pipeline(message: &str, at: Span, label: &str) -> Problem {
     Problem::error("no-pipeline", message)
-        .at(at, "expected a key `pipeline` with a list of steps")
-        .help("`pipeline: []` is the smallest pipeline")
+        .at(at, label)
+        .help("a step is `- {name: fit, task: tasks/fit.py}`; `pipeline: []` has none")
 }
+
+/// The keys and values of a mapping.
+type Entries<'t> = Vec<(tree::Scalar<'t>, Node<'t>)>;
 
 struct Lower<'p> {
     problems: &'p mut Problems,
@@ -56,8 +71,10 @@ struct Lower<'p> {
 
 impl Lower<'_> {
     fn top(&mut self, root: Node<'_>, end: Span, pipeline: &mut Pipeline) {
-        let mut has_pipeline = false;
-        for (key, value) in root.entries(self.problems) {
+        let entries = root.entries(self.problems);
+        let has = |name: &str| entries.iter().any(|(key, _)| key.text == name);
+        let (has_data, mut has_pipeline) = (has("data"), false);
+        for (key, value) in self.known(entries, "of a pipeline file", TOP_KEYS) {
             match key.text {
                 "data" => self.data(value, pipeline),
                 "parameters" => self.parameters(value, pipeline),
@@ -66,16 +83,20 @@ impl Lower<'_> {
                     self.steps(value, key.span, pipeline);
                 }
                 "execution" => self.execution(value, &mut pipeline.execution),
-                "output_dir" => pipeline.output_dir = self.text(value, "`output_dir`"),
+                "output_dir" => pipeline.output_dir = self.text(value, "`output_dir`", "a path"),
                 "layout" => pipeline.layout = Some(self.value(value)),
                 "editor" => pipeline.editor = Some(self.value(value)),
-                "variables" => self.variables(key, value),
-                text if text.starts_with("x-") => {}
-                _ => self.unknown_key(key, "in a pipeline file", TOP_KEYS),
+                "variables" => {
+                    self.variables(key, value);
+                    if !has_data && matches!(value.kind(), Kind::Mapping) {
+                        self.data(value, pipeline);
+                    }
+                }
+                _ => {}
             }
         }
         if !has_pipeline {
-            self.problems.push(no_pipeline("the file has no key `pipeline`: is it complete?", end));
+            self.problems.push(no_pipeline("the file has no key `pipeline`: is it complete?", end, NO_KEY));
         }
     }
 
@@ -92,81 +113,84 @@ impl Lower<'_> {
     // data, parameters, execution
 
     fn data(&mut self, node: Node<'_>, pipeline: &mut Pipeline) {
-        if !self.expect_mapping(node, "`data`", "names and their paths") {
+        if self.is_absent(node) || !self.expect_mapping(node, "`data`", "names and their paths") {
             return;
         }
         for (name, value) in node.entries(self.problems) {
-            if let Some(data) = self.data_node(name, value) {
-                pipeline.data.push(data);
-            }
+            let data = self.data_node(name, value);
+            pipeline.data.push(data);
         }
     }
 
-    fn data_node(&mut self, name: tree::Scalar<'_>, value: Node<'_>) -> Option<Data> {
+    /// A node without a readable path stands for its own name, so that references to it are not wrong as well.
+    fn data_node(&mut self, name: tree::Scalar<'_>, value: Node<'_>) -> Data {
         let what = format!("the data node `{}`", name.text);
         let name = self.key(name);
         let mut data = Data {
-            path: name.clone(),
+            path: Scalar { span: value.span(), ..name.clone() },
             name,
             kind: None,
             title: None,
             description: None,
             allow_outside_pipeline: false,
         };
-        if let Some((text, _)) = value.scalar() {
-            data.path = self.text(value, &what)?;
-            return self.local_path(text, value.span()).then_some(data);
+        if value.scalar().is_some() {
+            data.path = self.local_path(value, &what).unwrap_or(data.path);
+            return data;
         }
-        if !self.expect_mapping(value, &what, "a path, or the keys `type` and `path`") {
-            return None;
+        if !matches!(value.kind(), Kind::Mapping) {
+            self.wrong_kind(value, &what, "a path, or a mapping with a key `path`");
+            return data;
         }
         let mut has_path = false;
-        for (key, value) in value.entries(self.problems) {
+        let entries = value.entries(self.problems);
+        for (key, value) in self.known(entries, "of a data node", DATA_KEYS) {
             match key.text {
                 "type" => data.kind = self.data_type(value),
                 "path" => {
                     has_path = true;
-                    if let Some(path) = self.text(value, "`path`")
-                        && self.local_path(&path.text, path.span)
-                    {
+                    data.path.span = value.span();
+                    if let Some(path) = self.local_path(value, "`path`") {
                         data.path = path;
                     }
                 }
-                "name" => data.title = self.text(value, "`name`"),
-                "description" => data.description = self.text(value, "`description`"),
+                "name" => data.title = self.text(value, "`name`", "text"),
+                "description" => data.description = self.text(value, "`description`", "text"),
                 "allow_outside_pipeline" => {
                     data.allow_outside_pipeline = self.switch(value, "`allow_outside_pipeline`").unwrap_or(false);
                 }
-                _ => self.unknown_key(key, "of a data node", DATA_KEYS),
+                _ => {}
             }
         }
         if !has_path {
+            data.path.span = data.name.span;
             self.problems.push(
                 Problem::error("missing-key", format!("{what} has no path"))
                     .at(data.name.span, "expected a key `path` under this name"),
             );
         }
-        Some(data)
+        data
     }
 
-    fn local_path(&mut self, path: &str, span: Span) -> bool {
-        if path.is_empty() {
-            self.problems.push(Problem::error("wrong-kind", "a path cannot be empty").at(span, "expected a path"));
-            return false;
+    fn local_path(&mut self, node: Node<'_>, what: &str) -> Option<Scalar> {
+        let path = self.text(node, what, "a path")?;
+        if path.text.is_empty() {
+            self.problems.push(Problem::error("wrong-kind", "a path cannot be empty").at(path.span, "expected a path"));
+            return None;
         }
-        if path.starts_with("http://") || path.starts_with("https://") {
+        if path.text.starts_with("http://") || path.text.starts_with("https://") {
             self.problems.push(
                 Problem::error("unsupported", "this version of loom does not fetch data from a URL")
-                    .at(span, "expected the path of a file")
+                    .at(path.span, "expected the path of a file")
                     .help("fetch the file, and write its path here"),
             );
-            return false;
+            return None;
         }
-        true
+        Some(path)
     }
 
     fn data_type(&mut self, node: Node<'_>) -> Option<Scalar> {
-        let kind = self.text(node, "`type`")?;
+        let kind = self.text(node, "`type`", "a word such as `csv`")?;
         if !DATA_TYPES.contains(&&*kind.text)
             && let Some(near) = self.suggest.nearest(&kind.text, DATA_TYPES)
         {
@@ -180,7 +204,7 @@ impl Lower<'_> {
     }
 
     fn parameters(&mut self, node: Node<'_>, pipeline: &mut Pipeline) {
-        if !self.expect_mapping(node, "`parameters`", "names and their values") {
+        if self.is_absent(node) || !self.expect_mapping(node, "`parameters`", "names and their values") {
             return;
         }
         for (name, value) in node.entries(self.problems) {
@@ -191,15 +215,16 @@ impl Lower<'_> {
     }
 
     fn execution(&mut self, node: Node<'_>, execution: &mut Execution) {
-        if !self.expect_mapping(node, "`execution`", "keys such as `max_workers`") {
+        if self.is_absent(node) || !self.expect_mapping(node, "`execution`", "keys such as `max_workers`") {
             return;
         }
-        for (key, value) in node.entries(self.problems) {
+        let entries = node.entries(self.problems);
+        for (key, value) in self.known(entries, "under `execution`", EXECUTION_KEYS) {
             match key.text {
                 "parallel" => execution.parallel = self.switch(value, "`parallel`"),
                 "max_workers" => execution.max_workers = self.count(value, "`max_workers`"),
-                "python" => execution.python = self.text(value, "`python`"),
-                _ => self.unknown_key(key, "under `execution`", EXECUTION_KEYS),
+                "python" => execution.python = self.text(value, "`python`", "a program or its path"),
+                _ => {}
             }
         }
     }
@@ -208,42 +233,49 @@ impl Lower<'_> {
 
     fn steps(&mut self, node: Node<'_>, key: Span, pipeline: &mut Pipeline) {
         if node.scalar().is_some_and(|(text, style)| text.is_empty() && style == crate::Style::Plain) {
-            self.problems.push(no_pipeline("`pipeline` has no steps: is the file complete?", key));
+            let message = "`pipeline` has no steps: is the file complete?";
+            self.problems.push(no_pipeline(message, key, "expected a list of steps under it"));
         } else if self.expect_list(node, "`pipeline`", "a list of steps") {
             for item in node.items() {
                 if !self.expect_mapping(item, "a step", "keys such as `name` and `task`") {
                     continue;
                 }
                 let entries = item.entries(self.problems);
-                if entries.iter().any(|(key, _)| key.text == "group") {
-                    self.group(item, &entries, pipeline);
-                } else if let Some(step) = self.step(item, &entries, None) {
+                let has = |name: &str| entries.iter().any(|(key, _)| key.text == name);
+                if has("steps") || has("group") && !has("task") && !has("script") && !has("command") {
+                    self.group(item, entries, pipeline);
+                } else if let Some(step) = self.step(item, entries, None) {
                     pipeline.steps.push(step);
                 }
             }
         }
     }
 
-    fn group(&mut self, node: Node<'_>, entries: &[(tree::Scalar<'_>, Node<'_>)], pipeline: &mut Pipeline) {
+    fn group<'t>(&mut self, node: Node<'t>, entries: Entries<'t>, pipeline: &mut Pipeline) {
         let index = pipeline.groups.len();
-        let mut steps = None;
-        for (key, value) in entries {
+        let (mut has_name, mut steps) = (false, None);
+        let at = entries.first().map_or(node.span(), |(key, _)| key.span);
+        for (key, value) in self.known(entries, "of a group", GROUP_KEYS) {
             match key.text {
                 "group" => {
-                    if let Some(name) = self.text(*value, "the name of a group") {
+                    has_name = true;
+                    if let Some(name) = self.text(value, "the name of a group", "a name") {
                         pipeline.groups.push(Group { name, span: node.span() });
                     }
                 }
-                "steps" => steps = Some(*value),
-                _ => self.unknown_key(*key, "of a group", GROUP_KEYS),
+                "steps" => steps = Some(value),
+                _ => {}
             }
         }
         let group = (pipeline.groups.len() > index).then_some(index);
-        let Some(steps) = steps else {
-            let at = entries.first().map_or(node.span(), |(key, _)| key.span);
+        if !has_name {
             self.problems.push(
-                Problem::error("missing-key", "a group has a key `steps` with a list of steps")
-                    .at(at, "this one has none"),
+                Problem::error("missing-key", "a group has no name").at(at, "expected a key `group` with the name"),
+            );
+        }
+        let Some(steps) = steps else {
+            self.problems.push(
+                Problem::error("missing-key", "a group has no steps").at(at, "expected a key `steps` in this group"),
             );
             return;
         };
@@ -261,13 +293,14 @@ impl Lower<'_> {
                         .at(key.span, "begins inside another group")
                         .help("groups only label steps: put the two side by side"),
                 );
-            } else if let Some(step) = self.step(item, &entries, group) {
+            } else if let Some(step) = self.step(item, entries, group) {
                 pipeline.steps.push(step);
             }
         }
     }
 
-    fn step(&mut self, node: Node<'_>, entries: &[(tree::Scalar<'_>, Node<'_>)], group: Option<usize>) -> Option<Step> {
+    /// A step without a readable program keeps its place among the others, so that what it makes is not missed as well.
+    fn step<'t>(&mut self, node: Node<'t>, entries: Entries<'t>, group: Option<usize>) -> Option<Step> {
         let mut name = None;
         let mut programs: Vec<(Span, Option<Program>)> = Vec::new();
         let mut step = Step {
@@ -281,11 +314,13 @@ impl Lower<'_> {
             group,
             span: node.span(),
         };
-        for &(key, value) in entries {
+        let at = entries.first().map_or(node.span(), |(key, _)| key.span);
+        let may_be_without = entries.iter().any(|(key, _)| matches!(key.text, "kind" | "predicate"));
+        for (key, value) in self.known(entries, "of a step", STEP_KEYS) {
             match key.text {
-                "name" => name = Some(self.text(value, "the name of a step")),
+                "name" => name = Some(self.text(value, "the name of a step", "a name")),
                 "task" | "script" => {
-                    let task = self.text(value, &format!("`{}`", key.text));
+                    let task = self.local_path(value, &format!("`{}`", key.text));
                     programs.push((key.span, task.map(Program::Task)));
                 }
                 "command" => programs.push((key.span, self.command(value))),
@@ -294,10 +329,9 @@ impl Lower<'_> {
                 "args" => step.args = self.arguments(value),
                 "optional" => step.optional = self.switch(value, "`optional`").unwrap_or(false),
                 "disabled" => step.disabled = self.switch(value, "`disabled`").unwrap_or(false),
-                _ => self.unknown_key(key, "of a step", STEP_KEYS),
+                _ => {}
             }
         }
-        let at = entries.first().map_or(node.span(), |(key, _)| key.span);
         if name.is_none() {
             self.problems
                 .push(Problem::error("missing-key", "a step has no name").at(at, "expected a key `name` in this step"));
@@ -306,16 +340,14 @@ impl Lower<'_> {
             self.problems.push(
                 Problem::error("two-programs", "a step has one of `task`, `script` and `command`")
                     .at(second, "a second one")
-                    .at(first, "the first one"),
+                    .at(first, "the first one")
+                    .help("keep one of them; what one step cannot do, two steps can"),
             );
-        } else if programs.is_empty() {
-            let unsupported = entries.iter().any(|(key, _)| matches!(key.text, "kind" | "predicate"));
-            if !unsupported {
-                self.problems.push(
-                    Problem::error("missing-key", "a step has nothing to run")
-                        .at(at, "expected a key `task` or `command` in this step"),
-                );
-            }
+        } else if programs.is_empty() && !may_be_without {
+            self.problems.push(
+                Problem::error("missing-key", "a step has nothing to run")
+                    .at(at, "expected a key `task` or `command` in this step"),
+            );
         }
         step.name = name.flatten()?;
         if step.name.text.is_empty() {
@@ -323,19 +355,22 @@ impl Lower<'_> {
                 .push(Problem::error("wrong-kind", "a name cannot be empty").at(step.name.span, "expected a name"));
             return None;
         }
-        step.program = programs.into_iter().next()?.1?;
+        if let Some((_, Some(program))) = programs.into_iter().next() {
+            step.program = program;
+        }
         Some(step)
     }
 
     fn command(&mut self, node: Node<'_>) -> Option<Program> {
         match node.kind() {
-            Kind::Scalar(..) => self.text(node, "`command`").map(Program::Shell),
+            Kind::Scalar(..) => self.text(node, "`command`", "a program and its arguments").map(Program::Shell),
             Kind::Sequence => {
                 let words: Vec<Scalar> =
-                    node.items().filter_map(|item| self.text(item, "a word of `command`")).collect();
-                if node.items().next().is_none() {
+                    node.items().filter_map(|item| self.text(item, "a word of `command`", "a word")).collect();
+                let first = node.items().next().map(|item| item.scalar().is_some_and(|(text, _)| text.is_empty()));
+                if first.unwrap_or(true) {
                     self.problems.push(
-                        Problem::error("wrong-kind", "`command` has no words")
+                        Problem::error("wrong-kind", "`command` does not name a program")
                             .at(node.span(), "expected a program and its arguments"),
                     );
                 }
@@ -363,12 +398,16 @@ impl Lower<'_> {
     }
 
     fn path(&mut self, node: Node<'_>, key: &str) -> Option<Scalar> {
-        let path = self.text(node, &format!("`{key}`"))?;
-        if path.as_bool().is_some() {
-            self.wrong_kind(node, &format!("`{key}`"), "a path, or a reference such as `$name`");
+        let expected = "a path, or a reference such as `$name`";
+        let is_switch = node.scalar().is_some() && matches!(self.value(node), Value::Scalar(scalar) if scalar.as_bool().is_some());
+        if is_switch || node.scalar().is_none() {
+            let problem = self.wrong_kind_problem(node, &format!("`{key}`"), expected);
+            let several = node.items().next().is_some();
+            let help = several.then(|| "give each path a key of its own".to_owned());
+            self.problems.push(problem.maybe_help(help));
             return None;
         }
-        self.local_path(&path.text, path.span).then_some(path)
+        self.local_path(node, &format!("`{key}`"))
     }
 
     fn arguments(&mut self, node: Node<'_>) -> Vec<Entry> {
@@ -434,17 +473,19 @@ impl Lower<'_> {
         value
     }
 
-    fn text(&mut self, node: Node<'_>, what: &str) -> Option<Scalar> {
+    fn text(&mut self, node: Node<'_>, what: &str, expected: &str) -> Option<Scalar> {
         let scalar = match node.kind() {
             Kind::Scalar(text, style) => Scalar { text: self.intern(text), span: node.span(), style },
             _ => {
-                self.wrong_kind(node, what, "text");
+                self.wrong_kind(node, what, expected);
                 return None;
             }
         };
         if scalar.is_null() {
-            self.problems
-                .push(Problem::error("wrong-kind", format!("{what} has no value")).at(scalar.span, "expected text"));
+            self.problems.push(
+                Problem::error("wrong-kind", format!("{what} has no value"))
+                    .at(scalar.span, format!("expected {expected}")),
+            );
             return None;
         }
         Some(scalar)
@@ -454,12 +495,14 @@ impl Lower<'_> {
         let scalar = node.scalar().map(|(text, style)| Scalar { text: self.intern(text), span: node.span(), style });
         let switch = scalar.as_ref().and_then(Scalar::as_bool);
         if switch.is_none() {
-            let old = scalar.filter(Scalar::is_old_bool).map(|word| {
-                let switch = matches!(&*word.text.to_lowercase(), "yes" | "on");
-                format!("`{}` is a word in YAML 1.2; write `{switch}`", word.text)
+            let help = scalar.and_then(|word| match &*word.text.to_lowercase() {
+                "yes" | "on" if word.is_old_bool() => Some("write `true`"),
+                "no" | "off" if word.is_old_bool() => Some("write `false`"),
+                "true" | "false" => Some("write it without the quotes"),
+                _ => None,
             });
             let problem = self.wrong_kind_problem(node, what, "true or false");
-            self.problems.push(problem.maybe_help(old));
+            self.problems.push(problem.maybe_help(help.map(ToOwned::to_owned)));
         }
         switch
     }
@@ -494,31 +537,76 @@ impl Lower<'_> {
     }
 
     fn wrong_kind_problem(&mut self, node: Node<'_>, what: &str, expected: &str) -> Problem {
+        const SHORT: usize = 30;
         let found = match node.kind() {
-            Kind::Scalar(..) => self.value(node).kind(),
-            Kind::Sequence => "a list",
-            Kind::Mapping => "a mapping",
+            Kind::Scalar(..) if self.is_absent(node) => "empty".to_owned(),
+            Kind::Scalar(text, crate::Style::Plain) if text.len() <= SHORT && !text.contains('\n') => format!("`{text}`"),
+            Kind::Scalar(_, crate::Style::Quoted) => "text in quotes".to_owned(),
+            Kind::Scalar(..) => "text".to_owned(),
+            Kind::Sequence => "a list".to_owned(),
+            Kind::Mapping => "a mapping".to_owned(),
         };
         Problem::error("wrong-kind", format!("{what} cannot be {found}"))
             .at(node.span(), format!("expected {expected}"))
     }
 
-    fn unknown_key(&mut self, key: tree::Scalar<'_>, place: &str, known: &[&'static str]) {
+    /// The entries under known keys; each other key is a problem, but for those that begin with `x-`. A key that is near
+    /// to one that is not given is read as that one: a slip of the finger is one problem, not one with its consequences.
+    fn known<'t>(&mut self, mut entries: Entries<'t>, place: &str, known: &[&'static str]) -> Entries<'t> {
+        let is_known = |text: &str| known.contains(&text) || text == "variables" && place == "of a pipeline file";
+        if entries.iter().all(|(key, _)| is_known(key.text)) {
+            return entries;
+        }
+        let has_kind = entries.iter().any(|(key, _)| key.text == "kind");
+        let mut given: Vec<&str> = entries.iter().map(|(key, _)| key.text).collect();
+        entries.retain_mut(|(key, _)| {
+            if is_known(key.text) {
+                return true;
+            }
+            let belongs_to_kind = has_kind && matches!(key.text, "predicate" | "condition" | "negate");
+            if key.text.starts_with("x-") || belongs_to_kind {
+                return false;
+            }
+            let meant = self.unknown_key(*key, place, known).filter(|near| !given.contains(near));
+            if let Some(near) = meant {
+                key.text = near;
+                given.push(near);
+            }
+            meant.is_some()
+        });
+        entries
+    }
+
+    /// Tells of an unknown key; the known one that it is near to.
+    fn unknown_key(&mut self, key: tree::Scalar<'_>, place: &str, known: &[&'static str]) -> Option<&'static str> {
         if self.problems.are_too_many() {
-            return self.problems.leave_out();
+            self.problems.leave_out();
+            return None;
         }
         let text = key.text;
-        let problem = if UNSUPPORTED.contains(&text) {
-            Problem::error("unsupported", format!("this version of loom cannot do what `{text}` asks for"))
-                .at(key.span, "not supported yet")
+        if UNSUPPORTED.contains(&text) {
+            self.problems.push(
+                Problem::error("unsupported", format!("this version of loom cannot do what `{text}` asks for"))
+                    .at(key.span, "not supported yet"),
+            );
+            return None;
+        }
+        let near = self.suggest.nearest(text, known.iter().copied());
+        let elsewhere = PLACES.iter().find(|(keys, _)| keys.contains(&text));
+        let help = if let Some(near) = near {
+            format!("did you mean `{near}`?")
+        } else if text == "group" {
+            "a group is an item of its own: `- group: NAME`, with its steps under `steps:`".to_owned()
+        } else if let Some((_, elsewhere)) = elsewhere {
+            format!("`{text}` is a key {elsewhere}")
         } else {
-            let near = self.suggest.did_you_mean(text, known.iter().copied());
-            let help = near
-                .unwrap_or_else(|| format!("known keys: {}; a key that begins with `x-` is free", known.join(", ")));
+            format!("known keys: {}; a key that begins with `x-` is free", known.join(", "))
+        };
+        self.problems.push(
             Problem::error("unknown-key", format!("`{text}` is not a key {place}"))
                 .at(key.span, "unknown key")
-                .help(help)
-        };
-        self.problems.push(problem);
+                .help(help),
+        );
+        near
     }
 }
