@@ -18,7 +18,7 @@ const SHOW: &str = "Show";
     subcommand_negates_reqs = true,
     disable_help_subcommand = true,
     max_term_width = 100,
-    override_usage = "loom [PIPELINE] [OPTIONS]\n       loom check|graph [PIPELINE] [OPTIONS]",
+    override_usage = "loom [PIPELINE] [OPTIONS]\n       loom check|graph|init|completions|man ...",
     after_help = "A pipeline named like a command runs as `loom ./check`."
 )]
 pub(crate) struct Cli {
@@ -34,6 +34,31 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Show the graph of a pipeline
     Graph(GraphArgs),
+    /// Write a small pipeline to begin with
+    Init(InitArgs),
+    /// Print what a shell needs to complete `loom` commands
+    Completions(CompletionsArgs),
+    /// Write the manual pages
+    Man(ManArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// The folder to write it to; made if it does not exist
+    #[arg(default_value = ".", hide_default_value = true)]
+    pub(crate) folder: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ManArgs {
+    /// The folder to write them to, as `man1` of a manual path
+    pub(crate) folder: PathBuf,
 }
 
 #[derive(Debug, Args)]

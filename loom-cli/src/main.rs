@@ -22,6 +22,9 @@ fn main() -> ExitCode {
         None => commands::run::run(&run),
         Some(Command::Check(args)) => commands::check::check(&args, color),
         Some(Command::Graph(args)) => commands::graph::graph(&args, color),
+        Some(Command::Init(args)) => commands::init::init(&args),
+        Some(Command::Completions(args)) => commands::install::completions(&args),
+        Some(Command::Man(args)) => commands::install::man(&args),
     };
     ExitCode::from(code)
 }

@@ -6,6 +6,7 @@
 mod support;
 
 mod examples;
+mod install;
 mod original;
 mod output;
 mod readme;

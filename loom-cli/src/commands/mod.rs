@@ -2,6 +2,8 @@
 
 pub(crate) mod check;
 pub(crate) mod graph;
+pub(crate) mod init;
+pub(crate) mod install;
 mod list;
 pub(crate) mod run;
 
