@@ -109,6 +109,9 @@ pub(crate) struct RunArgs {
     /// List the steps, and run nothing
     #[arg(long, help_heading = SHOW, conflicts_with = "dry_run")]
     pub(crate) list: bool,
+    /// Tell what the tasks of the selected steps take, and run nothing
+    #[arg(long, help_heading = SHOW, conflicts_with_all = ["dry_run", "list"])]
+    pub(crate) investigate: bool,
     /// Only what fails
     #[arg(short, long, help_heading = SHOW, conflicts_with = "verbose")]
     pub(crate) quiet: bool,

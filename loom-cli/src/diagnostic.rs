@@ -13,7 +13,7 @@ const WIDTH: usize = 80;
 /// Renders problems one after the other, with an empty line between.
 pub(crate) fn render(source: &Source, problems: &[Problem], color: bool) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-    let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(WIDTH);
+    let renderer = renderer.decor_style(DecorStyle::Ascii);
     let rendered: Vec<String> = problems.iter().map(|problem| one(source, problem, &renderer)).collect();
     rendered.join("\n\n")
 }
@@ -25,6 +25,10 @@ fn one(source: &Source, problem: &Problem, renderer: &Renderer) -> String {
     };
     let message = plain(&problem.message);
     let cuts = cuts(source, &problem.labels);
+    // Lines that are too long are cut; those that are not are shown whole, even where a label goes on past the edge.
+    const MARGIN: usize = 6;
+    let fits = cuts.iter().flat_map(|cut| cut.text.lines()).all(|line| line.chars().count() + MARGIN <= WIDTH);
+    let renderer = renderer.clone().term_width(if fits { 2 * WIDTH } else { WIDTH });
     let mut group = Group::with_title(level.primary_title(message));
     for cut in &cuts {
         let mut snippet = Snippet::source(harmless(cut.text)).line_start(cut.line).path(plain(source.name()));
@@ -165,12 +169,12 @@ fn wrapped(text: &str, line_break: &str) -> String {
     out
 }
 
-/// Source lines as the renderer shows them; of what a terminal obeys, it leaves some in. Every character keeps its
-/// length, so that places stay right.
+/// Source lines as the renderer takes them: of what a terminal obeys and nobody sees, it would leave some in. Every
+/// character keeps its length, so that places stay right.
 fn harmless(text: &str) -> Cow<'_, str> {
     let shown = |c: char| match c {
-        '\u{80}'..='\u{9f}' | '\u{61c}' => '·',
-        '\u{200e}' | '\u{200f}' => '\u{fffd}',
+        '\u{80}'..='\u{a0}' | '\u{ad}' | '\u{61c}' => '·',
+        '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}' => '\u{fffd}',
         c => c,
     };
     if text.chars().all(|c| shown(c) == c) { text.into() } else { text.chars().map(shown).collect() }

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use loom_graph::{Location, Presence, World};
+use loom_spec::{FrontMatterError, TaskInterface};
 
 /// A pipeline folder and an environment. Reads the file system, changes nothing.
 #[derive(Debug)]
@@ -16,7 +17,14 @@ pub(crate) struct Host {
     real_folders: Mutex<HashMap<PathBuf, RealFolder>>,
     /// What was found at paths: many steps share a task.
     presences: Mutex<HashMap<String, Presence>>,
+    /// What tasks say of themselves.
+    interfaces: Mutex<HashMap<String, Option<Interface>>>,
 }
+
+type Interface = Arc<Result<TaskInterface, FrontMatterError>>;
+
+/// A script larger than this is not looked into.
+const LARGEST_SCRIPT: u64 = 4 << 20;
 
 #[derive(Clone, Debug)]
 struct RealFolder {
@@ -27,7 +35,13 @@ struct RealFolder {
 impl Host {
     /// `folder` is absolute, its links resolved.
     pub(crate) fn new(folder: PathBuf, environment: HashMap<OsString, OsString>) -> Self {
-        Self { folder, environment, real_folders: Mutex::default(), presences: Mutex::default() }
+        Self {
+            folder,
+            environment,
+            real_folders: Mutex::default(),
+            presences: Mutex::default(),
+            interfaces: Mutex::default(),
+        }
     }
 
     pub(crate) fn folder(&self) -> &Path {
@@ -77,6 +91,15 @@ impl Host {
     }
 }
 
+/// The front matter of a Python script, if it is one and has any.
+fn interface_of(path: &Path) -> Option<Interface> {
+    if path.extension()? != "py" || path.metadata().ok()?.len() > LARGEST_SCRIPT {
+        return None;
+    }
+    let source = std::fs::read_to_string(path).ok()?;
+    TaskInterface::of_python(&source).map(Arc::new)
+}
+
 fn by_text(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for component in path.components() {
@@ -118,5 +141,15 @@ impl World for Host {
         };
         known.insert(path.to_owned(), presence);
         presence
+    }
+
+    fn interface(&self, task: &str) -> Option<Interface> {
+        let mut known = self.interfaces.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(interface) = known.get(task) {
+            return interface.clone();
+        }
+        let interface = interface_of(&self.folder.join(task));
+        known.insert(task.to_owned(), interface.clone());
+        interface
     }
 }

@@ -160,11 +160,20 @@ fn place(problem: Problem, key: &Key<'_>, plan: &Plan, step: StepId) -> Problem 
 /// A program by its name (looked for on PATH) or its path (relative to the pipeline folder).
 fn find_named(name: &str, host: &Host) -> Result<PathBuf, Problem> {
     which::which_in(name, host.get("PATH"), host.folder()).map_err(|_| {
-        let message = format!("the program `{name}` cannot be found");
-        let help = if name.contains('/') {
-            "looked for it at this path, from the pipeline folder; it must be executable".to_owned()
+        let is_there = name.contains('/') && host.folder().join(name).is_file();
+        let message = if is_there {
+            format!("the program `{name}` is not executable")
         } else {
-            format!("looked for it on PATH: {}", path_shown(host))
+            format!("the program `{name}` cannot be found")
+        };
+        let help = if is_there {
+            format!("make it executable: `chmod +x {name}`")
+        } else if name.contains('/') {
+            "a path is relative to the folder of the pipeline file".to_owned()
+        } else if name.contains(' ') {
+            "commas divide the words of a list; a line for the shell stands without brackets".to_owned()
+        } else {
+            format!("install it, or add its folder to PATH, which is {}", path_shown(host))
         };
         Problem::error("missing-program", message).help(help)
     })
@@ -173,7 +182,7 @@ fn find_named(name: &str, host: &Host) -> Result<PathBuf, Problem> {
 fn path_shown(host: &Host) -> String {
     match host.get("PATH") {
         Some(path) => path.to_string_lossy().into_owned(),
-        None => "(PATH is not set)".to_owned(),
+        None => "not set".to_owned(),
     }
 }
 
@@ -181,7 +190,7 @@ fn find_executable_task(task: &str, host: &Host) -> Result<PathBuf, Problem> {
     let path = host.folder().join(task.trim_start_matches("./"));
     which::which_in(&path, None::<OsString>, host.folder()).map_err(|_| {
         Problem::error("not-executable", format!("nothing is known to run `{task}` by, and it is not executable"))
-            .help(format!("loom runs .py, .sh, .R, .jl and .js by their suffix; for anything else: chmod +x '{task}'"))
+            .help(format!("make it executable (`chmod +x {task}`), or write `command: [PROGRAM, {task}]`"))
     })
 }
 
@@ -206,8 +215,8 @@ fn find_python(configured: Option<&str>, host: &Host) -> Result<PathBuf, Problem
     match found {
         Some(found) => real_python(found, host),
         None => Err(Problem::error("missing-program", "Python cannot be found").help(format!(
-            "looked for an active environment, for .venv and venv in {} and above, and for python3 and python on PATH: {}",
-            host.folder().display(),
+            "looked for an active environment, for .venv and venv in the pipeline folder and above, and for python3 and \
+             python on PATH, which is {}",
             path_shown(host)
         ))),
     }

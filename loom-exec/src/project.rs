@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use loom_graph::{Checked, LeftOut, Plan, Selection, StepId, Unit};
-use loom_spec::{Problem, ReadError, Source, Suggest};
+use loom_graph::{Checked, LeftOut, Plan, Selection, StepId, Unit, World};
+use loom_spec::{FrontMatterError, Problem, ReadError, Source, Suggest, TaskInterface};
 
 use crate::Command;
 use crate::event::{Event, Summary};
@@ -106,6 +107,11 @@ impl Project {
     /// The pipeline folder: absolute, its links resolved.
     pub fn folder(&self) -> &Path {
         self.host.folder()
+    }
+
+    /// What the task at this path, relative to the pipeline folder, says of itself; none if it says nothing.
+    pub fn interface(&self, task: &str) -> Option<Arc<Result<TaskInterface, FrontMatterError>>> {
+        self.host.interface(task)
     }
 
     /// Decides what is to run, and finds the programs that run it.

@@ -1,6 +1,6 @@
 //! Everything that can be wrong with the meaning of a pipeline, found at once.
 
-use foldhash::{HashMap, HashMapExt};
+use foldhash::{HashMap, HashMapExt, HashSet};
 use loom_spec::{Entry, Pipeline, Problem, Problems, Program, Scalar, Span, Suggest, Value};
 
 use crate::links::{Dependency, Links, StepId};
@@ -9,7 +9,16 @@ use crate::{Location, Presence, World};
 
 /// Checks what does not need an order of steps.
 pub(crate) fn check(pipeline: &Pipeline, names: &Names, links: &Links, world: &dyn World, problems: &mut Problems) {
-    let mut check = Check { pipeline, names, links, world, problems, suggest: Suggest::default() };
+    let mut check = Check {
+        pipeline,
+        names,
+        links,
+        world,
+        problems,
+        suggest: Suggest::default(),
+        unset: HashSet::default(),
+        endless: HashSet::default(),
+    };
     check.names();
     check.data_and_parameters();
     for (step, id) in pipeline.steps.iter().zip(links.steps()) {
@@ -36,20 +45,24 @@ pub(crate) fn check(pipeline: &Pipeline, names: &Names, links: &Links, world: &d
 pub(crate) fn cycle(pipeline: &Pipeline, links: &Links, cycle: &[Dependency]) -> Problem {
     const SHOWN: usize = 12;
     let name = |step: StepId| &*pipeline.steps[step.index()].name.text;
-    // A dependency points back at what is waited for; people follow the data forward.
-    let forward: Vec<&Dependency> = cycle.iter().rev().collect();
-    let mut path: Vec<&str> = forward.iter().map(|leg| name(leg.on)).collect();
-    let length = path.len();
+    // A dependency points back at what is waited for; people follow the data forward. The first leg leads to the
+    // step that the path begins with.
+    let length = cycle.len();
+    let mut legs: Vec<(StepId, &Dependency)> =
+        (0..length).map(|index| (cycle[(index + length - 1) % length].on, &cycle[index])).collect();
+    legs[1..].reverse();
+    let mut path: Vec<&str> = legs.iter().map(|(reader, _)| name(*reader)).collect();
     if length > SHOWN {
         path.splice(SHOWN - 2..length - 1, ["…"]);
+        legs.drain(SHOWN - 2..length - 1);
     }
-    path.push(name(forward[0].on));
+    path.push(path[0]);
     let path = path.join(" → ");
     let mut problem = Problem::error("cycle", format!("the steps wait for each other: {path}"));
-    for (index, leg) in forward.iter().enumerate().take(SHOWN) {
-        let reader = name(forward[(index + 1) % length].on);
+    for (reader, leg) in legs {
         let datum = links.datum(leg.through).label();
-        problem = problem.at(leg.span, format!("`{reader}` reads `{datum}`, which `{}` makes", name(leg.on)));
+        let label = format!("`{}` reads `{datum}`, which `{}` makes", name(reader), name(leg.on));
+        problem = problem.at(leg.span, label);
     }
     problem.help("one of these steps must read something else")
 }
@@ -61,6 +74,10 @@ struct Check<'a> {
     world: &'a dyn World,
     problems: &'a mut Problems,
     suggest: Suggest,
+    /// Variables that were told of.
+    unset: HashSet<&'a str>,
+    /// Parameters that lead nowhere, as was told.
+    endless: HashSet<&'a str>,
 }
 
 impl<'a> Check<'a> {
@@ -143,9 +160,18 @@ impl<'a> Check<'a> {
     }
 
     fn argument(&mut self, entry: &'a Entry) {
-        if let Err(fault) = self.names.resolve(self.pipeline, &entry.value) {
+        let Err(fault) = self.names.resolve(self.pipeline, &entry.value) else { return };
+        let (names, pipeline) = (self.names, self.pipeline);
+        let items = if let Value::List(items, _) = &entry.value { &items[..] } else { &[] };
+        let in_list = |item| match item {
+            &Value::List(_, span) => Some(Fault::Kind(span, "a list in a list")),
+            item => names.resolve(pipeline, item).err(),
+        };
+        let mut faults = items.iter().filter_map(in_list).peekable();
+        if faults.peek().is_none() {
             self.fault(fault);
         }
+        faults.for_each(|fault| self.fault(fault));
     }
 
     fn program(&mut self, id: StepId) {
@@ -171,7 +197,13 @@ impl<'a> Check<'a> {
             Presence::Folder => (format!("the task `{path}` is a folder"), "expected a file"),
             Presence::File | Presence::Unknown => return,
         };
-        let help = "a path is relative to the folder of the pipeline file";
+        let help = match path.split_once(' ') {
+            Some((program, words)) if self.world.presence(program) == Presence::File => {
+                format!("`task` is `{program}` alone; what follows it goes under `args`: `{words}`")
+            }
+            _ if label == "expected a file" => "name the file in it that is to run".to_owned(),
+            _ => "a path is relative to the folder of the pipeline file".to_owned(),
+        };
         let problem = if runs_only_by_name {
             Problem::warning("missing-task", message)
         } else {
@@ -251,38 +283,68 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn fault(&mut self, fault: Fault<'_>) {
+    fn fault(&mut self, fault: Fault<'a>) {
         let problem = match fault {
             Fault::Elsewhere => return,
             Fault::UnknownName(name, span) => self.unknown_name(name, span),
+            // One that is needed in a hundred places is still one that is not set.
+            Fault::UnsetVariable(name, _) if !self.unset.insert(name) => return,
             Fault::UnsetVariable(name, span) => {
+                let help = if self.names.get(name).is_some() {
+                    format!("`${{…}}` is a variable of the environment; `${name}` is what the file calls `{name}`")
+                } else {
+                    format!("set it, or write a default: `${{{name}:-text}}`")
+                };
                 Problem::error("unset-variable", format!("the environment variable `{name}` is not set"))
                     .at(span, "needed here")
-                    .help(format!("set it, or write a default: `${{{name}:-text}}`"))
+                    .help(help)
             }
+            Fault::Endless(name, _) if !self.is_new_circle(name) => return,
             Fault::Endless(name, span) => {
                 Problem::error("endless-reference", format!("`${name}` leads from parameter to parameter without end"))
                     .at(span, "never comes to a value")
                     .help("one of the parameters on the way must have a value of its own")
             }
             Fault::Kind(span, found) => Problem::error("wrong-kind", format!("{found} cannot be passed to a task"))
-                .at(span, format!("{found}; expected text, true, false, or a list of words"))
+                .at(span, "expected text, true, false, or a list of words")
                 .help("write one flag per value"),
         };
         self.problems.push(problem);
     }
 
+    /// Whether none of the parameters that this one leads through was told of.
+    fn is_new_circle(&mut self, mut name: &'a str) -> bool {
+        let mut way = Vec::new();
+        loop {
+            if !self.endless.insert(name) {
+                return way.contains(&name);
+            }
+            way.push(name);
+            let Some(Target::Parameter(index)) = self.names.get(name) else { return true };
+            let Value::Scalar(scalar) = &self.pipeline.parameters[index as usize].value else { return true };
+            let Some(next) = scalar.reference() else { return true };
+            name = next;
+        }
+    }
+
     fn unknown_name(&mut self, name: &str, span: Span) -> Problem {
+        if name.is_empty() {
+            return Problem::error("unknown-name", "a reference needs a name")
+                .at(span, "expected a name behind the `$`")
+                .help("for the text `$` write `$$`");
+        }
         let problem = Problem::error("unknown-name", format!("nothing is named `{name}`"))
             .at(span, "no such data node or parameter");
+        let prefix = name.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+        if prefix != name && self.names.get(prefix).is_some() {
+            let help =
+                format!("a reference is the whole text: `${prefix}`, with nothing behind it; else write the path out");
+            return problem.help(help);
+        }
         let data = self.pipeline.data.iter().map(|data| &*data.name.text);
         let known = data.chain(self.pipeline.parameters.iter().map(|parameter| &*parameter.name.text));
         if let Some(near) = self.suggest.nearest(name, known) {
             return problem.help(format!("did you mean `${near}`?"));
-        }
-        let prefix = name.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
-        if prefix != name && self.names.get(prefix).is_some() {
-            return problem.help(format!("a reference is the whole text: `${prefix}`, with nothing behind it"));
         }
         problem.help(format!("define it under `data` or `parameters`; for the text `${name}` write `$${name}`"))
     }

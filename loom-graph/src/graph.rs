@@ -9,7 +9,7 @@ use loom_spec::{Parsed, Pipeline, Problem, Problems, Program, Scalar, Step, Valu
 
 use crate::links::{DatumId, Links, Role, StepId};
 use crate::names::{Names, Resolved};
-use crate::{World, checks, order};
+use crate::{World, checks, interfaces, order};
 
 /// A pipeline that means something: its steps, the data between them, and an order to run them in.
 ///
@@ -49,24 +49,22 @@ pub struct Checked {
 /// assert_eq!(checked.problems[0].message, "the steps wait for each other: a → b → a");
 /// ```
 pub fn check(parsed: Parsed, world: &dyn World) -> Checked {
-    let Parsed { pipeline, problems: found } = parsed;
+    let Parsed { pipeline, problems: mut found } = parsed;
     let mut problems = Problems::default();
-    let mut sound = true;
-    for problem in found {
-        sound &= !problem.is_error();
-        problems.push(problem);
-    }
     let pipeline = Arc::new(pipeline);
     let names = Names::new(&pipeline, world);
     let links = Arc::new(Links::new(&pipeline, &names, world));
     checks::check(&pipeline, &names, &links, world, &mut problems);
+    interfaces::check(&pipeline, &names, &links, world, &mut problems);
     let order = order::run_order(&links).map_err(|cycles| {
         for cycle in cycles {
             problems.push(checks::cycle(&pipeline, &links, &cycle));
         }
     });
-    let problems = problems.into_vec();
-    sound &= !problems.iter().any(Problem::is_error);
+    found.extend(problems.into_vec());
+    loom_spec::sort(&mut found);
+    let problems = found;
+    let sound = !problems.iter().any(Problem::is_error);
     let graph = match order {
         Ok(order) if sound => Some(Arc::new(StepGraph::new(Arc::clone(&pipeline), names, Arc::clone(&links), &order))),
         _ => None,

@@ -37,6 +37,7 @@
 
 mod checks;
 mod graph;
+mod interfaces;
 mod links;
 mod names;
 mod order;

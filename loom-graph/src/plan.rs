@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use loom_spec::{Pipeline, Problem, Suggest};
+use loom_spec::{Pipeline, Problem, Problems, Span, Suggest};
 
 use crate::graph::{Checked, StepGraph};
 use crate::links::{DatumId, Role, StepId};
@@ -107,7 +107,9 @@ impl Checked {
         choice.run();
         let Choice { chosen, .. } = choice;
         self.missing_tasks(&chosen, &mut problems);
-        self.missing_sources(&chosen, world, &mut problems);
+        let mut missing = Problems::default();
+        self.missing_sources(&chosen, world, &mut missing);
+        problems.extend(missing.into_vec());
         loom_spec::sort(&mut problems);
         let Some(graph) = self.graph.as_ref().filter(|_| problems.is_empty()) else { return Err(problems) };
         let unit = |step: StepId| Unit { name: Arc::clone(graph.name(step)), step };
@@ -130,8 +132,16 @@ impl Checked {
         }
     }
 
-    fn missing_sources(&self, chosen: &[Option<LeftOut>], world: &dyn World, problems: &mut Vec<Problem>) {
+    fn missing_sources(&self, chosen: &[Option<LeftOut>], world: &dyn World, problems: &mut Problems) {
+        // Who misses hundreds of files has not misspelt them.
+        const LOOKED_FOR: usize = 20;
         let links = &self.links;
+        // A data node whose path could not be read says enough.
+        let told: HashSet<Span> =
+            self.problems.iter().filter(|problem| problem.is_error()).filter_map(Problem::span).collect();
+        let is_told =
+            |datum: DatumId| self.pipeline.data.get(datum.index()).is_some_and(|node| told.contains(&node.path.span));
+        let mut suggest = Suggest::default();
         let runs = |step: StepId| chosen[step.index()].is_none();
         let mut seen: HashSet<DatumId> = HashSet::new();
         for step in links.steps().filter(|step| runs(*step)) {
@@ -139,7 +149,12 @@ impl Checked {
                 let canonical = links.datum(read.datum).canonical;
                 let own = links.producer(canonical) == Some(step);
                 let made = links.dependencies(step).iter().any(|leg| leg.span == read.span && runs(leg.on));
-                if own || made || seen.contains(&canonical) || world.presence(&read.path) != Presence::Missing {
+                if own
+                    || made
+                    || is_told(read.datum)
+                    || seen.contains(&canonical)
+                    || world.presence(&read.path) != Presence::Missing
+                {
                     continue;
                 }
                 seen.insert(canonical);
@@ -149,19 +164,37 @@ impl Checked {
                     Problem::error("missing-source", format!("`{reader}` reads `{path}`, which does not exist"))
                         .at(read.span, "no such file or folder");
                 let maker = links.dependencies(step).iter().find(|leg| leg.span == read.span).map(|leg| leg.on);
-                problems.push(problem.help(self.how_to_get(maker, chosen, read.role)));
+                let help = match maker {
+                    Some(maker) => self.how_to_get(maker, chosen),
+                    None => self.what_else(&read.path, read.role, (seen.len() <= LOOKED_FOR).then_some(&mut suggest)),
+                };
+                problems.push(problem.help(help));
             }
         }
     }
 
-    fn how_to_get(&self, maker: Option<StepId>, chosen: &[Option<LeftOut>], role: Role) -> String {
-        let Some(maker) = maker else {
-            let hint = "a path is relative to the folder of the pipeline file";
-            return match role {
-                Role::Argument => format!("if this step makes it, name it under `outputs`; {hint}"),
-                _ => format!("no step makes it; {hint}"),
-            };
-        };
+    /// How to go on with a path that no step makes.
+    fn what_else(&self, path: &str, role: Role, suggest: Option<&mut Suggest>) -> String {
+        const TELLING: usize = 5;
+        let hint = "a path is relative to the folder of the pipeline file";
+        if role == Role::Argument {
+            return format!("if this step makes it, name it under `outputs`; {hint}");
+        }
+        let Some(suggest) = suggest else { return format!("no step makes it; {hint}") };
+        // Short names differ little from one another by nature.
+        fn stem(path: &str) -> &str {
+            let file = path.rsplit('/').next().unwrap_or_default();
+            file.split_once('.').map_or(file, |(stem, _)| stem)
+        }
+        let made = self.links.steps().flat_map(|step| self.links.writes(step)).map(|made| &*made.path);
+        let near = suggest.nearest(path, made.filter(|made| stem(made).len().min(stem(path).len()) >= TELLING));
+        match near.filter(|near| stem(near) == stem(path) || suggest.nearest(stem(path), [stem(near)]).is_some()) {
+            Some(near) => format!("no step makes it; did you mean `{near}`?"),
+            None => format!("no step makes it; {hint}"),
+        }
+    }
+
+    fn how_to_get(&self, maker: StepId, chosen: &[Option<LeftOut>]) -> String {
         let name = &self.pipeline.steps[maker.index()].name.text;
         match chosen[maker.index()] {
             Some(LeftOut::Optional) => format!("the optional step `{name}` makes it: add `--include {name}`"),
@@ -223,7 +256,8 @@ impl<'a> Choice<'a> {
             let groups = &self.pipeline.groups;
             if !groups.iter().any(|group| *group.name.text == **name) {
                 let known = groups.iter().map(|group| &*group.name.text);
-                let near = Suggest::default().did_you_mean(name, known);
+                let near = self.is_step(name).then(|| format!("`{name}` is a step: select it with `--step {name}`"));
+                let near = near.or_else(|| Suggest::default().did_you_mean(name, known));
                 self.problems.push(
                     Problem::error("unknown-group", format!("no group is named `{name}` (`--group`)"))
                         .help(near.unwrap_or_else(|| listed("groups", groups.iter().map(|group| &*group.name.text)))),
@@ -260,6 +294,10 @@ impl<'a> Choice<'a> {
         }
     }
 
+    fn is_step(&self, name: &str) -> bool {
+        self.pipeline.steps.iter().any(|step| *step.name.text == *name)
+    }
+
     /// The steps that an option names.
     fn named(&mut self, option: &str, names: &[String]) -> Vec<usize> {
         let mut found = Vec::new();
@@ -270,7 +308,9 @@ impl<'a> Choice<'a> {
                 continue;
             }
             let known = || steps.iter().map(|step| &*step.name.text);
-            let near = Suggest::default().did_you_mean(name, known());
+            let is_group = self.pipeline.groups.iter().any(|group| *group.name.text == **name);
+            let near = is_group.then(|| format!("`{name}` is a group: select it with `--group {name}`"));
+            let near = near.or_else(|| Suggest::default().did_you_mean(name, known()));
             self.problems.push(
                 Problem::error("unknown-step", format!("no step is named `{name}` (`{option}`)"))
                     .help(near.unwrap_or_else(|| listed("steps", known()))),

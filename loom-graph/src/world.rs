@@ -1,5 +1,9 @@
 //! What the checks ask about the machine. This crate looks at nothing itself.
 
+use std::sync::Arc;
+
+use loom_spec::{FrontMatterError, TaskInterface};
+
 /// Where a path leads.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Location {
@@ -54,6 +58,8 @@ pub trait World {
     fn locate(&self, path: &str) -> Location;
     /// What stands there.
     fn presence(&self, path: &str) -> Presence;
+    /// What the task at this path says of itself; none if it says nothing, or nobody looked.
+    fn interface(&self, task: &str) -> Option<Arc<Result<TaskInterface, FrontMatterError>>>;
 }
 
 /// No machine at all: paths are resolved as text, variables stand for themselves, and every file may be there.
@@ -75,6 +81,10 @@ impl World for OnPaper {
 
     fn presence(&self, _: &str) -> Presence {
         Presence::Unknown
+    }
+
+    fn interface(&self, _: &str) -> Option<Arc<Result<TaskInterface, FrontMatterError>>> {
+        None
     }
 }
 

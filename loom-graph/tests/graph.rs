@@ -200,11 +200,12 @@ pipeline:
     3:27: error[endless-reference]: `$loop2` leads from parameter to parameter without end
       at 3:27: never comes to a value
       help: one of the parameters on the way must have a value of its own
-    3:42: error[endless-reference]: `$loop1` leads from parameter to parameter without end
-      at 3:42: never comes to a value
-      help: one of the parameters on the way must have a value of its own
+    5:41: error[cycle]: the steps wait for each other: x → x → x
+      at 5:41: `x` reads `b`, which `x` makes
+      at 6:41: `x` reads `a`, which `x` makes
+      help: one of these steps must read something else
     5:80: error[wrong-kind]: a mapping cannot be passed to a task
-      at 5:80: a mapping; expected text, true, false, or a list of words
+      at 5:80: expected text, true, false, or a list of words
       help: write one flag per value
     5:91: error[unknown-name]: nothing is named `nothing`
       at 5:91: no such data node or parameter
@@ -217,10 +218,6 @@ pipeline:
       at 6:41: reads it here
       at 6:71: makes it here
       help: write the result to another file
-    6:41: error[cycle]: the steps wait for each other: x → x → x
-      at 6:41: `x` reads `a`, which `x` makes
-      at 5:41: `x` reads `b`, which `x` makes
-      help: one of these steps must read something else
     6:63: error[outside]: `x` makes `../b.txt`, outside the pipeline folder
       at 6:63: leads to ../b.txt
       help: write `allow_outside_pipeline: true` under the data node if that is meant
@@ -246,13 +243,13 @@ pipeline:
   - {name: other, command: [x], inputs: {i: apart.txt}, outputs: {-o: other.txt}}
   - {name: behind, command: [x], inputs: {i: c.txt}}
 "), @"
-    4:41: error[cycle]: the steps wait for each other: a → b → a
-      at 4:41: `b` reads `a.txt`, which `a` makes
+    3:41: error[cycle]: the steps wait for each other: a → b → a
       at 3:41: `a` reads `b.txt`, which `b` makes
+      at 4:41: `b` reads `a.txt`, which `a` makes
       help: one of these steps must read something else
-    7:45: error[cycle]: the steps wait for each other: apart → other → apart
-      at 7:45: `other` reads `apart.txt`, which `apart` makes
+    6:45: error[cycle]: the steps wait for each other: apart → other → apart
       at 6:45: `apart` reads `other.txt`, which `other` makes
+      at 7:45: `other` reads `apart.txt`, which `apart` makes
       help: one of these steps must read something else
     ");
 }

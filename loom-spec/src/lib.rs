@@ -29,6 +29,8 @@
 
 #![deny(missing_docs)]
 
+mod docstring;
+mod interface;
 mod lower;
 mod pipeline;
 mod problem;
@@ -40,6 +42,7 @@ mod value;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+pub use interface::{FrontMatterError, Port, TaskInterface};
 pub use pipeline::{DATA_TYPES, Data, Execution, Group, Parameter, Pipeline, Program, Step};
 pub use problem::{Label, Problem, Problems, Severity, sort};
 pub use source::{Position, Source, Span};
@@ -89,7 +92,7 @@ pub struct ReadError {
 #[non_exhaustive]
 pub enum ReadErrorKind {
     /// The system refused.
-    #[error("{0}")]
+    #[error("{}", told(.0))]
     Io(#[from] std::io::Error),
     /// A folder without a pipeline file.
     #[error("no pipeline.yml or pipeline.yaml in this folder")]
@@ -101,13 +104,21 @@ pub enum ReadErrorKind {
     #[error("it is larger than {} MB", MAX_FILE_SIZE >> 20)]
     TooLarge,
     /// Not UTF-8.
-    #[error("byte {at} of line {line} is not UTF-8 text; save the file as UTF-8")]
+    #[error("it is not UTF-8 text from byte {at} of line {line} on; save it as UTF-8")]
     NotUtf8 {
         /// Line, from 1.
         line: usize,
         /// Byte within the line, from 1.
         at: usize,
     },
+}
+
+/// The commonest reason in plain words, any other in the system's.
+fn told(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
+        _ => error.to_string(),
+    }
 }
 
 /// Finds the pipeline file that a path means: the file itself, or `pipeline.yml`, else `pipeline.yaml`, in that folder.

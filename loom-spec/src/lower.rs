@@ -19,7 +19,7 @@ const EXECUTION_KEYS: &[&str] = &["parallel", "max_workers", "python"];
 const PLACES: [(&[&str], &str); 4] = [
     (STEP_KEYS, "of a step"),
     (EXECUTION_KEYS, "under `execution`"),
-    (TOP_KEYS, "of the file itself, which begins in the first column"),
+    (TOP_KEYS, "of the file, to be written in the first column"),
     (DATA_KEYS, "of a data node"),
 ];
 
@@ -56,7 +56,7 @@ const NO_KEY: &str = "expected a key `pipeline` with a list of steps";
 fn no_pipeline(message: &str, at: Span, label: &str) -> Problem {
     Problem::error("no-pipeline", message)
         .at(at, label)
-        .help("a step is `- {name: fit, task: tasks/fit.py}`; `pipeline: []` has none")
+        .help("a step is `- {name: fit, task: fit.py}`; `pipeline: []` has none")
 }
 
 /// The keys and values of a mapping.
@@ -242,7 +242,11 @@ impl Lower<'_> {
                 }
                 let entries = item.entries(self.problems);
                 let has = |name: &str| entries.iter().any(|(key, _)| key.text == name);
-                if has("steps") || has("group") && !has("task") && !has("script") && !has("command") {
+                let has_steps = entries.iter().any(|(key, value)| {
+                    let is_list = matches!(value.kind(), Kind::Sequence) && !STEP_KEYS.contains(&key.text);
+                    is_list && self.suggest.nearest(key.text, ["steps"]).is_some()
+                });
+                if has_steps || has("steps") || has("group") && !has("task") && !has("script") && !has("command") {
                     self.group(item, entries, pipeline);
                 } else if let Some(step) = self.step(item, entries, None) {
                     pipeline.steps.push(step);
@@ -332,6 +336,14 @@ impl Lower<'_> {
                 _ => {}
             }
         }
+        let has_nothing = programs.is_empty() && !may_be_without;
+        if name.is_none() && has_nothing {
+            self.problems.push(
+                Problem::error("missing-key", "a step has no name, and nothing to run")
+                    .at(at, "expected the keys `name` and `task` in this step"),
+            );
+            return None;
+        }
         if name.is_none() {
             self.problems
                 .push(Problem::error("missing-key", "a step has no name").at(at, "expected a key `name` in this step"));
@@ -343,7 +355,7 @@ impl Lower<'_> {
                     .at(first, "the first one")
                     .help("keep one of them; what one step cannot do, two steps can"),
             );
-        } else if programs.is_empty() && !may_be_without {
+        } else if has_nothing {
             self.problems.push(
                 Problem::error("missing-key", "a step has nothing to run")
                     .at(at, "expected a key `task` or `command` in this step"),
@@ -399,8 +411,10 @@ impl Lower<'_> {
 
     fn path(&mut self, node: Node<'_>, key: &str) -> Option<Scalar> {
         let expected = "a path, or a reference such as `$name`";
-        let is_switch = node.scalar().is_some() && matches!(self.value(node), Value::Scalar(scalar) if scalar.as_bool().is_some());
-        if is_switch || node.scalar().is_none() {
+        let fits = node
+            .scalar()
+            .is_some_and(|(text, style)| Scalar { text: text.into(), span: node.span(), style }.as_bool().is_none());
+        if !fits {
             let problem = self.wrong_kind_problem(node, &format!("`{key}`"), expected);
             let several = node.items().next().is_some();
             let help = several.then(|| "give each path a key of its own".to_owned());
@@ -518,7 +532,12 @@ impl Lower<'_> {
     fn expect_mapping(&mut self, node: Node<'_>, what: &str, holding: &str) -> bool {
         let fits = matches!(node.kind(), Kind::Mapping);
         if !fits {
-            self.wrong_kind(node, what, &format!("a mapping: {holding}"));
+            let problem = self.wrong_kind_problem(node, what, &format!("a mapping: {holding}"));
+            self.problems.push(match node.kind() {
+                Kind::Sequence => problem.help("give each item a key: `key: value`"),
+                _ if self.is_absent(node) => problem,
+                _ => problem.help("write `key: value`, with a space behind the `:`"),
+            });
         }
         fits
     }
@@ -526,7 +545,8 @@ impl Lower<'_> {
     fn expect_list(&mut self, node: Node<'_>, what: &str, expected: &str) -> bool {
         let fits = matches!(node.kind(), Kind::Sequence);
         if !fits {
-            self.wrong_kind(node, what, expected);
+            let problem = self.wrong_kind_problem(node, what, expected);
+            self.problems.push(if self.is_absent(node) { problem } else { problem.help("each step begins with `- `") });
         }
         fits
     }
@@ -540,7 +560,9 @@ impl Lower<'_> {
         const SHORT: usize = 30;
         let found = match node.kind() {
             Kind::Scalar(..) if self.is_absent(node) => "empty".to_owned(),
-            Kind::Scalar(text, crate::Style::Plain) if text.len() <= SHORT && !text.contains('\n') => format!("`{text}`"),
+            Kind::Scalar(text, crate::Style::Plain) if text.len() <= SHORT && !text.contains('\n') => {
+                format!("`{text}`")
+            }
             Kind::Scalar(_, crate::Style::Quoted) => "text in quotes".to_owned(),
             Kind::Scalar(..) => "text".to_owned(),
             Kind::Sequence => "a list".to_owned(),

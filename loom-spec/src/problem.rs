@@ -127,7 +127,7 @@ impl Problems {
         self.list.dedup();
         if self.left_out > 0 {
             let n = self.left_out;
-            self.list.push(Problem::error("too-many-problems", format!("and {n} more problems, not shown")));
+            self.list.push(Problem::error("too-many-problems", format!("and {n} more, not shown")));
         }
         self.list
     }

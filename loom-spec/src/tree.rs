@@ -4,7 +4,7 @@
 //! until they are read, so that no file can exhaust the stack or the memory.
 
 use foldhash::{HashMap, HashMapExt};
-use granit_parser::{Event, Options, Parser, ScalarStyle, Span as Range};
+use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, Span as Range};
 
 use crate::problem::Problems;
 use crate::{Problem, Span, Style};
@@ -104,6 +104,8 @@ impl<'s> Tree<'s> {
         let mut options = Options::default();
         options.flow_nesting_limit = MAX_DEPTH + 1;
         options.block_nesting_limit = MAX_DEPTH + 1;
+        // As libyaml and PyYAML do: what the file does not have is not added.
+        options.block_scalar_eof_without_line_feed = true;
         let mut parser = Parser::new_from_str_with_options(source, options);
         let mut builder = Builder {
             tree: Tree { source, nodes: Vec::new(), decoded: Vec::new() },
@@ -142,22 +144,113 @@ fn syntax_error(source: &str, error: &granit_parser::ScanError) -> Problem {
     let at = error.marker().byte_offset().unwrap_or(source.len()).min(source.len());
     let width = source[at..].chars().next().map_or(0, char::len_utf8);
     let here = Span { start: at as u32, end: (at + width) as u32 };
-    let info = error.info();
-    if info.starts_with("recursion limit") {
-        return too_deep(here);
+    let problem = |message: &str| Problem::error("yaml-syntax", format!("this is not YAML: {message}"));
+    let problem = match error.kind() {
+        ErrorKind::RecursionLimitExceeded => too_deep(here),
+        ErrorKind::TabNotAllowed
+        | ErrorKind::TabInBlockIndentation
+        | ErrorKind::TabInIndentation
+        | ErrorKind::TabInPlainScalar
+        | ErrorKind::TabAtBlockScalarStart => problem("a tab where only spaces may stand")
+            .at(tab(source, at).unwrap_or(here), "a tab")
+            .help("YAML is indented by spaces; replace the tab by spaces"),
+        ErrorKind::UnknownAnchor => {
+            let word = source[at..].find(|c: char| c.is_whitespace() || ",]}".contains(c)).unwrap_or(source.len() - at);
+            let name = &source[at..at + word];
+            problem(&format!("`{name}` stands for a value that was not named above"))
+                .at(Span { end: (at + word) as u32, ..here }, "nothing above has this anchor")
+                .help("for a text that begins with `*`, put quotes around it")
+        }
+        ErrorKind::MissingAnchorOrAliasName => problem("`*` and `&` are followed by a name")
+            .at(here, "expected a name")
+            .help("for the text itself, put quotes around it"),
+        ErrorKind::UnclosedQuotedScalar => {
+            problem("a quote is not closed").at(here, "opened here").help("close it where the text ends")
+        }
+        ErrorKind::InvalidQuotedScalarIndent => problem("a text in quotes goes on in a line that is not indented")
+            .at(here, "still inside the quotes")
+            .help("look at the lines above: is a quote not closed?"),
+        ErrorKind::InvalidTrailingSingleQuotedScalar | ErrorKind::InvalidTrailingDoubleQuotedScalar => {
+            problem("text behind a closing quote")
+                .at(here, "the quotes are closed before this")
+                .help("a quote above may not be closed; inside '…' a quote is written twice")
+        }
+        ErrorKind::UnknownQuotedScalarEscape => problem("an escape that does not exist")
+            .at(here, "in double quotes, `\\` begins an escape")
+            .help("write `\\\\`, or use single quotes"),
+        ErrorKind::UnclosedFlowCollection { open } => problem(&format!("`{open}` is not closed"))
+            .at(here, "opened here")
+            .help(format!("write the `{}` that belongs to it", if *open == '[' { ']' } else { '}' })),
+        ErrorKind::MismatchedFlowCollectionEnd { open, close } => {
+            problem(&format!("`{open}` is closed by `{close}`")).at(here, "opened here").help(format!(
+                "write the `{}` that belongs to it, or remove a `{close}` too many",
+                if *open == '[' { ']' } else { '}' }
+            ))
+        }
+        ErrorKind::MisplacedFlowCollectionEnd => problem("a bracket too many")
+            .at(here, "nothing is open that this could close")
+            .help("remove it, or put quotes around the text"),
+        ErrorKind::ExpectedFlowMappingSeparator | ErrorKind::ExpectedFlowSequenceSeparator => {
+            problem("a comma or a closing bracket is missing")
+                .at(here, "expected before this")
+                .help("inside `[…]` and `{…}`, commas stand between the items")
+        }
+        ErrorKind::BlockEntryInFlowCollection => problem("an item with `-` inside brackets")
+            .at(here, "a bracket above is still open")
+            .help("close the `[` or `{` above this line"),
+        ErrorKind::ExpectedBlockMappingKey
+        | ErrorKind::ExpectedBlockSequenceEntry
+        | ErrorKind::BlockSequenceEntryNotAllowed
+        | ErrorKind::InvalidIndentation => problem("this line does not fit the lines above")
+            .at(here, "not in line with them")
+            .help("what belongs together begins in the same column"),
+        ErrorKind::SimpleKeyExpected => problem("a key without a value")
+            .at(here, "expected `key: value`")
+            .help("a `:` and a space stand between a key and its value"),
+        ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement => problem("a `:` where no key can be")
+            .at(here, "this `:`")
+            .help("put quotes around a text that holds `: `; or a `:` or `-` above lacks the space behind it"),
+        ErrorKind::UnexpectedCharacter { character } if character.is_control() => {
+            problem("a control character").at(here, "not a character of text").help("remove it")
+        }
+        ErrorKind::UnexpectedCharacter { .. } => problem("a text cannot begin with this character")
+            .at(here, "begins here")
+            .help("put quotes around the text"),
+        kind => problem(&kind.to_string())
+            .at(here, "")
+            .help("look at the lines just above, too: the quotes, the brackets, the indentation"),
+    };
+    match odd_space(source, at) {
+        Some(space) => problem.at(space, "not an ordinary space"),
+        None => problem,
     }
-    let problem = Problem::error("yaml-syntax", format!("this is not YAML: {info}"));
-    let line = &source[source[..at].rfind('\n').map_or(0, |n| n + 1)..];
-    let indented_by_tab = line.trim_start_matches(' ').starts_with('\t');
-    if info.contains("unknown anchor") {
-        problem.at(here, "no `&name` above gives this alias its value")
-    } else if source[at..].starts_with('\t') || indented_by_tab {
-        problem.at(here, "a tab").help("YAML is indented by spaces; replace the tab by spaces")
-    } else if source[at..].starts_with('%') || source[at..].starts_with('@') || source[at..].starts_with('`') {
-        problem.at(here, "text cannot begin with this character").help("put quotes around the text")
-    } else {
-        problem.at(here, "").help("look at the lines just above, too: the quotes, the brackets, the indentation")
+}
+
+/// A space that YAML takes for a letter, and nobody sees, up to an offset in its line or the line above.
+fn odd_space(source: &str, at: usize) -> Option<Span> {
+    let lines = source[..at].rmatch_indices('\n').nth(1).map_or(0, |(found, _)| found + 1);
+    let is_odd = |c: char| c.is_whitespace() && !c.is_ascii() || matches!(c, '\u{200b}' | '\u{feff}');
+    let end = at + source[at..].chars().next().map_or(0, char::len_utf8);
+    let (found, space) = source[lines..end].char_indices().rfind(|(found, c)| is_odd(*c) && lines + found > 0)?;
+    let start = lines + found;
+    Some(Span { start: start as u32, end: (start + space.len_utf8()) as u32 })
+}
+
+/// The tab at an offset, else the first in the indentation of a line, from that of the offset on.
+fn tab(source: &str, at: usize) -> Option<Span> {
+    let mut start = source[..at].rfind('\n').map_or(0, |found| found + 1);
+    if source[at..].starts_with('\t') {
+        return Some(Span { start: at as u32, end: at as u32 + 1 });
     }
+    for line in source[start..].split_inclusive('\n') {
+        let blank = line.len() - line.trim_start_matches([' ', '\t']).len();
+        if let Some(tab) = line[..blank].find('\t') {
+            let tab = (start + tab) as u32;
+            return Some(Span { start: tab, end: tab + 1 });
+        }
+        start += line.len();
+    }
+    None
 }
 
 fn too_deep(span: Span) -> Problem {
@@ -171,10 +264,10 @@ impl Builder<'_> {
             Event::DocumentStart(..) if !self.tree.nodes.is_empty() => {
                 Err(Problem::error("second-document", "a second document begins here; a pipeline file holds one")
                     .at(span, "")
-                    .help("remove the `---`, or put what follows it into a file of its own"))
+                    .help("remove what divides the two, or put the second into a file of its own"))
             }
             Event::Scalar(text, style, anchor, tag) => {
-                refuse_tag(tag.is_some(), span)?;
+                self.refuse_tag(tag.is_some(), span)?;
                 let weight = Weight { nodes: 1, bytes: text.len() };
                 let what = self.scalar(&text, style, span);
                 let node = self.push(span, what)?;
@@ -182,11 +275,11 @@ impl Builder<'_> {
                 Ok(())
             }
             Event::SequenceStart(style, anchor, tag) => {
-                refuse_tag(tag.is_some(), span)?;
+                self.refuse_tag(tag.is_some(), span)?;
                 self.start(span, What::Sequence, anchor, style == granit_parser::StructureStyle::Flow)
             }
             Event::MappingStart(style, anchor, tag) => {
-                refuse_tag(tag.is_some(), span)?;
+                self.refuse_tag(tag.is_some(), span)?;
                 self.start(span, What::Mapping, anchor, style == granit_parser::StructureStyle::Flow)
             }
             Event::SequenceEnd | Event::MappingEnd => {
@@ -216,7 +309,9 @@ impl Builder<'_> {
         if plain && raw.is_empty() {
             return What::Plain;
         }
-        if !plain && raw.len() >= 2 && &raw[1..raw.len() - 1] == text && raw.starts_with(['"', '\'']) {
+        // Only quotes are surely one byte wide: a block of text may begin with anything.
+        let unquoted = || raw.get(1..raw.len() - 1);
+        if !plain && raw.len() >= 2 && raw.starts_with(['"', '\'']) && unquoted() == Some(text) {
             return What::Quoted;
         }
         self.tree.decoded.push(text.into());
@@ -259,34 +354,41 @@ impl Builder<'_> {
         }
     }
 
+    fn refuse_tag(&self, tagged: bool, span: Span) -> Result<(), Problem> {
+        if !tagged {
+            return Ok(());
+        }
+        // The event tells where the value stands; the tag stands before it.
+        let before = self.tree.source[..span.start as usize].trim_end();
+        let word = before.rfind(|c: char| c.is_whitespace() || "[{,".contains(c)).map_or(0, |at| at + 1);
+        let tag = Span { start: word as u32, end: before.len() as u32 };
+        let (at, name) = if before[word..].starts_with('!') { (tag, &before[word..]) } else { (span, "!something") };
+        Err(Problem::error("tag", format!("the tag `{name}` has no meaning in a pipeline"))
+            .at(at, "a tag")
+            .help("remove it; for a text that begins with `!`, put quotes around it"))
+    }
+
     fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Problem> {
         let Some(&(target, weight)) = self.anchors.get(&anchor) else {
-            return Err(Problem::error("yaml-syntax", "this alias has no anchor").at(span, ""));
+            return Err(Problem::error("yaml-syntax", "this alias has no anchor").at(span, "used here"));
         };
         let Some(weight) = weight else {
             return Err(Problem::error("endless-alias", "this alias stands inside what it stands for")
                 .at(span, "used here")
-                .at(self.tree.nodes[target as usize].span, "defined here"));
+                .at(self.tree.nodes[target as usize].span, "defined here")
+                .help("write out what is meant"));
         };
         self.aliased.add(weight);
         if self.aliased.nodes > MAX_ALIASED.nodes || self.aliased.bytes > MAX_ALIASED.bytes {
             let limit = MAX_ALIASED.nodes;
-            return Err(Problem::error("too-many-aliases", format!("aliases that expand to more than {limit} values"))
-                .at(span, "too many from here on"));
+            return Err(Problem::error("too-many-aliases", format!("the aliases expand to more than {limit} values"))
+                .at(span, "too many from here on")
+                .help("no pipeline needs so many; is this the right file?"));
         }
         let node = self.push(span, What::Alias(target))?;
         self.finished(node, 0, weight, span.end);
         Ok(())
     }
-}
-
-fn refuse_tag(tagged: bool, span: Span) -> Result<(), Problem> {
-    if tagged {
-        return Err(Problem::error("tag", "YAML tags (`!something`) have no meaning in a pipeline")
-            .at(span, "the value with the tag")
-            .help("remove the tag; quotes make a word out of anything"));
-    }
-    Ok(())
 }
 
 impl<'t> Node<'t> {
@@ -347,11 +449,15 @@ impl<'t> Node<'t> {
         let mut children = self.children();
         while let (Some(key), Some(value)) = (children.next(), children.next()) {
             let Some((text, style)) = key.scalar() else {
-                problems.push(Problem::error("wrong-kind", "a key must be a word").at(key.span(), "this is not"));
+                problems.push(
+                    Problem::error("wrong-kind", "a key must be a word")
+                        .at(key.span(), "this is not")
+                        .help("put quotes around it, if it is meant as a text"),
+                );
                 continue;
             };
             if text == "<<" && style == Style::Plain {
-                merged.push(value);
+                merged.push((key.span(), value));
                 continue;
             }
             let key = Scalar { text, style, span: key.span() };
@@ -366,41 +472,49 @@ impl<'t> Node<'t> {
                 entries.push((key, value));
             }
         }
-        for value in merged {
-            self.merge(value, &mut entries, &mut seen, problems);
-        }
-        entries
+        if merged.is_empty() { entries } else { overlaid(merged, entries, problems) }
     }
+}
 
-    /// Adds the entries of the mapping (or the mappings of the list) that `<<` names; what is there already stays.
-    fn merge(
-        self,
-        value: Node<'t>,
-        entries: &mut Vec<(Scalar<'t>, Node<'t>)>,
-        seen: &mut Seen<'t>,
-        problems: &mut Problems,
-    ) {
-        let sources = match value.kind() {
+/// A mapping with others merged in, in PyYAML's order, which is that of the words on a command line: first what is
+/// merged (of a list, the last mapping first), then the mapping's own; a key that comes again keeps its
+/// place and takes the later value.
+fn overlaid<'t>(
+    merged: Vec<(Span, Node<'t>)>,
+    own: Vec<(Scalar<'t>, Node<'t>)>,
+    problems: &mut Problems,
+) -> Vec<(Scalar<'t>, Node<'t>)> {
+    let mut entries: Vec<(Scalar<'t>, Node<'t>)> = Vec::new();
+    let mut places: HashMap<&'t str, usize> = HashMap::new();
+    let mut lay = |(key, value): (Scalar<'t>, Node<'t>)| match places.get(key.text) {
+        Some(place) => entries[*place] = (key, value),
+        None => {
+            places.insert(key.text, entries.len());
+            entries.push((key, value));
+        }
+    };
+    for (at, value) in merged {
+        let mut sources: Vec<Node<'t>> = match value.kind() {
             Kind::Sequence => value.items().collect(),
             _ => vec![value],
         };
+        sources.reverse();
         for source in sources {
-            if !matches!(source.kind(), Kind::Mapping) {
+            if matches!(source.kind(), Kind::Mapping) {
+                // A chain of merges weighs the square of its length in aliases, so their limit keeps this shallow.
+                source.entries(problems).into_iter().for_each(&mut lay);
+            } else {
                 problems.push(
                     Problem::error("wrong-kind", "`<<` merges a mapping, or a list of mappings")
+                        .at(at, "merged here")
                         .at(source.span(), "this is neither")
                         .help("name one with `&name` and write `<<: *name`"),
                 );
-                continue;
-            }
-            // A chain of merges weighs the square of its length in aliases, so their limit keeps this shallow.
-            for (key, node) in source.entries(problems) {
-                if seen.insert(entries, key).is_none() {
-                    entries.push((key, node));
-                }
             }
         }
     }
+    own.into_iter().for_each(lay);
+    entries
 }
 
 /// A scalar that serves as a key.
@@ -501,14 +615,14 @@ mod tests {
     }
 
     #[test]
-    fn merges_take_what_is_not_there_yet() {
-        let text = "base: &base {a: 1, b: 2}\nmore: &more {b: 3, c: 4}\nall: {<<: [*base, *more], a: 0}\n";
+    fn merges_keep_the_order_of_pyyaml() {
+        let text = "base: &base {a: 1, b: 2}\nmore: &more {b: 3, c: 4}\nall: {a: 0, <<: [*base, *more], d: 5}\n";
         let tree = Tree::parse(text).expect("it can be read");
         let mut problems = Problems::default();
         let entries = tree.root().expect("it is not empty").entries(&mut problems);
         let merged = entries[2].1.entries(&mut problems);
         let merged: Vec<_> = merged.iter().map(|(key, node)| (key.text, node.scalar().map(|(text, _)| text))).collect();
-        assert_eq!(merged, [("a", Some("0")), ("b", Some("2")), ("c", Some("4"))]);
+        assert_eq!(merged, [("b", Some("2")), ("c", Some("4")), ("a", Some("0")), ("d", Some("5"))]);
         assert!(problems.into_vec().is_empty());
     }
 

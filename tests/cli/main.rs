@@ -7,8 +7,10 @@ mod support;
 
 mod examples;
 mod install;
+mod interfaces;
 mod original;
 mod output;
+mod problems;
 mod readme;
 mod run;
 mod select;

@@ -231,7 +231,7 @@ fn the_interpreter_is_the_one_that_the_pipeline_or_the_environment_says() {
     1 | execution: {python: no/such/python}
       |                     ^^^^^^^^^^^^^^ asked for here
       |
-      = help: looked for it at this path, from the pipeline folder; it must be executable
+      = help: a path is relative to the folder of the pipeline file
 
     1 error; nothing was run
     ");

@@ -4,6 +4,7 @@ pub(crate) mod check;
 pub(crate) mod graph;
 pub(crate) mod init;
 pub(crate) mod install;
+mod investigate;
 mod list;
 pub(crate) mod run;
 

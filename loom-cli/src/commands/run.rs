@@ -9,7 +9,7 @@ use loom_exec::{Cancel, Decisions, Event, LeftOut, RunOptions, Selection, Settin
 use loom_spec::Problem;
 use signal_hook::consts::SIGPIPE;
 
-use super::{Said, list, open, print, refused, say, tell_problems};
+use super::{Said, investigate, list, open, print, refused, say, tell_problems};
 use crate::args::RunArgs;
 use crate::events::Events;
 use crate::report::{Report, Verbosity};
@@ -47,6 +47,9 @@ fn try_run(args: &RunArgs) -> Result<u8, Said> {
         refused(&problems)
     })?;
     tell_problems(project.source(), &warnings, args.color);
+    if args.investigate {
+        return Ok(print(&investigate::investigate(&project, &decisions, paint)));
+    }
     if args.dry_run {
         return Ok(print(&dry_run(&decisions, workers(args, &decisions), paint)));
     }
