@@ -36,6 +36,7 @@ mod pipeline;
 mod problem;
 mod source;
 mod suggest;
+mod syntax;
 mod tree;
 mod value;
 
