@@ -45,7 +45,7 @@ pub(crate) enum Fault<'a> {
 }
 
 /// Through how many parameters a reference may lead.
-const MAX_HOPS: usize = 100;
+const MAX_HOPS: usize = 32;
 
 /// The names of a pipeline and the values of the variables it mentions.
 #[derive(Clone, Debug)]

@@ -145,3 +145,43 @@ fn front_matter_that_cannot_be_read_is_a_warning() {
       = help: see train.py:3:7
     ");
 }
+
+#[test]
+fn an_investigation_tells_what_a_task_takes_and_gets() {
+    let sandbox =
+        step("    inputs: {table: $table}\n    outputs: {--model: $model}\n    args: {--name: x, --rate: 0.5}\n");
+    // Nothing has to be there for it but the task.
+    std::fs::remove_file(sandbox.path().join("table.csv")).unwrap();
+    insta::assert_snapshot!(sandbox.loom(&["--investigate", "--step", "train"]), @"
+    exit 0
+    --- stdout
+    train
+      train.py
+      Train a model.
+
+      inputs
+        table  csv  one row per sample
+               given $table
+
+      outputs
+        --model  json  required
+                 given $model
+
+      args
+        --rate   float  step size; default 0.1
+                 given 0.5
+        --depth  int    one of 1, 2, 4
+        --fast   bool
+        --name   str    required
+                 given x
+    ");
+    assert!(!sandbox.has("ran"));
+}
+
+#[test]
+fn a_task_that_is_missing_is_an_error_only_for_a_step_that_is_to_run() {
+    let sandbox = Sandbox::with("pipeline: [{name: a, command: ['true']}, {name: b, task: no.py, optional: true}]");
+    assert!(sandbox.loom(&[]).contains("warning: the task `no.py` does not exist"));
+    let asked_for = sandbox.loom(&["--step", "b"]);
+    assert!(asked_for.starts_with("exit 2") && !asked_for.contains("warning"), "{asked_for}");
+}

@@ -4,7 +4,7 @@ use loom_exec::{Project, Selection, Settings};
 use loom_spec::{Label, Position, Problem, Source};
 use serde::Serialize;
 
-use super::{Said, open, print, tell_problems};
+use super::{Said, open, print, tell_problems, with_warnings};
 use crate::args::{CheckArgs, CheckFormat, Color};
 use crate::exit;
 
@@ -27,14 +27,8 @@ pub(crate) fn check(args: &CheckArgs, color: Color) -> u8 {
 
 /// The problems that a run would refuse the pipeline for, and the warnings.
 fn all_problems(project: &Project) -> Vec<Problem> {
-    let warnings = project.checked().problems.iter().filter(|problem| !problem.is_error()).cloned();
-    let mut problems: Vec<Problem> = match project.plan(&Selection::default()) {
-        Ok(_) => Vec::new(),
-        Err(refused) => refused.problems,
-    };
-    problems.extend(warnings);
-    loom_spec::sort(&mut problems);
-    problems
+    let errors = project.plan(&Selection::default()).err().map(|refused| refused.problems);
+    with_warnings(errors.unwrap_or_default(), project)
 }
 
 fn summary(project: &Project, problems: &[Problem]) -> String {

@@ -2,15 +2,15 @@
 
 use std::fmt::Write;
 
-use loom_exec::{Decisions, Project};
-use loom_graph::{ProgramLine, StepGraph, StepId};
+use loom_exec::Project;
+use loom_graph::{Plan, ProgramLine, StepGraph, StepId};
 use loom_spec::{Entry, Port, Value};
 
 use crate::terminal::{DIM, Paint, STRONG, plain};
 
-pub(super) fn investigate(project: &Project, decisions: &Decisions, paint: Paint) -> String {
-    let graph = decisions.plan().graph();
-    let told: Vec<String> = decisions.units().iter().map(|unit| step(project, graph, unit.step, paint)).collect();
+pub(super) fn investigate(project: &Project, plan: &Plan, paint: Paint) -> String {
+    let graph = plan.graph();
+    let told: Vec<String> = plan.units().iter().map(|unit| step(project, graph, unit.step, paint)).collect();
     told.join("\n")
 }
 

@@ -45,6 +45,16 @@ fn tell_problems(source: &Source, problems: &[Problem], color: Color) {
     say("");
 }
 
+/// These errors and the pipeline's warnings, in file order; a warning that has become an error is told as that.
+fn with_warnings(errors: Vec<Problem>, project: &Project) -> Vec<Problem> {
+    let is_told = |warning: &Problem| errors.iter().any(|error| error.labels == warning.labels);
+    let warnings = project.checked().problems.iter().filter(|problem| !problem.is_error() && !is_told(problem));
+    let mut problems: Vec<Problem> = warnings.cloned().collect();
+    problems.extend(errors);
+    loom_spec::sort(&mut problems);
+    problems
+}
+
 /// Tells how many problems there were, and that they were the end of it.
 fn refused(problems: &[Problem]) -> Said {
     let errors = problems.iter().filter(|problem| problem.is_error()).count();

@@ -6,10 +6,10 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use loom_exec::{Cancel, Decisions, Event, LeftOut, RunOptions, Selection, Settings, Summary, Target};
-use loom_spec::Problem;
+use loom_graph::OnPaper;
 use signal_hook::consts::SIGPIPE;
 
-use super::{Said, investigate, list, open, print, refused, say, tell_problems};
+use super::{Said, investigate, list, open, print, refused, say, tell_problems, with_warnings};
 use crate::args::RunArgs;
 use crate::events::Events;
 use crate::report::{Report, Verbosity};
@@ -37,19 +37,18 @@ fn try_run(args: &RunArgs) -> Result<u8, Said> {
         let told = print(&list::list(&project, paint));
         return Ok(if sound { told } else { exit::WRONG });
     }
-    let warnings: Vec<Problem> =
-        project.checked().problems.iter().filter(|problem| !problem.is_error()).cloned().collect();
-    let decisions = project.plan(&selection(args)).map_err(|error| {
-        let mut problems = error.problems;
-        problems.extend(warnings.iter().cloned());
-        loom_spec::sort(&mut problems);
+    let refuse = |errors| {
+        let problems = with_warnings(errors, &project);
         tell_problems(project.source(), &problems, args.color);
         refused(&problems)
-    })?;
-    tell_problems(project.source(), &warnings, args.color);
+    };
     if args.investigate {
-        return Ok(print(&investigate::investigate(&project, &decisions, paint)));
+        // What a step needs to run is no matter here.
+        let plan = project.checked().plan(&selection(args), &OnPaper).map_err(refuse)?;
+        return Ok(print(&investigate::investigate(&project, &plan, paint)));
     }
+    let decisions = project.plan(&selection(args)).map_err(|error| refuse(error.problems))?;
+    tell_problems(project.source(), &with_warnings(Vec::new(), &project), args.color);
     if args.dry_run {
         return Ok(print(&dry_run(&decisions, workers(args, &decisions), paint)));
     }
