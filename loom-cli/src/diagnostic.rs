@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet, renderer::DecorStyle};
+use loom_graph::render::one_line as plain;
 use loom_spec::{Label, Position, Problem, Severity, Source, Span};
 
 /// How much of a line is shown, at most, on either side of the place.
@@ -124,23 +125,6 @@ fn clipped(span: Span, cut: &Cut<'_>) -> std::ops::Range<usize> {
     let line_end = cut.text[start..].find(['\n', '\r']).map_or(cut.text.len(), |length| start + length);
     let end = (span.end as usize).saturating_sub(cut.start).clamp(start, line_end);
     start..end
-}
-
-/// Text that may stand in a message: nothing of the names in it reaches the terminal as a command, and what cannot be
-/// seen, or turns the line round, is spelt out.
-fn plain(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in crate::terminal::plain(text).chars() {
-        match c {
-            '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' => {
-                shown.extend(c.escape_unicode());
-            }
-            '\u{2060}'..='\u{2069}' | '\u{feff}' => shown.extend(c.escape_unicode()),
-            c if c != ' ' && c.is_whitespace() => shown.extend(c.escape_unicode()),
-            c => shown.push(c),
-        }
-    }
-    shown
 }
 
 /// A help text in lines that an ordinary terminal holds, broken between words and not in a quoted name.

@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use loom_graph::{Location, Presence, World};
+use loom_graph::{Location, NoText, Presence, World};
 use loom_spec::{FrontMatterError, TaskInterface};
 
 /// A pipeline folder and an environment. Reads the file system, changes nothing.
@@ -13,8 +13,8 @@ use loom_spec::{FrontMatterError, TaskInterface};
 pub(crate) struct Host {
     folder: PathBuf,
     environment: HashMap<OsString, OsString>,
-    /// Folders whose links are resolved already: most paths of a pipeline lie in few of them.
-    real_folders: Mutex<HashMap<PathBuf, RealFolder>>,
+    /// What stands at the folders that were passed on the way to a path: most paths of a pipeline lie in few of them.
+    passed: Mutex<HashMap<PathBuf, Passed>>,
     /// What was found at paths: many steps share a task.
     presences: Mutex<HashMap<String, Presence>>,
     /// What tasks say of themselves.
@@ -26,10 +26,25 @@ type Interface = Arc<Result<TaskInterface, FrontMatterError>>;
 /// A script larger than this is not looked into.
 const LARGEST_SCRIPT: u64 = 4 << 20;
 
+/// How many links a path may lead through, as for Linux.
+const MAX_LINKS: usize = 40;
+
+/// What stands at a path whose folders are no links.
 #[derive(Clone, Debug)]
-struct RealFolder {
-    path: PathBuf,
-    exists: bool,
+enum Passed {
+    Nothing,
+    Something,
+    Link(PathBuf),
+}
+
+impl Passed {
+    fn at(path: &Path) -> Self {
+        match path.symlink_metadata() {
+            Ok(metadata) if metadata.is_symlink() => path.read_link().map_or(Self::Something, Self::Link),
+            Ok(_) => Self::Something,
+            Err(_) => Self::Nothing,
+        }
+    }
 }
 
 impl Host {
@@ -38,7 +53,7 @@ impl Host {
         Self {
             folder,
             environment,
-            real_folders: Mutex::default(),
+            passed: Mutex::default(),
             presences: Mutex::default(),
             interfaces: Mutex::default(),
         }
@@ -56,39 +71,59 @@ impl Host {
         self.environment.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
     }
 
-    /// The path with all links resolved, as far as it exists; the rest by its text.
+    /// Where a path leads with all links resolved, those that lead to what is not there yet, too: a step may make it.
+    /// What lies behind the last thing that exists is resolved by its text.
     fn real(&self, path: &Path) -> PathBuf {
-        let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
-            return path.canonicalize().unwrap_or_else(|_| by_text(path));
-        };
-        let folder = self.real_folder(parent);
-        let real = folder.path.join(name);
-        if !folder.exists {
-            return real;
+        let mut links = 0;
+        let mut real = if path.is_absolute() { PathBuf::new() } else { self.folder.clone() };
+        // What is still to be walked, its beginning last.
+        let mut ahead: Vec<OsString> = parts(path);
+        // The length of the path to the first thing that is not there.
+        let mut missing: Option<usize> = None;
+        while let Some(part) = ahead.pop() {
+            if part == ".." {
+                real.pop();
+                missing = missing.filter(|length| *length <= real.as_os_str().len());
+                continue;
+            }
+            real.push(&part);
+            if missing.is_some() {
+                continue;
+            }
+            match self.passed(&real, !ahead.is_empty()) {
+                Passed::Something => {}
+                Passed::Link(target) if links < MAX_LINKS => {
+                    links += 1;
+                    real.pop();
+                    if target.is_absolute() {
+                        real.clear();
+                    }
+                    ahead.extend(parts(&target));
+                }
+                Passed::Nothing | Passed::Link(_) => missing = Some(real.as_os_str().len()),
+            }
         }
-        match real.symlink_metadata() {
-            Ok(metadata) if metadata.is_symlink() => real.canonicalize().unwrap_or(real),
-            _ => real,
-        }
-    }
-
-    fn real_folder(&self, folder: &Path) -> RealFolder {
-        let mut known = self.real_folders.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(real) = known.get(folder) {
-            return real.clone();
-        }
-        let existing = folder.ancestors().find_map(|existing| Some((existing, existing.canonicalize().ok()?)));
-        let path = match &existing {
-            Some((existing, real)) => match folder.strip_prefix(existing) {
-                Ok(rest) => by_text(&real.join(rest)),
-                Err(_) => real.clone(),
-            },
-            None => by_text(folder),
-        };
-        let real = RealFolder { path, exists: existing.is_some_and(|(existing, _)| existing == folder) };
-        known.insert(folder.to_path_buf(), real.clone());
         real
     }
+
+    fn passed(&self, path: &Path, is_folder: bool) -> Passed {
+        if !is_folder {
+            return Passed::at(path);
+        }
+        let mut known = self.passed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(passed) = known.get(path) {
+            return passed.clone();
+        }
+        let passed = Passed::at(path);
+        known.insert(path.to_path_buf(), passed.clone());
+        passed
+    }
+}
+
+/// The parts of a path, the last one first.
+fn parts(path: &Path) -> Vec<OsString> {
+    let parts = path.components().rev().filter(|part| *part != Component::CurDir);
+    parts.map(|part| part.as_os_str().to_owned()).collect()
 }
 
 /// The front matter of a Python script, if it is one and has any.
@@ -100,29 +135,17 @@ fn interface_of(path: &Path) -> Option<Interface> {
     TaskInterface::of_python(&source).map(Arc::new)
 }
 
-fn by_text(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                out.pop();
-            }
-            other => out.push(other),
-        }
-    }
-    out
-}
-
 impl World for Host {
-    fn variable(&self, name: &str, default: Option<&str>) -> Option<String> {
-        let value = self.environment.get(OsStr::new(name)).and_then(|value| value.to_str());
+    fn variable(&self, name: &str, default: Option<&str>) -> Result<String, NoText> {
+        let value =
+            self.environment.get(OsStr::new(name)).map(|value| value.to_str().ok_or(NoText::NotUtf8)).transpose()?;
         // As in a shell, a default stands in for an empty value, too.
-        value.filter(|value| !value.is_empty() || default.is_none()).or(default).map(ToOwned::to_owned)
+        let value = value.filter(|value| !value.is_empty() || default.is_none()).or(default);
+        value.map(ToOwned::to_owned).ok_or(NoText::Unset)
     }
 
     fn locate(&self, path: &str) -> Location {
-        let real = self.real(&self.folder.join(path));
+        let real = self.real(Path::new(path));
         match real.strip_prefix(&self.folder) {
             Ok(inside) => Location::Inside(inside.to_string_lossy().into_owned()),
             Err(_) => Location::Outside(real.to_string_lossy().into_owned()),
@@ -151,5 +174,116 @@ impl World for Host {
         let interface = interface_of(&self.folder.join(task));
         known.insert(task.to_owned(), interface.clone());
         interface
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+mod tests {
+    use std::os::unix::ffi::OsStringExt;
+    use std::os::unix::fs::symlink;
+
+    use loom_graph::Checked;
+    use loom_spec::{Problem, Source};
+
+    use super::*;
+
+    /// A pipeline folder with these links in it, and a folder `outside` beside it.
+    fn host(links: &[(&str, &str)]) -> (tempfile::TempDir, Host) {
+        let around = tempfile::tempdir().unwrap();
+        let real = around.path().canonicalize().unwrap();
+        for folder in ["pipeline/data/deep", "outside"] {
+            std::fs::create_dir_all(real.join(folder)).unwrap();
+        }
+        std::fs::write(real.join("pipeline/data/here.txt"), "").unwrap();
+        for (link, target) in links {
+            symlink(target.replace("[AROUND]", real.to_str().unwrap()), real.join("pipeline").join(link)).unwrap();
+        }
+        (around, Host::new(real.join("pipeline"), HashMap::new()))
+    }
+
+    fn checked(host: &Host, text: &str) -> Checked {
+        loom_graph::check(loom_spec::parse(&Source::new("p.yml", text)), host)
+    }
+
+    fn codes(checked: &Checked) -> Vec<&'static str> {
+        checked.problems.iter().map(|problem: &Problem| problem.code).collect()
+    }
+
+    #[test]
+    fn links_are_followed_to_what_is_not_there_yet() {
+        let (around, host) = host(&[
+            ("b.txt", "a.txt"),
+            ("c.txt", "b.txt"),
+            ("up.txt", "data/../deep/new.txt"),
+            ("folder", "data/deep"),
+            ("later", "not/there"),
+            ("away", "../outside/x"),
+            ("far", "[AROUND]/outside/x"),
+            ("home", "[AROUND]/pipeline/data"),
+            ("round", "about"),
+            ("about", "round"),
+        ]);
+        let outside = around.path().canonicalize().unwrap().join("outside/x").to_str().unwrap().to_owned();
+        for (path, expected) in [
+            ("a.txt", "a.txt"),
+            ("c.txt", "a.txt"),
+            ("up.txt", "deep/new.txt"),
+            ("folder/new.txt", "data/deep/new.txt"),
+            ("folder/../here.txt", "data/here.txt"),
+            ("./data//./new/../x", "data/x"),
+            ("later/x", "not/there/x"),
+            ("missing/../b.txt", "a.txt"),
+            ("home/deep/x", "data/deep/x"),
+            ("data/here.txt/x", "data/here.txt/x"),
+            ("a.txt/..", ""),
+            (".", ""),
+            ("/", "/"),
+            ("/..", "/"),
+            ("away", &outside),
+            ("far", &outside),
+        ] {
+            assert_eq!(host.locate(path).as_str(), expected, "{path}");
+        }
+        // A circle of links leads somewhere in it, and ends.
+        assert!(matches!(host.locate("round/x"), Location::Inside(_)));
+    }
+
+    #[test]
+    fn links_that_dangle_do_not_hide_what_is_wrong() {
+        let (_around, host) = host(&[("b.txt", "a.txt"), ("away.txt", "/nowhere/x"), ("link.txt", "real.txt")]);
+        let twice = checked(
+            &host,
+            "pipeline:\n- {name: a, command: x, outputs: {o: a.txt}}\n- {name: b, command: x, outputs: {o: b.txt}}\n",
+        );
+        assert_eq!(codes(&twice), ["two-producers"]);
+        let away = checked(&host, "pipeline:\n- {name: a, command: x, outputs: {o: away.txt}}\n");
+        assert_eq!(codes(&away), ["outside"]);
+        let linked = checked(
+            &host,
+            "pipeline:\n- {name: r, command: x, inputs: {i: link.txt}}\n- {name: m, command: x, outputs: {o: real.txt}}\n",
+        );
+        let order: Vec<_> = linked.graph.as_ref().unwrap().run_order().map(loom_graph::StepId::index).collect();
+        assert_eq!(order, [1, 0]);
+    }
+
+    #[test]
+    fn a_variable_is_set_and_is_text() {
+        let mut host = host(&[]).1;
+        host.environment = [("EMPTY", b"".to_vec()), ("FULL", b"x".to_vec()), ("BYTES", vec![0xff])]
+            .map(|(name, value)| (name.into(), OsString::from_vec(value)))
+            .into();
+        for (name, default, expected) in [
+            ("FULL", Some("d"), Ok("x")),
+            ("EMPTY", None, Ok("")),
+            ("EMPTY", Some("d"), Ok("d")),
+            ("NONE", Some("d"), Ok("d")),
+            ("NONE", None, Err(NoText::Unset)),
+            ("BYTES", Some("d"), Err(NoText::NotUtf8)),
+        ] {
+            assert_eq!(host.variable(name, default), expected.map(str::to_owned), "{name} {default:?}");
+        }
+        let text = "pipeline:\n- {name: a, command: [x, '${BYTES}']}\n";
+        assert_eq!(codes(&checked(&host, text)), ["unreadable-variable"]);
     }
 }

@@ -1,11 +1,12 @@
 //! Everything that can be wrong with the meaning of a pipeline, found at once.
 
 use foldhash::{HashMap, HashMapExt, HashSet};
-use loom_spec::{Entry, Pipeline, Problem, Problems, Program, Scalar, Span, Suggest, Value};
+use loom_spec::{Entry, Pipeline, Problem, Problems, Program, Scalar, Severity, Span, Suggest, Value};
 
 use crate::links::{Dependency, Links, StepId};
-use crate::names::{Fault, Names, Resolved, Target, program_scalars};
-use crate::{Location, Presence, World};
+use crate::names::{Fault, MAX_WORDS, Names, Resolved, Target, program_scalars};
+use crate::world::refused_as_path;
+use crate::{Location, NoText, Presence, World};
 
 /// Checks what does not need an order of steps.
 pub(crate) fn check(pipeline: &Pipeline, names: &Names, links: &Links, world: &dyn World, problems: &mut Problems) {
@@ -18,6 +19,7 @@ pub(crate) fn check(pipeline: &Pipeline, names: &Names, links: &Links, world: &d
         suggest: Suggest::default(),
         unset: HashSet::default(),
         endless: HashSet::default(),
+        overused: HashSet::default(),
     };
     check.names();
     check.data_and_parameters();
@@ -62,7 +64,7 @@ pub(crate) fn cycle(pipeline: &Pipeline, links: &Links, cycle: &[Dependency]) ->
     for (reader, leg) in legs {
         let datum = links.datum(leg.through).label();
         let label = format!("`{}` reads `{datum}`, which `{}` makes", name(reader), name(leg.on));
-        problem = problem.at(leg.span, label);
+        problem = problem.at(links.uses(reader)[leg.used as usize].span, label);
     }
     problem.help("one of these steps must read something else")
 }
@@ -78,6 +80,28 @@ struct Check<'a> {
     unset: HashSet<&'a str>,
     /// Parameters that lead nowhere, as was told.
     endless: HashSet<&'a str>,
+    /// Parameters that stand for too many words, as was told.
+    overused: HashSet<&'a str>,
+}
+
+/// What is wrong with the task at a path, if something is.
+pub(crate) fn missing_task(world: &dyn World, task: &Scalar, path: &str) -> Option<Problem> {
+    if refused_as_path(path).is_some() {
+        return None;
+    }
+    let (message, label) = match world.presence(path) {
+        Presence::Missing => (format!("the task `{path}` does not exist"), "no such file"),
+        Presence::Folder => (format!("the task `{path}` is a folder"), "expected a file"),
+        Presence::File | Presence::Unknown => return None,
+    };
+    let help = match path.split_once(' ') {
+        Some((program, words)) if world.presence(program) == Presence::File => {
+            format!("`task` is `{program}` alone; what follows it goes under `args`: `{words}`")
+        }
+        _ if label == "expected a file" => "name the file in it that is to run".to_owned(),
+        _ => "a path is relative to the folder of the pipeline file".to_owned(),
+    };
+    Some(Problem::error("missing-task", message).at(task.span, label).help(help))
 }
 
 impl<'a> Check<'a> {
@@ -112,11 +136,8 @@ impl<'a> Check<'a> {
 
     fn data_and_parameters(&mut self) {
         for data in &self.pipeline.data {
-            match self.names.scalar(self.pipeline, &data.path) {
-                Ok(Resolved::Text(text)) if !text.is_empty() => {}
-                Ok(found) => self.not_a_path(&data.path, &found),
-                Err(fault) => self.fault(fault),
-            }
+            let found = self.names.data_path(self.pipeline, &data.path);
+            self.path(&data.path, found, false);
         }
         for parameter in &self.pipeline.parameters {
             // A mapping may be a parameter; it is no fault until a step passes it on.
@@ -137,9 +158,21 @@ impl<'a> Check<'a> {
     /// An entry of `inputs` or `outputs`.
     fn path_entry(&mut self, entry: &'a Entry) {
         let Value::Scalar(scalar) = &entry.value else { return };
-        match self.names.scalar(self.pipeline, scalar) {
-            Ok(Resolved::Data(_)) => {}
-            Ok(Resolved::Text(text)) if !text.is_empty() => {}
+        self.path(scalar, self.names.scalar(self.pipeline, scalar), true);
+    }
+
+    fn path(&mut self, scalar: &Scalar, found: Result<Resolved<'_>, Fault<'a>>, may_be_data: bool) {
+        match found {
+            Ok(Resolved::Data(_)) if may_be_data => {}
+            Ok(Resolved::Text(text)) if !text.is_empty() => {
+                if let Some(message) = refused_as_path(&text) {
+                    self.problems.push(
+                        Problem::error("path-too-long", message)
+                            .at(scalar.span, "expected a path")
+                            .help("is this the text that was meant?"),
+                    );
+                }
+            }
             Ok(found) => self.not_a_path(scalar, &found),
             Err(fault) => self.fault(fault),
         }
@@ -185,31 +218,34 @@ impl<'a> Check<'a> {
                 Err(fault) => self.fault(fault),
             }
         }
-        if let Program::Task(task) = &step.program {
-            self.task(task, step.optional || step.disabled);
+        match &step.program {
+            Program::Task(task) => self.task(task, step.optional || step.disabled),
+            Program::Shell(first) => self.names_a_program(first),
+            Program::Words(words) => words.iter().take(1).for_each(|first| self.names_a_program(first)),
+        }
+    }
+
+    /// What is written is not empty; what a variable or a parameter stands for may be.
+    fn names_a_program(&mut self, first: &Scalar) {
+        if let Ok(Resolved::Text(text)) = self.names.scalar(self.pipeline, first)
+            && text.trim().is_empty()
+        {
+            self.problems.push(
+                Problem::error("wrong-kind", "`command` does not name a program")
+                    .at(first.span, "stands for an empty text"),
+            );
         }
     }
 
     fn task(&mut self, task: &'a Scalar, runs_only_by_name: bool) {
         let Ok(Resolved::Text(path)) = self.names.scalar(self.pipeline, task) else { return };
-        let (message, label) = match self.world.presence(&path) {
-            Presence::Missing => (format!("the task `{path}` does not exist"), "no such file"),
-            Presence::Folder => (format!("the task `{path}` is a folder"), "expected a file"),
-            Presence::File | Presence::Unknown => return,
-        };
-        let help = match path.split_once(' ') {
-            Some((program, words)) if self.world.presence(program) == Presence::File => {
-                format!("`task` is `{program}` alone; what follows it goes under `args`: `{words}`")
-            }
-            _ if label == "expected a file" => "name the file in it that is to run".to_owned(),
-            _ => "a path is relative to the folder of the pipeline file".to_owned(),
-        };
-        let problem = if runs_only_by_name {
-            Problem::warning("missing-task", message)
-        } else {
-            Problem::error("missing-task", message)
-        };
-        self.problems.push(problem.at(task.span, label).help(help));
+        if refused_as_path(&path).is_some() {
+            return self.path(task, Ok(Resolved::Text(path)), false);
+        }
+        if let Some(problem) = missing_task(self.world, task, &path) {
+            let severity = if runs_only_by_name { Severity::Warning } else { Severity::Error };
+            self.problems.push(Problem { severity, ..problem });
+        }
     }
 
     fn producers(&mut self) {
@@ -224,36 +260,43 @@ impl<'a> Check<'a> {
                 };
                 let name = |step: StepId| &*self.pipeline.steps[step.index()].name.text;
                 let path = &*self.links.datum(canonical).path;
-                let message = if other == step {
-                    format!("`{}` makes `{path}` twice", name(step))
-                } else {
-                    format!("both `{}` and `{}` make `{path}`", name(other), name(step))
-                };
-                self.problems.push(
+                self.problems.push_with(Severity::Error, || {
+                    let message = if other == step {
+                        format!("`{}` makes `{path}` twice", name(step))
+                    } else {
+                        format!("both `{}` and `{}` make `{path}`", name(other), name(step))
+                    };
                     Problem::error("two-producers", message)
                         .at(made.span, format!("`{}` makes it here", name(step)))
                         .at(place, format!("`{}` makes it here", name(other)))
-                        .help("each file is made by one step, once: give one of them another path"),
-                );
+                        .help("each file is made by one step, once: give one of them another path")
+                });
             }
         }
     }
 
     fn own_outputs(&mut self) {
-        for step in self.links.steps() {
-            for read in self.links.reads(step) {
-                let canonical = self.links.datum(read.datum).canonical;
-                let mut writes = self.links.writes(step);
-                if let Some(made) = writes.find(|made| self.links.datum(made.datum).canonical == canonical) {
-                    let name = &self.pipeline.steps[step.index()].name.text;
-                    let datum = self.links.datum(read.datum).label();
-                    self.problems.push(
-                        Problem::error("own-output", format!("`{name}` reads `{datum}`, which it makes itself"))
-                            .at(read.span, "reads it here")
-                            .at(made.span, "makes it here")
-                            .help("write the result to another file"),
-                    );
-                }
+        let links = self.links;
+        let canonical = |datum| links.datum(datum).canonical;
+        for step in links.steps() {
+            let mut own = links.reads(step).filter(|read| read.own).peekable();
+            if own.peek().is_none() {
+                continue;
+            }
+            let mut places: HashMap<u32, Span> = HashMap::new();
+            for made in links.writes(step) {
+                places.entry(canonical(made.datum).0).or_insert(made.span);
+            }
+            let name = &self.pipeline.steps[step.index()].name.text;
+            for read in own {
+                let Some(place) = places.get(&canonical(read.datum).0) else { continue };
+                self.problems.push_with(Severity::Error, || {
+                    let datum = links.datum(read.datum).label();
+                    Problem::error("own-output", format!("`{name}` reads `{datum}`, which it makes itself"))
+                        .at(read.span, "reads it here")
+                        .at(*place, "makes it here")
+                        .help("write the result to another file")
+                });
             }
         }
     }
@@ -286,10 +329,18 @@ impl<'a> Check<'a> {
     fn fault(&mut self, fault: Fault<'a>) {
         let problem = match fault {
             Fault::Elsewhere => return,
+            Fault::UnknownName(..) if self.problems.are_too_many(Severity::Error) => {
+                return self.problems.leave_out(Severity::Error);
+            }
             Fault::UnknownName(name, span) => self.unknown_name(name, span),
             // One that is needed in a hundred places is still one that is not set.
-            Fault::UnsetVariable(name, _) if !self.unset.insert(name) => return,
-            Fault::UnsetVariable(name, span) => {
+            Fault::Variable(_, name, _) if !self.unset.insert(name) => return,
+            Fault::Variable(NoText::NotUtf8, name, span) => {
+                Problem::error("unreadable-variable", format!("the environment variable `{name}` is not UTF-8 text"))
+                    .at(span, "needed here")
+                    .help("give it another value")
+            }
+            Fault::Variable(NoText::Unset, name, span) => {
                 let help = if self.names.get(name).is_some() {
                     format!("`${{…}}` is a variable of the environment; `${name}` is what the file calls `{name}`")
                 } else {
@@ -304,6 +355,13 @@ impl<'a> Check<'a> {
                 Problem::error("endless-reference", format!("`${name}` leads from parameter to parameter without end"))
                     .at(span, "never comes to a value")
                     .help("one of the parameters on the way must have a value of its own")
+            }
+            Fault::TooMuch(name, _) if !self.overused.insert(name) => return,
+            Fault::TooMuch(name, span) => {
+                let message = format!("all uses of parameters together stand for more than {MAX_WORDS} words");
+                Problem::error("too-many-words", message)
+                    .at(span, format!("`${name}` is too long to be used this often"))
+                    .help("write the list to a file, and let the steps read that")
             }
             Fault::Kind(span, found) => Problem::error("wrong-kind", format!("{found} cannot be passed to a task"))
                 .at(span, "expected text, true, false, or a list of words")

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use daggy::petgraph::visit::EdgeRef;
 use daggy::{Dag, NodeIndex};
-use loom_spec::{Parsed, Pipeline, Problem, Problems, Program, Scalar, Step, Value};
+use loom_spec::{NotShown, Parsed, Pipeline, Problem, Problems, Program, Scalar, Step, Value};
 
 use crate::links::{DatumId, Links, Role, StepId};
 use crate::names::{Names, Resolved};
@@ -17,7 +17,7 @@ use crate::{World, checks, interfaces, order};
 #[derive(Clone, Debug)]
 pub struct StepGraph {
     pipeline: Arc<Pipeline>,
-    names: Names,
+    names: Arc<Names>,
     links: Arc<Links>,
     dag: Dag<StepId, DatumId>,
     nodes: Vec<NodeIndex>,
@@ -32,8 +32,11 @@ pub struct Checked {
     pub graph: Option<Arc<StepGraph>>,
     /// Who makes and who reads what, as far as it can be told.
     pub links: Arc<Links>,
-    /// Errors and warnings in file order, those of reading included.
+    /// Errors and warnings in file order, those of reading included; where there are too many, with
+    /// [`NotShown::closing`] at the end.
     pub problems: Vec<Problem>,
+    pub(crate) names: Arc<Names>,
+    pub(crate) not_shown: NotShown,
 }
 
 /// Checks a pipeline: links, names, kinds, files, cycles.
@@ -49,10 +52,10 @@ pub struct Checked {
 /// assert_eq!(checked.problems[0].message, "the steps wait for each other: a → b → a");
 /// ```
 pub fn check(parsed: Parsed, world: &dyn World) -> Checked {
-    let Parsed { pipeline, problems: mut found } = parsed;
-    let mut problems = Problems::default();
+    let Parsed { pipeline, problems, not_shown } = parsed;
+    let mut problems = Problems::resume(problems, not_shown);
     let pipeline = Arc::new(pipeline);
-    let names = Names::new(&pipeline, world);
+    let names = Arc::new(Names::new(&pipeline, world));
     let links = Arc::new(Links::new(&pipeline, &names, world));
     checks::check(&pipeline, &names, &links, world, &mut problems);
     interfaces::check(&pipeline, &names, &links, world, &mut problems);
@@ -61,15 +64,16 @@ pub fn check(parsed: Parsed, world: &dyn World) -> Checked {
             problems.push(checks::cycle(&pipeline, &links, &cycle));
         }
     });
-    found.extend(problems.into_vec());
-    loom_spec::sort(&mut found);
-    let problems = found;
+    let (mut problems, not_shown) = problems.into_parts();
+    problems.extend(not_shown.closing());
     let sound = !problems.iter().any(Problem::is_error);
     let graph = match order {
-        Ok(order) if sound => Some(Arc::new(StepGraph::new(Arc::clone(&pipeline), names, Arc::clone(&links), &order))),
+        Ok(order) if sound => {
+            Some(Arc::new(StepGraph::new(Arc::clone(&pipeline), Arc::clone(&names), Arc::clone(&links), &order)))
+        }
         _ => None,
     };
-    Checked { pipeline, graph, links, problems }
+    Checked { pipeline, graph, links, problems, names, not_shown }
 }
 
 /// A command line whose names are followed and whose variables are filled in. What interprets the task is
@@ -95,7 +99,7 @@ pub enum ProgramLine {
 
 impl StepGraph {
     /// `order` has every step after all it waits for.
-    fn new(pipeline: Arc<Pipeline>, names: Names, links: Arc<Links>, order: &[StepId]) -> Self {
+    fn new(pipeline: Arc<Pipeline>, names: Arc<Names>, links: Arc<Links>, order: &[StepId]) -> Self {
         // Each edge leads to the newest node, which has none of its own yet: so daggy finds at once that it closes no
         // cycle, where in any other order it would search the graph for every edge.
         let mut dag = Dag::with_capacity(order.len(), order.len());

@@ -48,7 +48,7 @@ mod world;
 pub use graph::{Checked, CommandLine, ProgramLine, StepGraph, check};
 pub use links::{Datum, DatumId, Dependency, Followers, Links, Role, StepId, Use};
 pub use plan::{LeftOut, Plan, Selection, Target, Unit};
-pub use world::{Location, OnPaper, Presence, World, locate_by_text};
+pub use world::{Location, NoText, OnPaper, Presence, World, locate_by_text};
 
 /// The meaning of a pipeline as text, for snapshot tests: the graph of a good one ([`render::text`]), the problems
 /// of a broken one ([`render::problems`]). No file is looked at and no variable is read.

@@ -2,12 +2,15 @@
 //!
 //! It takes any pipeline, broken ones too: what stands for nothing links to nothing.
 
+use std::borrow::Borrow;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use foldhash::{HashMap, HashMapExt};
 use loom_spec::{Pipeline, Scalar, Span, Value};
 
 use crate::names::{Names, Resolved, program_scalars};
+use crate::world::refused_as_path;
 use crate::{Location, World};
 
 /// A step, as an index into [`Pipeline::steps`].
@@ -76,8 +79,20 @@ pub struct Use {
     pub role: Role,
     /// The path as the task receives it.
     pub path: Arc<str>,
-    /// Where the step says so.
+    /// Where the step says so. All the items of a list parameter are used where the parameter is.
     pub span: Span,
+    /// Whether the step makes the datum itself.
+    pub(crate) own: bool,
+}
+
+impl Use {
+    fn is_read(&self) -> bool {
+        match self.role {
+            Role::Input => true,
+            Role::Output => false,
+            Role::Argument => !self.own,
+        }
+    }
 }
 
 /// A step that another one waits for, and the datum between them.
@@ -87,8 +102,8 @@ pub struct Dependency {
     pub on: StepId,
     /// The datum that it makes.
     pub through: DatumId,
-    /// Where the step that waits says that it reads it.
-    pub span: Span,
+    /// Which use of the step that waits reads it, as an index into [`Links::uses`].
+    pub used: u32,
 }
 
 /// Who makes and who reads each datum.
@@ -117,7 +132,7 @@ impl Links {
             uses: Vec::new(),
         };
         for data in &pipeline.data {
-            let path = match names.scalar(pipeline, &data.path) {
+            let path = match names.data_path(pipeline, &data.path) {
                 Ok(Resolved::Text(path)) => path,
                 _ => (&*data.path.text).into(),
             };
@@ -152,7 +167,7 @@ impl Links {
         let Maker { data, at, uses, .. } = maker;
         let mut links =
             Self { data, uses, use_starts, dependencies: Vec::new(), dependency_starts: Vec::new(), overflow: false };
-        links.find_producers();
+        links.find_makers();
         (links.dependencies, links.dependency_starts, links.overflow) = links.find_dependencies(&at);
         links
     }
@@ -185,10 +200,16 @@ impl Links {
 
     /// What a step reads: its inputs, and the arguments that it does not make itself.
     pub fn reads(&self, step: StepId) -> impl Iterator<Item = &Use> {
-        self.uses(step).iter().filter(move |used| match used.role {
-            Role::Input => true,
-            Role::Output => false,
-            Role::Argument => !self.makes(step, used.datum),
+        self.uses(step).iter().filter(|used| used.is_read())
+    }
+
+    /// What a step reads, each with what the step waits for because of it.
+    pub fn reads_with_makers(&self, step: StepId) -> impl Iterator<Item = (&Use, &[Dependency])> {
+        let mut rest = self.dependencies(step);
+        self.uses(step).iter().enumerate().filter(|(_, used)| used.is_read()).map(move |(index, used)| {
+            let (legs, behind) = rest.split_at(rest.partition_point(|leg| leg.used as usize <= index));
+            rest = behind;
+            (used, legs)
         })
     }
 
@@ -208,19 +229,18 @@ impl Links {
         &self.dependencies[range]
     }
 
-    fn makes(&self, step: StepId, datum: DatumId) -> bool {
-        let canonical = self.datum(datum).canonical;
-        self.writes(step).any(|made| self.datum(made.datum).canonical == canonical)
-    }
-
-    fn find_producers(&mut self) {
+    /// Finds who makes each datum, and which uses are of what the step makes itself.
+    fn find_makers(&mut self) {
+        let mut last_maker = vec![None; self.data.len()];
         for step in self.steps() {
             let range = self.use_starts[step.index()] as usize..self.use_starts[step.index() + 1] as usize;
-            for used in &self.uses[range] {
-                if used.role == Role::Output {
-                    let canonical = self.data[used.datum.index()].canonical;
-                    self.data[canonical.index()].producer.get_or_insert(step);
-                }
+            for used in self.uses[range.clone()].iter().filter(|used| used.role == Role::Output) {
+                let canonical = self.data[used.datum.index()].canonical;
+                self.data[canonical.index()].producer.get_or_insert(step);
+                last_maker[canonical.index()] = Some(step);
+            }
+            for used in &mut self.uses[range] {
+                used.own = last_maker[self.data[used.datum.index()].canonical.index()] == Some(step);
             }
         }
     }
@@ -229,13 +249,13 @@ impl Links {
     /// it reads a folder, for the steps that write into it and do not read that folder themselves.
     ///
     /// Returns the dependencies, where those of each step begin, and whether there were too many.
-    fn find_dependencies(&self, at: &HashMap<Arc<Location>, DatumId>) -> (Vec<Dependency>, Vec<u32>, bool) {
+    fn find_dependencies(&self, at: &HashMap<Place, DatumId>) -> (Vec<Dependency>, Vec<u32>, bool) {
         let into_folders = self.writers_into_read_folders(at);
         let mut by_folder = 0;
         let mut dependencies = Vec::new();
         let mut starts = vec![0];
         for step in self.steps() {
-            for used in self.reads(step) {
+            for (index, used) in self.uses(step).iter().enumerate().filter(|(_, used)| used.is_read()) {
                 let canonical = self.datum(used.datum).canonical;
                 let made = match self.datum(canonical).producer {
                     Some(producer) => Some((producer, canonical)),
@@ -249,7 +269,7 @@ impl Links {
                 }
                 for (on, through) in made.into_iter().chain(inside.iter().copied()) {
                     if on != step {
-                        dependencies.push(Dependency { on, through, span: used.span });
+                        dependencies.push(Dependency { on, through, used: index as u32 });
                     }
                 }
             }
@@ -258,30 +278,31 @@ impl Links {
         (dependencies, starts, false)
     }
 
-    fn producer_around(&self, datum: DatumId, at: &HashMap<Arc<Location>, DatumId>) -> Option<(StepId, DatumId)> {
+    fn producer_around(&self, datum: DatumId, at: &HashMap<Place, DatumId>) -> Option<(StepId, DatumId)> {
         self.datum(datum).location.ancestors().find_map(|folder| {
-            let around = *at.get(&folder)?;
+            let around = *at.get(folder)?;
             Some((self.datum(around).producer?, around))
         })
     }
 
     /// For each datum that is read, the steps that write inside it.
-    fn writers_into_read_folders(
-        &self,
-        at: &HashMap<Arc<Location>, DatumId>,
-    ) -> HashMap<DatumId, Vec<(StepId, DatumId)>> {
-        let mut read = vec![false; self.data.len()];
+    fn writers_into_read_folders(&self, at: &HashMap<Place, DatumId>) -> HashMap<DatumId, Vec<(StepId, DatumId)>> {
+        // Who reads each datum: nobody, or a step, the one that is being looked at last.
+        let mut reader = vec![None; self.data.len()];
         for step in self.steps() {
             for used in self.reads(step) {
-                read[self.datum(used.datum).canonical.index()] = true;
+                reader[self.datum(used.datum).canonical.index()] = Some(step);
             }
         }
         let mut writers: HashMap<DatumId, Vec<(StepId, DatumId)>> = HashMap::new();
         for step in self.steps() {
+            for used in self.reads(step) {
+                reader[self.datum(used.datum).canonical.index()] = Some(step);
+            }
             for made in self.writes(step) {
                 for folder in self.datum(made.datum).location.ancestors() {
-                    let Some(folder) = at.get(&folder).copied().filter(|folder| read[folder.index()]) else { continue };
-                    if !self.reads(step).any(|used| self.datum(used.datum).canonical == folder) {
+                    let Some(folder) = at.get(folder).copied() else { continue };
+                    if reader[folder.index()].is_some_and(|reader| reader != step) {
                         let canonical = self.datum(made.datum).canonical;
                         writers.entry(folder).or_default().push((step, canonical));
                     }
@@ -289,6 +310,23 @@ impl Links {
             }
         }
         writers
+    }
+}
+
+/// A location as a key that is looked up by its text. The text is enough: what is outside is absolute or begins
+/// with `..`, and nothing inside is or does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Place(Arc<Location>);
+
+impl Borrow<str> for Place {
+    fn borrow(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl Hash for Place {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.as_str().hash(state);
     }
 }
 
@@ -333,15 +371,20 @@ struct Maker<'a> {
     names: &'a Names,
     world: &'a dyn World,
     data: Vec<Datum>,
-    at: HashMap<Arc<Location>, DatumId>,
+    at: HashMap<Place, DatumId>,
     uses: Vec<Use>,
 }
 
 impl Maker<'_> {
     fn datum(&mut self, name: Option<Arc<str>>, path: &str, span: Span) -> DatumId {
         let id = DatumId(self.data.len() as u32);
-        let location = Arc::new(self.world.locate(path));
-        let canonical = *self.at.entry(Arc::clone(&location)).or_insert(id);
+        // What cannot be a path leads nowhere, and nowhere else than another one: a NUL is in no path.
+        let location = match refused_as_path(path) {
+            Some(_) => Location::Inside(format!("\0{}", id.0)),
+            None => self.world.locate(path),
+        };
+        let location = Arc::new(location);
+        let canonical = *self.at.entry(Place(Arc::clone(&location))).or_insert(id);
         let path = handed_over(path, &location);
         self.data.push(Datum { name, path, location, canonical, producer: None, span });
         id
@@ -352,16 +395,16 @@ impl Maker<'_> {
         let Value::Scalar(scalar) = value else { return };
         let text = match self.names.scalar(self.pipeline, scalar) {
             Ok(Resolved::Data(index)) => return self.push_use(DatumId(index), role, scalar.span),
-            Ok(Resolved::Text(text)) if !text.is_empty() => text,
+            Ok(Resolved::Text(text)) if !text.is_empty() && refused_as_path(&text).is_none() => text,
             _ => return,
         };
         // A path that is known already, under a name or not, is the same datum.
         let location = self.world.locate(&text);
-        match self.at.get(&location) {
+        match self.at.get(location.as_str()) {
             Some(known) => {
                 let datum = *known;
                 let path = handed_over(&text, &location);
-                self.uses.push(Use { datum, role, path, span: scalar.span });
+                self.uses.push(Use { datum, role, path, span: scalar.span, own: false });
             }
             None => {
                 let datum = self.datum(None, &text, scalar.span);
@@ -390,7 +433,7 @@ impl Maker<'_> {
 
     fn push_use(&mut self, datum: DatumId, role: Role, span: Span) {
         let path = Arc::clone(&self.data[datum.index()].path);
-        self.uses.push(Use { datum, role, path, span });
+        self.uses.push(Use { datum, role, path, span, own: false });
     }
 }
 

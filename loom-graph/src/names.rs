@@ -1,13 +1,13 @@
 //! From values as written to what they stand for: names, variables, switches.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use foldhash::{HashMap, HashMapExt};
-use loom_spec::{Meaning, Piece, Pipeline, Program, Scalar, Span, Value};
+use loom_spec::{Meaning, Piece, Pipeline, Program, Scalar, Span, Style, Value};
 
-use crate::World;
+use crate::{NoText, World};
 
 /// What a name refers to, as an index into the pipeline's data or parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,24 +35,46 @@ pub(crate) enum Resolved<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault<'a> {
     UnknownName(&'a str, Span),
-    UnsetVariable(&'a str, Span),
-    /// A parameter that leads back to itself, or through too many others.
+    Variable(NoText, &'a str, Span),
+    /// A parameter that leads back to itself.
     Endless(&'a str, Span),
+    /// A parameter that is used too often for its size.
+    TooMuch(&'a str, Span),
     /// Not a thing that can stand in a command line: where, and what it is.
     Kind(Span, &'static str),
     /// The fault lies in the parameter that is named, and is told there.
     Elsewhere,
 }
 
-/// Through how many parameters a reference may lead.
-const MAX_HOPS: usize = 32;
+/// Where a parameter leads, through however many others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// To a data node.
+    Data(u32),
+    /// To the parameter that has a value of its own.
+    Value(u32),
+    /// To a name that nothing has.
+    Unknown,
+    /// Back to itself.
+    Endless,
+}
+
+/// How many words all uses of parameters may stand for, beyond the one that each use is. A list is resolved where it is
+/// used, so without a bound a small file could ask for any number of words.
+pub(crate) const MAX_WORDS: usize = 1_000_000;
+/// How much text weighs as much as a further word.
+const BYTES_PER_WORD: usize = 64;
 
 /// The names of a pipeline and the values of the variables it mentions.
 #[derive(Clone, Debug)]
 pub(crate) struct Names {
     targets: HashMap<Arc<str>, Target>,
+    /// Where each parameter leads.
+    ends: Vec<End>,
+    /// The parameters that are used too often for their size.
+    overused: BTreeSet<u32>,
     /// What each variable stands for, by its name and its default.
-    variables: BTreeMap<(String, Option<String>), String>,
+    variables: BTreeMap<(String, Option<String>), Result<String, NoText>>,
 }
 
 impl Names {
@@ -72,15 +94,59 @@ impl Names {
             }
             if let Meaning::Text(pieces) = scalar.meaning() {
                 for piece in pieces {
-                    if let Piece::Variable { name, default } = piece
-                        && let Some(value) = world.variable(name, default)
-                    {
-                        variables.insert((name.to_owned(), default.map(str::to_owned)), value);
+                    if let Piece::Variable { name, default } = piece {
+                        let value = || world.variable(name, default);
+                        variables.entry((name.to_owned(), default.map(str::to_owned))).or_insert_with(value);
                     }
                 }
             }
         });
-        Self { targets, variables }
+        let ends = ends(pipeline, &targets);
+        let mut names = Self { targets, ends, overused: BTreeSet::new(), variables };
+        names.overused = names.overused(pipeline);
+        names
+    }
+
+    fn overused(&self, pipeline: &Pipeline) -> BTreeSet<u32> {
+        let mut weights: Vec<Option<usize>> = vec![None; pipeline.parameters.len()];
+        let mut words_left = MAX_WORDS;
+        let mut overused = BTreeSet::new();
+        each_scalar(pipeline, &mut |scalar| {
+            let Some(End::Value(end)) = scalar.reference().and_then(|name| self.end(name)) else { return };
+            let weight = *weights[end as usize].get_or_insert_with(|| self.weight(pipeline, end));
+            match words_left.checked_sub(weight) {
+                Some(left) => words_left = left,
+                None => {
+                    overused.insert(end);
+                }
+            }
+        });
+        overused
+    }
+
+    /// How many words a use of a parameter with a value stands for, beyond one.
+    fn weight(&self, pipeline: &Pipeline, parameter: u32) -> usize {
+        let of_scalar = |value: &Value| match value {
+            Value::Scalar(scalar) => scalar.text.len() / BYTES_PER_WORD,
+            Value::List(..) | Value::Map(..) => 0,
+        };
+        let value = |parameter: u32| &pipeline.parameters[parameter as usize].value;
+        let Value::List(items, _) = value(parameter) else { return of_scalar(value(parameter)) };
+        let of_item = |item: &Value| {
+            let name = if let Value::Scalar(scalar) = item { scalar.reference() } else { None };
+            match name.and_then(|name| self.end(name)) {
+                Some(End::Value(end)) => of_scalar(value(end)),
+                _ => of_scalar(item),
+            }
+        };
+        items.iter().map(of_item).sum::<usize>() + items.len().saturating_sub(1)
+    }
+
+    fn end(&self, name: &str) -> Option<End> {
+        Some(match self.get(name)? {
+            Target::Data(index) => End::Data(index),
+            Target::Parameter(index) => self.ends[index as usize],
+        })
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<Target> {
@@ -105,7 +171,8 @@ impl Names {
                 Piece::Literal(literal) => text.push_str(&literal),
                 Piece::Variable { name, default } => {
                     let known = self.variables.get(&(name.to_owned(), default.map(str::to_owned)));
-                    text.push_str(known.ok_or(Fault::UnsetVariable(name, scalar.span))?);
+                    let known = known.map_or(Err(NoText::Unset), |value| value.as_deref().map_err(|why| *why));
+                    text.push_str(known.map_err(|why| Fault::Variable(why, name, scalar.span))?);
                 }
             }
         }
@@ -116,27 +183,31 @@ impl Names {
     pub(crate) fn resolve<'a>(&'a self, pipeline: &'a Pipeline, value: &'a Value) -> Result<Resolved<'a>, Fault<'a>> {
         match value {
             Value::Scalar(scalar) => self.scalar(pipeline, scalar),
-            Value::List(items, _) => items
-                .iter()
-                .map(|item| match item {
-                    Value::Scalar(scalar) => match self.scalar(pipeline, scalar)? {
-                        // A switch says nothing in a row of words; the word does.
-                        Resolved::Switch(_) if scalar.reference().is_none() => {
-                            Ok(Resolved::Text(Cow::Borrowed(&scalar.text)))
-                        }
-                        Resolved::Switch(switch) => {
-                            Ok(Resolved::Text(Cow::Borrowed(if switch { "true" } else { "false" })))
-                        }
-                        Resolved::List(_) => Err(Fault::Kind(scalar.span, "a list in a list")),
-                        resolved => Ok(resolved),
-                    },
-                    Value::List(_, span) => Err(Fault::Kind(*span, "a list in a list")),
-                    Value::Map(_, span) => Err(Fault::Kind(*span, "a mapping")),
-                })
-                .collect::<Result<_, _>>()
-                .map(Resolved::List),
+            Value::List(items, _) => {
+                items.iter().map(|item| self.item(pipeline, item)).collect::<Result<_, _>>().map(Resolved::List)
+            }
             Value::Map(_, span) => Err(Fault::Kind(*span, "a mapping")),
         }
+    }
+
+    /// What an item of a list stands for: never a list, so that lists of lists need not be walked to be refused.
+    fn item<'a>(&'a self, pipeline: &'a Pipeline, item: &'a Value) -> Result<Resolved<'a>, Fault<'a>> {
+        let scalar = match item {
+            Value::Scalar(scalar) => scalar,
+            Value::List(_, span) => return Err(Fault::Kind(*span, "a list in a list")),
+            Value::Map(_, span) => return Err(Fault::Kind(*span, "a mapping")),
+        };
+        if let Some(End::Value(end)) = scalar.reference().and_then(|name| self.end(name))
+            && matches!(pipeline.parameters[end as usize].value, Value::List(..))
+        {
+            return Err(Fault::Kind(scalar.span, "a list in a list"));
+        }
+        Ok(match self.scalar(pipeline, scalar)? {
+            // A switch says nothing in a row of words; the word does.
+            Resolved::Switch(_) if scalar.reference().is_none() => Resolved::Text(Cow::Borrowed(&scalar.text)),
+            Resolved::Switch(switch) => Resolved::Text(Cow::Borrowed(if switch { "true" } else { "false" })),
+            resolved => resolved,
+        })
     }
 
     /// What a scalar stands for.
@@ -150,27 +221,62 @@ impl Names {
         let Some(name) = scalar.reference() else {
             return self.text(scalar).map(Resolved::Text);
         };
-        let mut target = self.get(name).ok_or(Fault::UnknownName(name, scalar.span))?;
-        for _ in 0..MAX_HOPS {
-            let parameter = match target {
-                Target::Data(index) => return Ok(Resolved::Data(index)),
-                Target::Parameter(index) => &pipeline.parameters[index as usize],
-            };
-            let value = &parameter.value;
-            let Some(next) = (match value {
-                Value::Scalar(scalar) => scalar.reference(),
-                _ => None,
-            }) else {
-                // The value as such is checked where it stands, but a mapping is no fault until it is used.
-                return self.resolve(pipeline, value).map_err(|fault| match fault {
-                    Fault::Kind(_, what) => Fault::Kind(scalar.span, what),
-                    _ => Fault::Elsewhere,
-                });
-            };
-            target = self.get(next).ok_or(Fault::Elsewhere)?;
+        let end = match self.end(name).ok_or(Fault::UnknownName(name, scalar.span))? {
+            End::Data(index) => return Ok(Resolved::Data(index)),
+            End::Unknown => return Err(Fault::Elsewhere),
+            End::Endless => return Err(Fault::Endless(name, scalar.span)),
+            End::Value(end) => end,
+        };
+        if self.overused.contains(&end) {
+            return Err(Fault::TooMuch(name, scalar.span));
         }
-        Err(Fault::Endless(name, scalar.span))
+        // The value as such is checked where it stands, but a mapping is no fault until it is used.
+        self.resolve(pipeline, &pipeline.parameters[end as usize].value).map_err(|fault| match fault {
+            Fault::Kind(_, what) => Fault::Kind(scalar.span, what),
+            _ => Fault::Elsewhere,
+        })
     }
+
+    /// What the path of a data node stands for: given from outside (`--var`), `true` is the name of a file.
+    pub(crate) fn data_path<'a>(&'a self, pipeline: &'a Pipeline, path: &'a Scalar) -> Result<Resolved<'a>, Fault<'a>> {
+        match path.style {
+            Style::Given => Ok(Resolved::Text(Cow::Borrowed(&path.text))),
+            Style::Plain | Style::Quoted => self.scalar(pipeline, path),
+        }
+    }
+}
+
+/// Where each parameter leads. Every one is looked at once, however long the chains are.
+fn ends(pipeline: &Pipeline, targets: &HashMap<Arc<str>, Target>) -> Vec<End> {
+    let mut ends: Vec<Option<End>> = vec![None; pipeline.parameters.len()];
+    let mut on_the_way = vec![false; pipeline.parameters.len()];
+    let mut way = Vec::new();
+    for start in 0..pipeline.parameters.len() {
+        let mut at = start;
+        let end = loop {
+            if let Some(end) = ends[at] {
+                break end;
+            }
+            if std::mem::replace(&mut on_the_way[at], true) {
+                break End::Endless;
+            }
+            way.push(at);
+            let next = match &pipeline.parameters[at].value {
+                Value::Scalar(scalar) => scalar.reference(),
+                Value::List(..) | Value::Map(..) => None,
+            };
+            let Some(next) = next else { break End::Value(at as u32) };
+            match targets.get(next) {
+                None => break End::Unknown,
+                Some(Target::Data(index)) => break End::Data(*index),
+                Some(Target::Parameter(index)) => at = *index as usize,
+            }
+        };
+        for passed in way.drain(..) {
+            ends[passed] = Some(end);
+        }
+    }
+    ends.into_iter().map(|end| end.unwrap_or(End::Unknown)).collect()
 }
 
 /// Visits every scalar that may hold a variable.

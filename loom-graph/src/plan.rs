@@ -1,13 +1,14 @@
 //! What is to run: selection, and what the selected steps need to be there.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
-use loom_spec::{Pipeline, Problem, Problems, Span, Suggest};
+use foldhash::HashSet;
+use loom_spec::{NotShown, Pipeline, Problem, Problems, Program, Severity, Span, Suggest};
 
 use crate::graph::{Checked, StepGraph};
 use crate::links::{DatumId, Role, StepId};
-use crate::{Presence, World};
+use crate::names::Resolved;
+use crate::{Presence, World, checks};
 
 /// Which steps are asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -102,15 +103,19 @@ impl Checked {
     /// assert_eq!(&*plan.units()[0].name, "look");
     /// ```
     pub fn plan(&self, selection: &Selection, world: &dyn World) -> Result<Plan, Vec<Problem>> {
-        let mut problems: Vec<Problem> = self.problems.iter().filter(|problem| problem.is_error()).cloned().collect();
+        let is_told = |problem: &&Problem| problem.is_error() && problem.code != Problem::NOT_SHOWN;
+        let mut problems: Vec<Problem> = self.problems.iter().filter(is_told).cloned().collect();
         let mut choice = Choice::new(self, selection, &mut problems);
         choice.run();
         let Choice { chosen, .. } = choice;
-        self.missing_tasks(&chosen, &mut problems);
-        let mut missing = Problems::default();
+        let NotShown { errors, .. } = self.not_shown;
+        let mut missing = Problems::resume(Vec::new(), NotShown { errors, warnings: 0 });
+        self.missing_tasks(&chosen, world, &mut missing);
         self.missing_sources(&chosen, world, &mut missing);
-        problems.extend(missing.into_vec());
+        let (missing, not_shown) = missing.into_parts();
+        problems.extend(missing);
         loom_spec::sort(&mut problems);
+        problems.extend(not_shown.closing());
         let Some(graph) = self.graph.as_ref().filter(|_| problems.is_empty()) else { return Err(problems) };
         let unit = |step: StepId| Unit { name: Arc::clone(graph.name(step)), step };
         let units = graph.run_order().filter(|step| chosen[step.index()].is_none()).map(unit).collect();
@@ -119,15 +124,14 @@ impl Checked {
     }
 
     /// Steps that run only by name may lack their task until they are to run.
-    fn missing_tasks(&self, chosen: &[Option<LeftOut>], problems: &mut Vec<Problem>) {
-        for problem in self.problems.iter().filter(|problem| problem.code == "missing-task" && !problem.is_error()) {
-            let at = problem.span();
-            let wanted = self.pipeline.steps.iter().zip(chosen).any(|(step, left_out)| {
-                let task = crate::names::program_scalars(&step.program).first();
-                left_out.is_none() && task.map(|task| task.span) == at
-            });
-            if wanted {
-                problems.push(Problem { severity: loom_spec::Severity::Error, ..problem.clone() });
+    fn missing_tasks(&self, chosen: &[Option<LeftOut>], world: &dyn World, problems: &mut Problems) {
+        let steps = self.pipeline.steps.iter().zip(chosen);
+        for (step, _) in steps.filter(|(step, left)| left.is_none() && (step.optional || step.disabled)) {
+            if let Program::Task(task) = &step.program
+                && let Ok(Resolved::Text(path)) = self.names.scalar(&self.pipeline, task)
+                && let Some(problem) = checks::missing_task(world, task, &path)
+            {
+                problems.push(problem);
             }
         }
     }
@@ -143,14 +147,12 @@ impl Checked {
             |datum: DatumId| self.pipeline.data.get(datum.index()).is_some_and(|node| told.contains(&node.path.span));
         let mut suggest = Suggest::default();
         let runs = |step: StepId| chosen[step.index()].is_none();
-        let mut seen: HashSet<DatumId> = HashSet::new();
+        let mut seen: HashSet<DatumId> = HashSet::default();
         for step in links.steps().filter(|step| runs(*step)) {
-            for read in links.reads(step) {
+            for (read, legs) in links.reads_with_makers(step) {
                 let canonical = links.datum(read.datum).canonical;
-                let own = links.producer(canonical) == Some(step);
-                let made = links.dependencies(step).iter().any(|leg| leg.span == read.span && runs(leg.on));
-                if own
-                    || made
+                if links.producer(canonical) == Some(step)
+                    || legs.iter().any(|leg| runs(leg.on))
                     || is_told(read.datum)
                     || seen.contains(&canonical)
                     || world.presence(&read.path) != Presence::Missing
@@ -158,14 +160,17 @@ impl Checked {
                     continue;
                 }
                 seen.insert(canonical);
+                if problems.are_too_many(Severity::Error) {
+                    problems.leave_out(Severity::Error);
+                    continue;
+                }
                 let reader = &self.pipeline.steps[step.index()].name.text;
                 let path = &read.path;
                 let problem =
                     Problem::error("missing-source", format!("`{reader}` reads `{path}`, which does not exist"))
                         .at(read.span, "no such file or folder");
-                let maker = links.dependencies(step).iter().find(|leg| leg.span == read.span).map(|leg| leg.on);
-                let help = match maker {
-                    Some(maker) => self.how_to_get(maker, chosen),
+                let help = match legs.first() {
+                    Some(leg) => self.how_to_get(leg.on, chosen),
                     None => self.what_else(&read.path, read.role, (seen.len() <= LOOKED_FOR).then_some(&mut suggest)),
                 };
                 problems.push(problem.help(help));

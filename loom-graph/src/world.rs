@@ -22,18 +22,43 @@ impl Location {
         }
     }
 
-    /// The folders around it, nearest first, down to the pipeline folder (or the root).
-    pub fn ancestors(&self) -> impl Iterator<Item = Self> + '_ {
+    /// The folders around it by their text, nearest first: up to the pipeline folder, which is the empty one, or up to
+    /// the root.
+    pub fn ancestors(&self) -> impl Iterator<Item = &str> {
+        let is_inside = matches!(self, Self::Inside(_));
         let mut rest = self.as_str();
         std::iter::from_fn(move || {
-            let (parent, _) = rest.rsplit_once('/')?;
-            rest = parent;
-            (!parent.is_empty()).then(|| match self {
-                Self::Inside(_) => Self::Inside(parent.to_owned()),
-                Self::Outside(_) => Self::Outside(parent.to_owned()),
-            })
+            if rest.is_empty() {
+                return None;
+            }
+            rest = rest.rsplit_once('/').map_or("", |(parent, _)| parent);
+            (is_inside || !rest.is_empty()).then_some(rest)
         })
     }
+}
+
+/// How long a path may be, in bytes: no system that loom runs on takes a longer one.
+const LONGEST_PATH: usize = 4096;
+/// How many folders a path may lead through, which bounds the work that one costs.
+const DEEPEST_PATH: usize = 128;
+
+/// Why a text cannot be a path, if it cannot: it is then not to be looked for.
+pub(crate) fn refused_as_path(text: &str) -> Option<String> {
+    if text.len() > LONGEST_PATH {
+        return Some(format!("a path of {} bytes is too long: no system takes more than {LONGEST_PATH}", text.len()));
+    }
+    let folders = text.bytes().filter(|byte| *byte == b'/').count();
+    (folders > DEEPEST_PATH)
+        .then(|| format!("a path through {folders} folders is too deep: loom takes no more than {DEEPEST_PATH}"))
+}
+
+/// Why a variable stands for no text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoText {
+    /// It is not set, and has no default.
+    Unset,
+    /// Its value is not UTF-8.
+    NotUtf8,
 }
 
 /// What stands at a path.
@@ -52,8 +77,8 @@ pub enum Presence {
 /// The machine, as far as a pipeline's meaning depends on it. Paths are as written in the
 /// pipeline: relative to its folder, or absolute.
 pub trait World {
-    /// The text that `${name}` or `${name:-default}` stands for; none if the variable is not set and has no default.
-    fn variable(&self, name: &str, default: Option<&str>) -> Option<String>;
+    /// The text that `${name}` or `${name:-default}` stands for.
+    fn variable(&self, name: &str, default: Option<&str>) -> Result<String, NoText>;
     /// Where a path leads.
     fn locate(&self, path: &str) -> Location;
     /// What stands there.
@@ -68,8 +93,8 @@ pub trait World {
 pub struct OnPaper;
 
 impl World for OnPaper {
-    fn variable(&self, name: &str, default: Option<&str>) -> Option<String> {
-        Some(match default {
+    fn variable(&self, name: &str, default: Option<&str>) -> Result<String, NoText> {
+        Ok(match default {
             Some(default) => format!("${{{name}:-{default}}}"),
             None => format!("${{{name}}}"),
         })
@@ -115,5 +140,20 @@ pub fn locate_by_text(path: &str) -> Location {
         Location::Outside(joined)
     } else {
         Location::Inside(joined)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pipeline_folder_is_around_all_that_is_inside() {
+        let around = |location: Location| location.ancestors().map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(around(Location::Inside("a/b/c".into())), ["a/b", "a", ""]);
+        assert_eq!(around(Location::Inside("a".into())), [""]);
+        assert!(around(Location::Inside(String::new())).is_empty());
+        assert_eq!(around(Location::Outside("/a/b".into())), ["/a"]);
+        assert_eq!(around(Location::Outside("../a/b".into())), ["../a", ".."]);
     }
 }

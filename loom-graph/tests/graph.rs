@@ -1,9 +1,11 @@
 //! What pipelines mean: a text, and the graph it stands for.
 
-use loom_graph::{OnPaper, render};
-use loom_spec::Source;
+use std::sync::Arc;
 
-fn graph(text: &str) -> std::sync::Arc<loom_graph::StepGraph> {
+use loom_graph::{Location, NoText, OnPaper, Presence, Selection, StepId, World, locate_by_text, render};
+use loom_spec::{FrontMatterError, Source, TaskInterface};
+
+fn graph(text: &str) -> Arc<loom_graph::StepGraph> {
     let source = Source::new("pipeline.yml", text);
     let checked = loom_graph::check(loom_spec::parse(&source), &OnPaper);
     checked.graph.unwrap_or_else(|| panic!("{}", render::problems(&source, &checked.problems)))
@@ -123,6 +125,244 @@ pipeline:
       reads   ./-dash
       reads   ./here
     ");
+}
+
+#[test]
+fn the_pipeline_folder_is_a_folder_like_any_other() {
+    insta::assert_snapshot!(loom_graph::snapshot("
+pipeline:
+  - {name: reads_all, command: [a], inputs: {d: .}}
+  - {name: reads_and_writes, command: [b], inputs: {d: ./}, outputs: {-o: own.txt}}
+  - {name: writes, command: [c], outputs: {-o: sub/a.txt}}
+"), @"
+    writes
+      runs    c -o sub/a.txt
+      writes  sub/a.txt
+
+    reads_all
+      runs    a .
+      reads   .  from writes
+
+    reads_and_writes
+      runs    b ./ -o own.txt
+      reads   ./  from writes
+      writes  own.txt
+    ");
+}
+
+#[test]
+fn each_item_of_a_list_parameter_has_its_own_maker() {
+    insta::assert_snapshot!(loom_graph::snapshot("
+data: {made: made.txt, missing: missing.txt, last: last.txt}
+parameters: {files: [$made, $missing, $last]}
+pipeline:
+  - {name: use, command: [a], args: {-e: $files}}
+  - {name: make, command: [b], outputs: {-o: $made}}
+  - {name: end, command: [c], outputs: {-o: $last}}
+"), @"
+    make
+      runs    b -o made.txt
+      writes  made.txt
+
+    end
+      runs    c -o last.txt
+      writes  last.txt
+
+    use
+      runs    a -e made.txt missing.txt last.txt
+      reads   made.txt  from make
+      reads   missing.txt
+      reads   last.txt  from end
+    ");
+}
+
+#[test]
+fn what_no_step_makes_is_missed_in_a_list_parameter_too() {
+    let text = "
+data: {made: made.txt, missing: missing.txt}
+parameters: {files: [$made, $missing]}
+pipeline:
+  - {name: make, command: [b], outputs: {-o: $made}}
+  - {name: use, command: [a], args: {-e: $files}}
+";
+    let source = Source::new("pipeline.yml", text);
+    let checked = loom_graph::check(loom_spec::parse(&source), &Empty);
+    let problems = checked.plan(&Selection::default(), &Empty).expect_err("a file is missing");
+    insta::assert_snapshot!(render::problems(&source, &problems), @"
+    6:42: error[missing-source]: `use` reads `missing.txt`, which does not exist
+      at 6:42: no such file or folder
+      help: if this step makes it, name it under `outputs`; a path is relative to the folder of the pipeline file
+    ");
+}
+
+/// A machine without files and without variables.
+struct Empty;
+
+impl World for Empty {
+    fn variable(&self, _: &str, default: Option<&str>) -> Result<String, NoText> {
+        default.map(str::to_owned).ok_or(NoText::Unset)
+    }
+
+    fn locate(&self, path: &str) -> Location {
+        locate_by_text(path)
+    }
+
+    fn presence(&self, _: &str) -> Presence {
+        Presence::Missing
+    }
+
+    fn interface(&self, _: &str) -> Option<Arc<Result<TaskInterface, FrontMatterError>>> {
+        None
+    }
+}
+
+/// The codes of the problems, without those that repeat the one before.
+fn codes(text: &str) -> Vec<&'static str> {
+    let checked = loom_graph::check(loom_spec::parse(&Source::new("pipeline.yml", text)), &OnPaper);
+    let mut codes: Vec<&str> = checked.problems.iter().map(|problem| problem.code).collect();
+    codes.dedup();
+    codes
+}
+
+#[test]
+fn what_costs_more_than_it_says_is_refused() {
+    let path = |path: &str| format!("pipeline:\n- {{name: a, command: x, outputs: {{o: {path}}}}}\n");
+    assert_eq!(codes(&path(&"a/".repeat(400_000))), ["path-too-long"]);
+    assert_eq!(codes(&path(&"a/".repeat(129))), ["path-too-long"]);
+    assert_eq!(codes(&path(&"a".repeat(4097))), ["path-too-long"]);
+    assert!(codes(&path(&"a/".repeat(128))).is_empty());
+    assert!(codes(&path(&"a".repeat(4096))).is_empty());
+    let long = "a/".repeat(400_000);
+    let data = format!(
+        "data: {{a: {long}, b: {long}}}\npipeline:\n- {{name: a, command: x, inputs: {{i: $a}}, outputs: {{o: $b}}}}\n"
+    );
+    assert_eq!(codes(&data), ["path-too-long"]);
+    assert_eq!(codes(&format!("pipeline:\n- {{name: a, task: {long}}}\n")), ["path-too-long"]);
+
+    let list = |items: usize, uses: usize| {
+        let items = vec!["x"; items].join(",");
+        let steps: String =
+            (0..uses).map(|n| format!("- {{name: s{n}, command: x, args: {{a: $l, b: $s}}}}\n")).collect();
+        format!("parameters: {{l: [{items}], s: [u, v]}}\npipeline:\n{steps}")
+    };
+    assert!(codes(&list(1000, 900)).is_empty());
+    assert_eq!(codes(&list(1000, 1100)), ["too-many-words"]);
+    let chained: String = (0..1100).map(|n| format!(", p{n}: $l")).collect();
+    let chained = format!("parameters: {{l: [{}]{chained}}}\npipeline: []\n", vec!["x"; 1000].join(","));
+    assert_eq!(codes(&chained), ["too-many-words"]);
+    let text = format!("parameters: {{l: {}}}\npipeline:\n", "x".repeat(100_000));
+    let steps: String = (0..1000).map(|n| format!("- {{name: s{n}, command: x, args: {{a: $l}}}}\n")).collect();
+    assert_eq!(codes(&(text + &steps)), ["too-many-words"]);
+}
+
+#[test]
+fn chains_of_parameters_end_however_long_they_are() {
+    let chain: String = (1..100_000).map(|n| format!("  p{n}: $p{}\n", n - 1)).collect();
+    let text = format!("parameters:\n  p0: end\n{chain}pipeline:\n- {{name: a, command: x, args: {{a: $p99999}}}}\n");
+    let graph = graph(&text);
+    assert_eq!(graph.command_line(StepId(0)).words, ["a", "end"]);
+    assert!(codes("parameters: {a: [$b], b: [$a]}\npipeline: []\n").is_empty());
+    let round = "parameters: {a: [$b], b: [$a]}\npipeline:\n- {name: s, command: x, args: {a: $a}}\n";
+    assert_eq!(codes(round), ["wrong-kind"]);
+    assert_eq!(codes("parameters: {a: [$a]}\npipeline:\n- {name: s, command: x, args: {a: $a}}\n"), ["wrong-kind"]);
+}
+
+#[test]
+fn many_warnings_are_no_error() {
+    let warnings: String = (0..1001).map(|n| format!("  p{n}: yes\n")).collect();
+    let text = format!("parameters:\n{warnings}pipeline:\n");
+    let checked = |text: &str| loom_graph::check(loom_spec::parse(&Source::new("p.yml", text)), &OnPaper);
+    let sound = checked(&format!("{text}- {{name: a, command: x}}\n"));
+    assert!(sound.graph.is_some());
+    let last = sound.problems.last().expect("there are problems");
+    assert_eq!((last.is_error(), &*last.message), (false, "and 1 more, not shown"));
+    let wrong = checked(&format!("{text}- {{name: a, command: x, args: {{a: $none}}}}\n"));
+    assert!(wrong.graph.is_none() && wrong.problems.iter().any(|problem| problem.code == "unknown-name"));
+
+    // What the reader left out and what the checks left out is told in one sum.
+    let unknown: String = (0..1500).map(|n| format!("  x{n}: $none\n")).collect();
+    let keys: String = (0..1500).map(|n| format!("key{n}: 1\n")).collect();
+    let wrong = checked(&format!("{keys}parameters:\n{unknown}pipeline: []\n"));
+    let closing: Vec<_> = wrong.problems.iter().filter(|problem| problem.labels.is_empty()).collect();
+    assert_eq!(closing.len(), 1);
+    assert_eq!((closing[0].is_error(), &*closing[0].message), (true, "and 2000 more, not shown"));
+    let refused = wrong.plan(&Selection::default(), &OnPaper).expect_err("it is wrong");
+    assert_eq!(refused.iter().filter(|problem| problem.labels.is_empty()).count(), 1);
+    assert_eq!(refused.last().map(|last| &*last.message), Some("and 2000 more, not shown"));
+}
+
+#[test]
+fn a_path_from_outside_is_a_path_whatever_it_says() {
+    let mut parsed = loom_spec::parse(&Source::new(
+        "p.yml",
+        "data: {a: a.txt}\npipeline:\n- {name: a, command: x, outputs: {o: $a}}\n",
+    ));
+    assert!(parsed.pipeline.set_path("a", "true"));
+    let checked = loom_graph::check(parsed, &OnPaper);
+    let graph = checked.graph.expect("nothing is wrong");
+    assert_eq!(graph.command_line(StepId(0)).words, ["o", "true"]);
+}
+
+#[test]
+fn a_command_names_a_program() {
+    insta::assert_snapshot!(loom_graph::snapshot("
+parameters: {nothing: '', blank: ' '}
+pipeline:
+  - {name: a, command: ''}
+  - {name: b, command: ' '}
+  - {name: c, command: []}
+  - {name: d, command: ['', x]}
+  - {name: e, command: $blank}
+  - {name: f, command: [$nothing, x]}
+  - {name: g, command: [x, '']}
+"), @"
+    4:24: error[wrong-kind]: `command` does not name a program
+      at 4:24: expected a program and its arguments
+    5:24: error[wrong-kind]: `command` does not name a program
+      at 5:24: expected a program and its arguments
+    6:24: error[wrong-kind]: `command` does not name a program
+      at 6:24: expected a program and its arguments
+    7:25: error[wrong-kind]: `command` does not name a program
+      at 7:25: expected a program and its arguments
+    8:24: error[wrong-kind]: `command` does not name a program
+      at 8:24: stands for an empty text
+    9:25: error[wrong-kind]: `command` does not name a program
+      at 9:25: stands for an empty text
+    ");
+}
+
+#[test]
+fn old_switches_are_words_in_lists_too() {
+    insta::assert_snapshot!(loom_graph::snapshot("
+parameters: {answers: [yes, 'no']}
+pipeline:
+  - {name: a, command: x, args: {-a: [off, on]}}
+"), @r#"
+    2:24: warning[word-not-switch]: `yes` is a word here, not a switch
+      at 2:24: passed on as this word
+      help: loom-pipeline took it for `true`: write that, or put quotes around the word
+    4:39: warning[word-not-switch]: `off` is a word here, not a switch
+      at 4:39: passed on as this word
+      help: loom-pipeline took it for `false`: write that, or put quotes around the word
+    4:44: warning[word-not-switch]: `on` is a word here, not a switch
+      at 4:44: passed on as this word
+      help: loom-pipeline took it for `true`: write that, or put quotes around the word
+
+    a
+      runs    sh -c "x" -a off on
+    "#);
+}
+
+#[test]
+fn nothing_in_a_name_reaches_the_terminal_as_more_than_text() {
+    assert_eq!(
+        render::one_line("a\u{202e}b\u{200b}\u{1b}[31m\u{9b}\n\u{a0}ü 数据"),
+        "a\\u{202e}b\\u{200b}\\u{1b}[31m\\u{9b}\\n\\u{a0}ü 数据"
+    );
+    let graph = graph("pipeline:\n- {name: \"a\\u202eb\", command: x, outputs: {o: \"c\\u2066\"}}\n");
+    for shown in [render::text(&graph), render::dot(&graph), render::mermaid(&graph)] {
+        assert!(!shown.contains(['\u{202e}', '\u{2066}']), "{shown}");
+    }
 }
 
 const GROUPED: &str = r#"

@@ -129,7 +129,7 @@ fn read(block: &Source, description: &str, shift: u32) -> Result<TaskInterface, 
             ports.push(port(name.text, node, place(name.span.start), &mut problems));
         }
     }
-    match problems.into_vec().into_iter().next() {
+    match problems.into_parts().0.into_iter().next() {
         Some(problem) => Err(FrontMatterError {
             position: place(problem.span().unwrap_or_default().start),
             message: problem.message,

@@ -45,7 +45,7 @@ use std::path::{Path, PathBuf};
 
 pub use interface::{FrontMatterError, Port, TaskInterface};
 pub use pipeline::{DATA_TYPES, Data, Execution, Group, Parameter, Pipeline, Program, Step};
-pub use problem::{Label, Problem, Problems, Severity, sort};
+pub use problem::{Label, NotShown, Problem, Problems, Severity, sort};
 pub use source::{Position, Source, Span};
 pub use suggest::Suggest;
 pub use value::{Entry, Meaning, Piece, Scalar, Style, Value};
@@ -55,8 +55,10 @@ pub use value::{Entry, Meaning, Piece, Scalar, Style, Value};
 pub struct Parsed {
     /// The pipeline; incomplete where there are errors.
     pub pipeline: Pipeline,
-    /// The problems.
+    /// The problems, up to [`Problems::KEPT`] of each severity.
     pub problems: Vec<Problem>,
+    /// How many there are beyond those.
+    pub not_shown: NotShown,
 }
 
 /// Reads the text of a pipeline file.
@@ -71,7 +73,8 @@ pub fn parse(source: &Source) -> Parsed {
             Pipeline::default()
         }
     };
-    Parsed { pipeline, problems: problems.into_vec() }
+    let (problems, not_shown) = problems.into_parts();
+    Parsed { pipeline, problems, not_shown }
 }
 
 /// The largest file that is read, in bytes.

@@ -374,25 +374,31 @@ impl Lower<'_> {
     }
 
     fn command(&mut self, node: Node<'_>) -> Option<Program> {
-        match node.kind() {
-            Kind::Scalar(..) => self.text(node, "`command`", "a program and its arguments").map(Program::Shell),
+        let program = match node.kind() {
+            Kind::Scalar(..) => self.text(node, "`command`", "a program and its arguments").map(Program::Shell)?,
             Kind::Sequence => {
-                let words: Vec<Scalar> =
-                    node.items().filter_map(|item| self.text(item, "a word of `command`", "a word")).collect();
-                let first = node.items().next().map(|item| item.scalar().is_some_and(|(text, _)| text.is_empty()));
-                if first.unwrap_or(true) {
-                    self.problems.push(
-                        Problem::error("wrong-kind", "`command` does not name a program")
-                            .at(node.span(), "expected a program and its arguments"),
-                    );
-                }
-                (!words.is_empty()).then_some(Program::Words(words))
+                let words = node.items().filter_map(|item| self.text(item, "a word of `command`", "a word"));
+                Program::Words(words.collect())
             }
             Kind::Mapping => {
                 self.wrong_kind(node, "`command`", "a list of words, or one line for the shell");
-                None
+                return None;
             }
+        };
+        let first = match &program {
+            Program::Words(words) => words.first(),
+            Program::Task(line) | Program::Shell(line) => Some(line),
+        };
+        // A word without a value is told of as such.
+        let has_nothing = node.items().next().is_none();
+        if first.map_or(has_nothing, |first| first.text.trim().is_empty()) {
+            self.problems.push(
+                Problem::error("wrong-kind", "`command` does not name a program")
+                    .at(first.map_or(node.span(), |first| first.span), "expected a program and its arguments"),
+            );
+            return None;
         }
+        first.is_some().then_some(program)
     }
 
     /// The entries of `inputs` or `outputs`: every value is a path or a reference.
@@ -473,18 +479,31 @@ impl Lower<'_> {
     /// A value that a task may receive: says where YAML 1.1 would have read another one.
     fn value_with_warnings(&mut self, node: Node<'_>) -> Value {
         let value = self.value(node);
-        if let Value::Scalar(scalar) = &value
-            && scalar.is_old_bool()
-        {
-            let word = &scalar.text;
-            let switch = matches!(&*word.to_lowercase(), "yes" | "on");
-            self.problems.push(
-                Problem::warning("word-not-switch", format!("`{word}` is a word here, not a switch"))
-                    .at(scalar.span, "passed on as this word")
-                    .help(format!("loom-pipeline took it for `{switch}`: write that, or put quotes around the word")),
-            );
+        match &value {
+            Value::Scalar(scalar) => self.warn_of_old_bool(scalar),
+            Value::List(items, _) => {
+                for item in items {
+                    if let Value::Scalar(scalar) = item {
+                        self.warn_of_old_bool(scalar);
+                    }
+                }
+            }
+            Value::Map(..) => {}
         }
         value
+    }
+
+    fn warn_of_old_bool(&mut self, scalar: &Scalar) {
+        if !scalar.is_old_bool() {
+            return;
+        }
+        let word = &scalar.text;
+        let switch = matches!(&*word.to_lowercase(), "yes" | "on");
+        self.problems.push(
+            Problem::warning("word-not-switch", format!("`{word}` is a word here, not a switch"))
+                .at(scalar.span, "passed on as this word")
+                .help(format!("loom-pipeline took it for `{switch}`: write that, or put quotes around the word")),
+        );
     }
 
     fn text(&mut self, node: Node<'_>, what: &str, expected: &str) -> Option<Scalar> {
@@ -601,8 +620,8 @@ impl Lower<'_> {
 
     /// Tells of an unknown key; the known one that it is near to.
     fn unknown_key(&mut self, key: tree::Scalar<'_>, place: &str, known: &[&'static str]) -> Option<&'static str> {
-        if self.problems.are_too_many() {
-            self.problems.leave_out();
+        if self.problems.are_too_many(crate::Severity::Error) {
+            self.problems.leave_out(crate::Severity::Error);
             return None;
         }
         let text = key.text;

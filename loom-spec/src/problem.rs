@@ -47,6 +47,9 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// The code of [`NotShown::closing`]: an entry that is no problem itself, and counts those that are not listed.
+    pub const NOT_SHOWN: &'static str = "too-many-problems";
+
     /// An error without a place yet.
     pub fn error(code: &'static str, message: impl Into<String>) -> Self {
         Self { code, severity: Severity::Error, message: message.into(), labels: Vec::new(), help: None }
@@ -89,51 +92,122 @@ impl Problem {
     }
 }
 
-/// Collects problems; past [`Problems::KEPT`] of one kind it only counts, so that a file of a million
-/// mistakes costs no more than one of a thousand.
+/// How many problems were found beyond those that are kept in full.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NotShown {
+    /// Those that stop the pipeline.
+    pub errors: usize,
+    /// The others.
+    pub warnings: usize,
+}
+
+impl NotShown {
+    /// The entry that ends a list of problems with the number of those that are not in it, if there are any. It is an
+    /// error only if errors are missing from the list.
+    pub fn closing(self) -> Option<Problem> {
+        let message = format!("and {} more, not shown", self.errors + self.warnings);
+        match self {
+            Self { errors: 0, warnings: 0 } => None,
+            Self { errors: 0, .. } => Some(Problem::warning(Problem::NOT_SHOWN, message)),
+            _ => Some(Problem::error(Problem::NOT_SHOWN, message)),
+        }
+    }
+}
+
+/// Collects problems; past [`Problems::KEPT`] of one severity it only counts, so that a file of a million
+/// mistakes costs no more than one of a thousand, and warnings never stand in the way of errors.
 #[derive(Debug, Default)]
 pub struct Problems {
     list: Vec<Problem>,
-    left_out: usize,
+    errors: usize,
+    not_shown: NotShown,
 }
 
 impl Problems {
-    /// How many are kept in full.
+    /// How many of each severity are kept in full.
     pub const KEPT: usize = 1000;
+
+    /// Goes on where another collector stopped.
+    pub fn resume(list: Vec<Problem>, not_shown: NotShown) -> Self {
+        let errors = list.iter().filter(|problem| problem.is_error()).count();
+        Self { list, errors, not_shown }
+    }
 
     /// Takes one more.
     pub fn push(&mut self, problem: Problem) {
-        if self.are_too_many() {
-            self.leave_out();
+        if self.are_too_many(problem.severity) {
+            self.leave_out(problem.severity);
         } else {
+            self.errors += usize::from(problem.is_error());
             self.list.push(problem);
         }
     }
 
+    /// Takes one more, which is worded only if it is kept.
+    pub fn push_with(&mut self, severity: Severity, problem: impl FnOnce() -> Problem) {
+        if self.are_too_many(severity) {
+            self.leave_out(severity);
+        } else {
+            self.push(problem());
+        }
+    }
+
     /// Whether a further one would only be counted, so that it need not be worded.
-    pub fn are_too_many(&self) -> bool {
-        self.list.len() >= Self::KEPT
+    pub fn are_too_many(&self, severity: Severity) -> bool {
+        let warnings = self.list.len() - self.errors;
+        Self::KEPT <= if severity == Severity::Error { self.errors } else { warnings }
     }
 
     /// Counts one more without keeping it.
-    pub fn leave_out(&mut self) {
-        self.left_out += 1;
+    pub fn leave_out(&mut self, severity: Severity) {
+        match severity {
+            Severity::Error => self.not_shown.errors += 1,
+            Severity::Warning => self.not_shown.warnings += 1,
+        }
     }
 
-    /// All of them in file order (those without a place last), with a last one that counts what was left out.
-    pub fn into_vec(mut self) -> Vec<Problem> {
+    /// Those that are kept, in file order (those without a place last), and how many are not.
+    pub fn into_parts(mut self) -> (Vec<Problem>, NotShown) {
         sort(&mut self.list);
         // What an alias or a merge brings to several places is wrong only once.
         self.list.dedup();
-        if self.left_out > 0 {
-            let n = self.left_out;
-            self.list.push(Problem::error("too-many-problems", format!("and {n} more, not shown")));
-        }
-        self.list
+        (self.list, self.not_shown)
     }
 }
 
 /// Puts problems into file order, those without a place last.
 pub fn sort(problems: &mut [Problem]) {
     problems.sort_by_key(|problem| problem.span().map_or(u32::MAX, |span| span.start));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn warnings_and_errors_are_counted_apart() {
+        let mut problems = Problems::default();
+        for _ in 0..Problems::KEPT + 5 {
+            problems.push(Problem::warning("w", "a warning"));
+        }
+        assert!(problems.are_too_many(Severity::Warning) && !problems.are_too_many(Severity::Error));
+        let at = |start| Span { start, end: start };
+        problems.push(Problem::error("e", "an error").at(at(7), ""));
+        let (list, not_shown) = problems.into_parts();
+        assert_eq!(list[0].code, "e");
+        assert_eq!(not_shown, NotShown { errors: 0, warnings: 5 });
+        let closing = not_shown.closing().expect("some are missing");
+        assert!(!closing.is_error());
+        assert_eq!(closing.message, "and 5 more, not shown");
+
+        let mut problems = Problems::resume(list, not_shown);
+        for n in 0..Problems::KEPT as u32 + 1 {
+            problems.push(Problem::error("e", "an error").at(at(n + 10), ""));
+        }
+        let (_, not_shown) = problems.into_parts();
+        assert_eq!(not_shown, NotShown { errors: 2, warnings: 5 });
+        let closing = not_shown.closing().expect("some are missing");
+        assert!(closing.is_error());
+        assert_eq!(closing.message, "and 7 more, not shown");
+    }
 }

@@ -152,7 +152,7 @@ impl Builder<'_> {
             Event::Scalar(text, style, anchor, tag) => {
                 self.refuse_tag(tag.is_some(), span)?;
                 let weight = Weight { nodes: 1, bytes: text.len() };
-                let what = self.scalar(&text, style, span);
+                let what = self.scalar(&text, style, span)?;
                 let node = self.push(span, what)?;
                 self.finished(node, anchor, weight, span.end);
                 Ok(())
@@ -182,24 +182,30 @@ impl Builder<'_> {
         }
     }
 
-    fn scalar(&mut self, text: &str, style: ScalarStyle, span: Span) -> What {
+    fn scalar(&mut self, text: &str, style: ScalarStyle, span: Span) -> Result<What, Problem> {
         let raw = &self.tree.source[span.start as usize..span.end as usize];
         let plain = style == ScalarStyle::Plain;
         if plain && raw == text {
-            return What::Plain;
+            return Ok(What::Plain);
         }
         // A value that is left out arrives as `~` with an empty range.
         if plain && raw.is_empty() {
-            return What::Plain;
+            return Ok(What::Plain);
         }
         // Only quotes are surely one byte wide: a block of text may begin with anything.
         let unquoted = || raw.get(1..raw.len() - 1);
         if !plain && raw.len() >= 2 && raw.starts_with(['"', '\'']) && unquoted() == Some(text) {
-            return What::Quoted;
+            return Ok(What::Quoted);
+        }
+        // The source has none as such, but an escape may stand for one.
+        if text.contains('\0') {
+            return Err(Problem::error("not-text", "a text holds a NUL character, which no path and no argument can")
+                .at(span, "`\\0` or its like is in this text")
+                .help("remove it"));
         }
         self.tree.decoded.push(text.into());
         let style = if plain { Style::Plain } else { Style::Quoted };
-        What::Decoded(style, self.tree.decoded.len() as u32 - 1)
+        Ok(What::Decoded(style, self.tree.decoded.len() as u32 - 1))
     }
 
     fn push(&mut self, span: Span, what: What) -> Result<u32, Problem> {
@@ -446,7 +452,7 @@ mod tests {
             Kind::Mapping => {
                 let mut problems = Problems::default();
                 let entries = node.entries(&mut problems);
-                assert!(problems.into_vec().is_empty());
+                assert!(problems.into_parts().0.is_empty());
                 Value::Mapping(entries.into_iter().map(|(key, node)| (key.text.into(), value(node))).collect())
             }
         }
@@ -506,7 +512,16 @@ mod tests {
         let merged = entries[2].1.entries(&mut problems);
         let merged: Vec<_> = merged.iter().map(|(key, node)| (key.text, node.scalar().map(|(text, _)| text))).collect();
         assert_eq!(merged, [("b", Some("2")), ("c", Some("4")), ("a", Some("0")), ("d", Some("5"))]);
-        assert!(problems.into_vec().is_empty());
+        assert!(problems.into_parts().0.is_empty());
+    }
+
+    #[test]
+    fn no_text_holds_a_nul() {
+        for (text, place) in [("a: \"x\\0y\"", 3..9), ("\"\\x00\": a", 0..6), ("a: [b, \"\\u0000\"]", 7..15)] {
+            let problem = Tree::parse(text).map(|_| ()).expect_err("it is refused");
+            let span = problem.span().expect("it has a place");
+            assert_eq!((problem.code, span.start as usize..span.end as usize), ("not-text", place), "{text}");
+        }
     }
 
     #[test]

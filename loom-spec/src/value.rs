@@ -124,6 +124,9 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
         literal.push('$');
         rest = unescaped;
     }
+    // Behind the last brace that closes, nothing is looked for: a text of nothing but `${` costs its length, not the
+    // square of it.
+    let closed = text.rfind('}').map_or(usize::MAX, |last| text.len() - last);
     while let Some(at) = rest.find("${") {
         let (before, opened) = rest.split_at(at);
         if let Some(escaped) = before.strip_suffix('$') {
@@ -133,7 +136,7 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
             continue;
         }
         literal.push_str(before);
-        if let Some((name, default, after)) = variable(opened) {
+        if let Some((name, default, after)) = (opened.len() > closed).then(|| variable(opened)).flatten() {
             if !literal.is_empty() {
                 pieces.push(Piece::Literal(Cow::Owned(std::mem::take(&mut literal))));
             }
@@ -156,14 +159,17 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
 
 /// Splits `${NAME}rest` or `${NAME:-default}rest`; `None` if the text does not begin with one.
 fn variable(text: &str) -> Option<(&str, Option<&str>, &str)> {
-    let (inside, after) = text.strip_prefix("${")?.split_once('}')?;
-    let (name, default) = match inside.split_once(":-") {
-        Some((name, default)) => (name, Some(default)),
-        None => (inside, None),
-    };
-    let starts_well = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    let well_formed = starts_well && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    well_formed.then_some((name, default, after))
+    let inside = text.strip_prefix("${")?;
+    let end = inside.find(|c: char| !c.is_ascii_alphanumeric() && c != '_')?;
+    let (name, rest) = inside.split_at(end);
+    if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    if let Some(after) = rest.strip_prefix('}') {
+        return Some((name, None, after));
+    }
+    let (default, after) = rest.strip_prefix(":-")?.split_once('}')?;
+    Some((name, Some(default), after))
 }
 
 /// A value as it is written.
@@ -252,9 +258,25 @@ mod tests {
             ("${open", "[${open]"),
             ("${1}", "[${1}]"),
             ("$$${X}", "[$]<X>"),
+            ("${A}${B", "<A>[${B]"),
+            ("${A}$${B", "<A>[${B]"),
+            ("${A:-${B}", "<A|${B>"),
+            ("${A:-${B", "[${A:-${B]"),
+            ("${A:b}", "[${A:b}]"),
+            ("${${A}", "[${]<A>"),
         ];
         for (text, expected) in cases {
             assert_eq!(shown(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_of_open_braces_costs_its_length() {
+        for part in ["${", "$${", "${A", "${A:-"] {
+            let text = part.repeat(1_000_000);
+            assert!(matches!(scalar(&text, Style::Quoted).meaning(), Meaning::Text(pieces) if pieces.len() == 1));
+            let closed = format!("{text}}}");
+            assert!(matches!(scalar(&closed, Style::Quoted).meaning(), Meaning::Text(_)));
         }
     }
 

@@ -6,6 +6,7 @@
 mod support;
 
 mod examples;
+mod graph;
 mod install;
 mod interfaces;
 mod original;

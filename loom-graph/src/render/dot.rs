@@ -1,6 +1,6 @@
 use std::fmt::Write;
 
-use super::{by_group, shown_data};
+use super::{by_group, is_unseen, shown_data};
 use crate::{DatumId, Role, StepGraph, StepId};
 
 /// The graph in Graphviz' language: boxes are steps, notes are data, arrows follow the data.
@@ -53,7 +53,7 @@ fn quoted(text: &str) -> String {
         match c {
             '"' | '\\' => out.extend(['\\', c]),
             '\n' => out.push_str("\\n"),
-            c if c.is_control() => out.push(' '),
+            c if is_unseen(c) => out.push(' '),
             c => out.push(c),
         }
     }

@@ -1,6 +1,6 @@
 use std::fmt::Write;
 
-use super::{by_group, shown_data};
+use super::{by_group, is_unseen, shown_data};
 use crate::{DatumId, Role, StepGraph, StepId};
 
 /// The graph in Mermaid's language, which Markdown hosts draw: boxes are steps, rounded boxes are data, arrows
@@ -51,7 +51,7 @@ fn quoted(text: &str) -> String {
             '"' | '#' | '<' | '>' | '&' | '\\' | '`' => {
                 let _ = write!(out, "#{};", c as u32);
             }
-            c if c.is_control() => out.push(' '),
+            c if is_unseen(c) => out.push(' '),
             c => out.push(c),
         }
     }

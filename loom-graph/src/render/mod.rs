@@ -37,7 +37,30 @@ fn by_group(graph: &StepGraph) -> Vec<(Option<&str>, Vec<StepId>)> {
     groups.into_iter().map(|(group, steps)| (group.map(name), steps)).collect()
 }
 
-/// Text on one line, nothing in it that would be taken for a sign of control.
-fn one_line(text: &str) -> String {
-    text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
+/// Text on one line as a person can be shown it, whoever wrote it: what a terminal would obey, what turns the line round,
+/// and what nobody sees or takes for an ordinary space, is spelt out.
+///
+/// ```
+/// assert_eq!(loom_graph::render::one_line("a\nb \u{202e}c"), "a\\nb \\u{202e}c");
+/// ```
+pub fn one_line(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_unseen(c) {
+            shown.extend(c.escape_default());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
+/// Whether a character is a sign of control, turns the text round, or cannot be told from nothing or from a space.
+/// The joiners of scripts and emoji (U+200C, U+200D) are part of how a word is written.
+fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || c != ' ' && c.is_whitespace()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}')
+        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}')
+        || matches!(c, '\u{e0000}'..='\u{e007f}')
 }

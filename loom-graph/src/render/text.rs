@@ -36,13 +36,8 @@ fn step_text(graph: &StepGraph, id: StepId, out: &mut String) {
     }
     let _ = writeln!(out, "\n  runs    {}", one_line(&graph.command_line(id).to_string()));
     let links = graph.links();
-    for read in links.reads(id) {
-        let makers: Vec<String> = links
-            .dependencies(id)
-            .iter()
-            .filter(|leg| leg.span == read.span)
-            .map(|leg| one_line(graph.name(leg.on)))
-            .collect();
+    for (read, legs) in links.reads_with_makers(id) {
+        let makers: Vec<String> = legs.iter().map(|leg| one_line(graph.name(leg.on))).collect();
         let _ = write!(out, "  reads   {}", one_line(&read.path));
         if !makers.is_empty() {
             let _ = write!(out, "  from {}", makers.join(", "));

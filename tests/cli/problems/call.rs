@@ -58,7 +58,7 @@ fn a_misspelt_name_in_the_call_is_told_with_the_nearest() {
       = help: did you mean `raw`?
 
     error: no data node is named `rate` (`--var`)
-      = help: did you mean `raw`?
+      = help: there are: raw
 
     4 errors; nothing was run
     ");

@@ -197,7 +197,7 @@ pipeline:
     3 | ...e, 入力: $数, 🦀: $🦀, é: $x}}
       |                      ^^^ no such data node or parameter
       |
-      = help: did you mean `$数据`?
+      = help: define it under `data` or `parameters`; for the text `$🦀` write `$$🦀`
 
     error: nothing is named `x`
      --> ./pipeline.yml:3:73
