@@ -34,6 +34,7 @@
 //! * **Cancel** from any thread with a [`Cancel`] in [`RunOptions`]: steps get a signal as a process group, a grace
 //!   period, and SIGKILL.
 //! * **Plug in** another [`Executor`] with [`Decisions::run_on`].
+//! * **Clean** up what the steps made, and nothing else: [`clean`].
 //! * **Keep** the units' output in `.loom`, elsewhere, or not at all: [`Memory`].
 //!
 //! On Linux and macOS each command is a process group of its own. A process that leaves its group (`setsid`)
@@ -42,6 +43,7 @@
 #![deny(missing_docs)]
 
 mod cancel;
+pub mod clean;
 mod event;
 mod executor;
 mod host;

@@ -39,10 +39,10 @@ impl Settings {
 /// A pipeline that was read and checked, on this machine. It may have problems; then it has no plans.
 #[derive(Debug)]
 pub struct Project {
-    source: Source,
-    file: PathBuf,
+    pub(crate) source: Source,
+    pub(crate) file: PathBuf,
     checked: Checked,
-    host: Host,
+    pub(crate) host: Host,
     extra: Vec<String>,
 }
 
@@ -51,7 +51,7 @@ pub struct Project {
 pub struct Refused {
     /// All that stands against it, in file order.
     pub problems: Vec<Problem>,
-    source: Source,
+    pub(crate) source: Source,
 }
 
 impl std::fmt::Display for Refused {

@@ -65,7 +65,7 @@ fn remove_old_runs(runs: &Path) -> io::Result<()> {
 
 /// A name as one file name, readable where it can be: what a file name should not hold is written `%xx`, and a long
 /// one is cut and told apart by a number made from the whole.
-fn file_name(name: &str) -> String {
+pub(crate) fn file_name(name: &str) -> String {
     const LONGEST: usize = 200;
     let mut out = String::new();
     for (index, byte) in name.bytes().enumerate() {
