@@ -8,6 +8,25 @@ const SELECT: &str = "Select";
 const CHANGE: &str = "Change";
 const RUN: &str = "Run";
 const SHOW: &str = "Show";
+const CLEAN: &str = "Clean";
+
+/// What chooses, runs or tells of steps, and so has no meaning where files are removed.
+const OF_RUNS: [&str; 14] = [
+    "step",
+    "from",
+    "to",
+    "group",
+    "include",
+    "extra",
+    "parallel",
+    "sequential",
+    "max_workers",
+    "dry_run",
+    "list",
+    "investigate",
+    "verbose",
+    "events",
+];
 
 /// Runs the steps of a pipeline in the order their data demand.
 #[derive(Debug, Parser)]
@@ -124,6 +143,19 @@ pub(crate) struct RunArgs {
     /// Colours: auto, always or never
     #[arg(long, value_name = "WHEN", value_enum, default_value_t, hide_default_value = true, hide_possible_values = true, global = true, help_heading = SHOW)]
     pub(crate) color: Color,
+
+    /// Move what the steps make to the trash, once you agree
+    #[arg(long, help_heading = CLEAN, conflicts_with_all = OF_RUNS)]
+    pub(crate) clean: bool,
+    /// List what `--clean` would remove, and change nothing
+    #[arg(long, help_heading = CLEAN, conflicts_with_all = OF_RUNS, conflicts_with_all = ["clean", "permanent", "yes", "quiet"])]
+    pub(crate) clean_list: bool,
+    /// Remove it for good instead
+    #[arg(long, help_heading = CLEAN, requires = "clean")]
+    pub(crate) permanent: bool,
+    /// Without a question
+    #[arg(short, long, help_heading = CLEAN, requires = "clean")]
+    pub(crate) yes: bool,
 }
 
 #[derive(Debug, Args)]

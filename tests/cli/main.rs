@@ -5,6 +5,7 @@
 
 mod support;
 
+mod clean;
 mod examples;
 mod graph;
 mod install;

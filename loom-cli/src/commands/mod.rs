@@ -1,6 +1,7 @@
 //! What `loom` can be asked to do.
 
 pub(crate) mod check;
+mod clean;
 pub(crate) mod graph;
 pub(crate) mod init;
 pub(crate) mod install;
@@ -57,9 +58,14 @@ fn with_warnings(errors: Vec<Problem>, project: &Project) -> Vec<Problem> {
 
 /// Tells how many problems there were, and that they were the end of it.
 fn refused(problems: &[Problem]) -> Said {
+    refused_to("run", problems)
+}
+
+/// Tells how many problems there were, and what was not done because of them.
+fn refused_to(what_not: &str, problems: &[Problem]) -> Said {
     let errors = problems.iter().filter(|problem| problem.is_error()).count();
     let what = if errors == 1 { "1 error".to_owned() } else { format!("{errors} errors") };
-    say(&format!("{what}; nothing was run"));
+    say(&format!("{what}; nothing was {what_not}"));
     Said(exit::WRONG)
 }
 

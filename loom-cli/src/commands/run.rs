@@ -9,7 +9,7 @@ use loom_exec::{Cancel, Decisions, Event, LeftOut, RunOptions, Selection, Settin
 use loom_graph::OnPaper;
 use signal_hook::consts::SIGPIPE;
 
-use super::{Said, investigate, list, open, print, refused, say, tell_problems, with_warnings};
+use super::{Said, clean, investigate, list, open, print, refused, say, tell_problems, with_warnings};
 use crate::args::RunArgs;
 use crate::events::Events;
 use crate::report::{Report, Verbosity};
@@ -31,6 +31,9 @@ fn try_run(args: &RunArgs) -> Result<u8, Said> {
         ..Settings::with_environment(std::env::vars_os())
     };
     let project = open(&args.pipeline, settings)?;
+    if args.clean || args.clean_list {
+        return clean::clean(args, &project, paint);
+    }
     if args.list {
         tell_problems(project.source(), &project.checked().problems, args.color);
         let sound = project.checked().graph.is_some();
