@@ -5,6 +5,7 @@ mod commands;
 mod diagnostic;
 mod events;
 mod exit;
+mod outlet;
 mod report;
 mod signals;
 mod terminal;

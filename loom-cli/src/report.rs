@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use loom_exec::{Event, Outcome, Stream, Summary};
+use loom_exec::{Event, Outcome, SkipReason, Stream, Summary};
 
 use crate::terminal::{DIM, DONE, FAIL, Paint, SKIP, START, STRONG, plain, shell_line};
 
@@ -31,6 +31,8 @@ pub(crate) struct Report<W> {
     folder: PathBuf,
     /// The step and stream whose last line was told in part.
     open_line: Option<(Arc<str>, Stream)>,
+    /// How many steps were to run.
+    steps: usize,
     /// The commands of running steps, to be told if they fail.
     commands: std::collections::HashMap<Arc<str>, String>,
 }
@@ -38,12 +40,23 @@ pub(crate) struct Report<W> {
 impl<W: Write> Report<W> {
     /// `folder` is the pipeline folder: where a command that failed is to be tried again.
     pub(crate) fn new(out: W, paint: Paint, verbosity: Verbosity, folder: &Path) -> Self {
-        Self { out, paint, verbosity, folder: folder.to_path_buf(), open_line: None, commands: Default::default() }
+        Self {
+            out,
+            paint,
+            verbosity,
+            folder: folder.to_path_buf(),
+            open_line: None,
+            steps: 0,
+            commands: Default::default(),
+        }
     }
 
     pub(crate) fn tell(&mut self, event: &Event) -> io::Result<()> {
         match event {
-            Event::UnitStarted { unit, command } => {
+            Event::RunStarted { steps, .. } => self.steps = *steps,
+            // What the engine does itself is done at once.
+            Event::UnitStarted { command: None, .. } => {}
+            Event::UnitStarted { unit, command: Some(command) } => {
                 let command = shell_line(command.words());
                 if self.verbosity != Verbosity::Quiet {
                     self.line(&self.paint.styled(START, "start").to_string(), unit, "")?;
@@ -60,8 +73,22 @@ impl<W: Write> Report<W> {
                 let command = self.commands.remove(unit).unwrap_or_default();
                 self.finished(unit, outcome, *duration, log.as_deref(), &command)?;
             }
+            Event::LoopCounted { unit, items } if self.verbosity != Verbosity::Quiet => {
+                let files = match items {
+                    0 => "no files".to_owned(),
+                    1 => "1 file".to_owned(),
+                    items => format!("{items} files"),
+                };
+                self.line(&self.paint.styled(START, "loop ").to_string(), unit, &files)?;
+            }
+            Event::UnitSkipped { because: SkipReason::ConditionNotMet(_), .. }
+                if self.verbosity == Verbosity::Quiet => {}
             Event::UnitSkipped { unit, because } => {
-                let because = format!("{} failed", plain(because));
+                let because = match because {
+                    SkipReason::ConditionNotMet(switch) => format!("condition not met ({})", plain(switch)),
+                    SkipReason::Failed(unit) => format!("{} failed", plain(unit)),
+                    _ => String::new(),
+                };
                 self.line(&self.paint.styled(SKIP, "skip ").to_string(), unit, &because)?;
             }
             Event::RunFinished { summary } => self.summary(summary)?,
@@ -88,9 +115,13 @@ impl<W: Write> Report<W> {
     ) -> io::Result<()> {
         let took = in_words(duration);
         match outcome {
-            Outcome::Succeeded if self.verbosity == Verbosity::Quiet => Ok(()),
+            outcome if outcome.is_success() && self.verbosity == Verbosity::Quiet => Ok(()),
             Outcome::Succeeded => {
                 let took = self.paint.styled(DIM, took).to_string();
+                self.line(&self.paint.styled(DONE, "done ").to_string(), unit, &took)
+            }
+            found if found.is_success() => {
+                let took = self.paint.styled(DIM, format_args!("{took}  {found}")).to_string();
                 self.line(&self.paint.styled(DONE, "done ").to_string(), unit, &took)
             }
             Outcome::Stopped => self.line(&self.paint.styled(SKIP, "stop ").to_string(), unit, &took),
@@ -161,10 +192,11 @@ impl<W: Write> Report<W> {
         if self.verbosity == Verbosity::Quiet && summary.is_success() {
             return Ok(());
         }
-        let counts: [(usize, &str, anstyle::Style); 4] = [
+        let counts: [(usize, &str, anstyle::Style); 5] = [
             (summary.succeeded, "ok", DONE),
             (summary.failed, "failed", FAIL),
             (summary.skipped, "skipped", SKIP),
+            (summary.not_taken, "not taken", SKIP),
             (summary.not_run, "stopped", SKIP),
         ];
         let told: Vec<String> = counts
@@ -173,7 +205,9 @@ impl<W: Write> Report<W> {
             .map(|(count, word, style)| self.paint.styled(*style, format_args!("{count} {word}")).to_string())
             .collect();
         let total = summary.total();
-        let steps = if total == 1 { "step" } else { "steps" };
+        // A loop, and a group that runs in passes, are several units.
+        let what = if total == self.steps { "step" } else { "unit" };
+        let steps = if total == 1 { what.to_owned() } else { format!("{what}s") };
         let head = self.paint.styled(STRONG, format_args!("{total} {steps}")).to_string();
         writeln!(self.out, "{head}: {} in {}", told.join(", "), in_words(summary.duration))
     }
@@ -243,7 +277,7 @@ mod tests {
 
     #[test]
     fn a_name_cannot_command_the_terminal() {
-        let skipped = Event::UnitSkipped { unit: "a\u{1b}[2J".into(), because: "b\nc".into() };
+        let skipped = Event::UnitSkipped { unit: "a\u{1b}[2J".into(), because: SkipReason::Failed("b\nc".into()) };
         assert_eq!(told(&[skipped]), "skip   a\\u{1b}[2J  b\\nc failed\n");
     }
 }

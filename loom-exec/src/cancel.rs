@@ -90,8 +90,9 @@ impl Cancel {
         &self.inner.stop.closed_after
     }
 
-    /// Readable as soon as the run is to stop.
-    pub(crate) fn stop_fd(&self) -> BorrowedFd<'_> {
+    /// A file descriptor that becomes readable, and stays so, as soon as the run is to stop: for `poll`. Nothing is to be
+    /// read from it.
+    pub fn stop_fd(&self) -> BorrowedFd<'_> {
         self.inner.stop.readable_after.as_fd()
     }
 

@@ -11,7 +11,8 @@ use crate::Command;
 /// One thing that happened.
 ///
 /// For every unit there is one `UnitStarted`, any number of `UnitOutput`, and one `UnitFinished`, in this order; or one
-/// `UnitSkipped`; or, if the run was stopped, nothing. `RunStarted` is the first event and `RunFinished` the last.
+/// `UnitSkipped`; or, if the run was stopped, nothing. How many units a loop has, and how many passes there are, is found
+/// out as the run goes on. `RunStarted` is the first event and `RunFinished` the last.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 #[non_exhaustive]
@@ -20,8 +21,8 @@ pub enum Event {
     RunStarted {
         /// The name of the run, which its tasks find in `LOOM_RUN_ID`.
         run: Arc<str>,
-        /// How many units are to run.
-        units: usize,
+        /// How many steps are to run; a group that runs in passes is one.
+        steps: usize,
         /// How many may run at the same time.
         workers: usize,
     },
@@ -29,8 +30,15 @@ pub enum Event {
     UnitStarted {
         /// Its name.
         unit: Arc<str>,
-        /// What runs.
-        command: Command,
+        /// What runs; none where the engine itself does what is to be done.
+        command: Option<Command>,
+    },
+    /// The files of a loop were counted; each is a unit from here on. If there is none, the loop itself is one.
+    LoopCounted {
+        /// The step.
+        unit: Arc<str>,
+        /// How many files it goes through.
+        items: usize,
     },
     /// A unit wrote something.
     UnitOutput {
@@ -55,18 +63,29 @@ pub enum Event {
         /// The file that keeps its output; none if it wrote nothing.
         log: Option<PathBuf>,
     },
-    /// A unit cannot run.
+    /// A unit, or a step with all its units, does not run.
     UnitSkipped {
         /// Its name.
         unit: Arc<str>,
-        /// The failed unit that it needed something of.
-        because: Arc<str>,
+        /// Why.
+        because: SkipReason,
     },
     /// The run is over; nothing of it is running.
     RunFinished {
         /// How it went.
         summary: Summary,
     },
+}
+
+/// Why a unit does not run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum SkipReason {
+    /// It needed something of this unit, which failed.
+    Failed(Arc<str>),
+    /// It stands, itself or with what it needs, behind the way that this switch did not take. That is no failure.
+    ConditionNotMet(Arc<str>),
 }
 
 /// One of the two streams that a process writes to.
@@ -86,6 +105,21 @@ pub enum Stream {
 pub enum Outcome {
     /// Its command exited with 0, and everything it declares is there.
     Succeeded,
+    /// It was asked whether something holds, and answered.
+    Answered {
+        /// The answer.
+        holds: bool,
+    },
+    /// It led one of two ways.
+    Led {
+        /// Whether it was the way that is taken if the condition holds.
+        then: bool,
+    },
+    /// It was asked whether a pass was the last, and answered.
+    Judged {
+        /// Whether it was.
+        last: bool,
+    },
     /// Its command exited with another code.
     Exited {
         /// The code.
@@ -115,7 +149,7 @@ pub enum Outcome {
 impl Outcome {
     /// Whether the unit did what it should.
     pub fn is_success(&self) -> bool {
-        matches!(self, Self::Succeeded)
+        matches!(self, Self::Succeeded | Self::Answered { .. } | Self::Led { .. } | Self::Judged { .. })
     }
 }
 
@@ -123,6 +157,9 @@ impl std::fmt::Display for Outcome {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Succeeded => f.write_str("ok"),
+            Self::Answered { holds } => write!(f, "{holds}"),
+            Self::Led { then } => f.write_str(if *then { "then" } else { "else" }),
+            Self::Judged { last } => f.write_str(if *last { "condition met" } else { "another pass" }),
             Self::Exited { code } => write!(f, "exit code {code}"),
             Self::Signalled { signal } => f.write_str(&signal_in_words(*signal)),
             Self::MissingOutputs { paths } => write!(f, "ended well, but did not make {}", paths.join(", ")),
@@ -156,15 +193,17 @@ fn signal_in_words(signal: i32) -> String {
     }
 }
 
-/// How a run went. `succeeded + failed + skipped + not_run` are the units that were to run.
+/// How a run went, in units: those that ended, and those that did not run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {
     /// Units that ended well.
     pub succeeded: usize,
     /// Units that did not.
     pub failed: usize,
-    /// Units that needed something of a failed one.
+    /// Steps, or what is left of a group that runs in passes, that needed something of a failed unit.
     pub skipped: usize,
+    /// Steps behind the way that a switch did not take.
+    pub not_taken: usize,
     /// Units that were ended, or not begun, because the run was stopped.
     pub not_run: usize,
     /// The signal that the run was stopped with, if it was.
@@ -182,9 +221,9 @@ impl Summary {
         self.failed + self.skipped + self.not_run == 0 && self.stopped_by.is_none()
     }
 
-    /// The number of units that were to run.
+    /// The number of units that ran, or were to.
     pub fn total(&self) -> usize {
-        self.succeeded + self.failed + self.skipped + self.not_run
+        self.succeeded + self.failed + self.skipped + self.not_taken + self.not_run
     }
 }
 

@@ -44,22 +44,27 @@
 
 mod cancel;
 pub mod clean;
+mod copies;
 mod event;
 mod executor;
+mod fetch;
+mod files;
 mod host;
+mod limits;
 mod lines;
 mod local;
 mod program;
 mod project;
+mod question;
 mod record;
 mod run;
 mod schedule;
 
 pub use cancel::Cancel;
-pub use event::{Event, Outcome, Stream, Summary};
+pub use event::{Event, Outcome, SkipReason, Stream, Summary};
 pub use executor::{Executor, Job};
 pub use local::LocalExecutor;
-pub use loom_graph::{LeftOut, Selection, Target, Unit};
+pub use loom_graph::{LeftOut, Part, Selection, Target, Unit};
 pub use program::Command;
 pub use project::{Decisions, Project, Refused, Settings};
 pub use record::Memory;

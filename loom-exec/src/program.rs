@@ -8,18 +8,25 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use loom_graph::{CommandLine, Plan, ProgramLine, StepId};
-use loom_spec::{Problem, Program};
+use loom_spec::{Problem, Program, Step, Test};
 use serde::Serialize;
 
 use crate::host::Host;
 
 /// A command as the system takes it: a program and its arguments, no shell between.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Command {
     /// The program.
     pub program: PathBuf,
     /// Its arguments, the program's own name not among them.
     pub args: Vec<OsString>,
+}
+
+/// As a list of words, the program first. What is not UTF-8 is replaced by U+FFFD.
+impl Serialize for Command {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.words().map(OsStr::to_string_lossy))
+    }
 }
 
 impl Command {
@@ -47,9 +54,15 @@ impl Programs {
         let mut problems = Vec::new();
         let mut missing: HashMap<String, usize> = HashMap::new();
         let python = OnceCell::new();
-        for unit in plan.units() {
-            let program = plan.graph().program(unit.step);
-            let key = Key::of(&program);
+        let graph = plan.graph();
+        let needed = plan.steps().iter().flat_map(|step| {
+            let stop = graph.group(*step).and_then(|(_, passes)| passes.stop.as_ref());
+            let asked = stop.filter(|_| graph.links().leader(*step) == *step).map(|_| asks());
+            std::iter::once((*step, graph.program(*step))).chain(asked.map(|program| (*step, program)))
+        });
+        for (step, program) in needed {
+            let program = if asks_python(graph.step(step)) { asks() } else { program };
+            let Some(key) = Key::of(&program) else { continue };
             let name = key.text();
             if programs.found.contains_key(name) {
                 continue;
@@ -70,7 +83,7 @@ impl Programs {
                 }
                 Err(problem) => {
                     missing.insert(name.to_owned(), 0);
-                    problems.push(place(problem, &key, plan, unit.step));
+                    problems.push(place(problem, &key, plan, step));
                 }
             }
         }
@@ -80,7 +93,7 @@ impl Programs {
 
     /// The command of a unit of the plan that these programs were found for.
     pub(crate) fn command(&self, line: CommandLine, step: &str, extra: &[String]) -> Command {
-        let program = self.found.get(Key::of(&line.program).text()).cloned();
+        let program = Key::of(&line.program).and_then(|key| self.found.get(key.text()).cloned());
         let CommandLine { program: written, words } = line;
         let (fallback, first): (String, Vec<String>) = match written {
             ProgramLine::Task(task) if interpreter(&task).is_some() => (task.clone(), vec![not_a_flag(task)]),
@@ -91,10 +104,26 @@ impl Programs {
             }
             // What follows the line is `$0`, `$1`, … to it.
             ProgramLine::Shell(line) => ("sh".to_owned(), vec!["-c".to_owned(), line, step.to_owned()]),
+            // For these nothing is run.
+            line @ (ProgramLine::Predicate(_) | ProgramLine::Switch(_)) => (line.to_string(), vec![]),
         };
         let args = first.into_iter().chain(words).chain(extra.iter().cloned()).map(OsString::from).collect();
         Command { program: program.unwrap_or_else(|| fallback.into()), args }
     }
+
+    /// The Python of a plan that asks one something.
+    pub(crate) fn python(&self) -> PathBuf {
+        self.found.get(Key::Python.text()).cloned().unwrap_or_else(|| "python3".into())
+    }
+}
+
+/// What a script is asked by: Python, whatever it is called.
+fn asks() -> ProgramLine {
+    ProgramLine::Task("evaluate.py".to_owned())
+}
+
+fn asks_python(step: &Step) -> bool {
+    matches!(&step.program, Program::Condition(condition) if matches!(condition.test, Test::Script(_)))
 }
 
 /// What has to be looked up to run a command line.
@@ -107,8 +136,9 @@ enum Key<'a> {
 }
 
 impl<'a> Key<'a> {
-    fn of(program: &'a ProgramLine) -> Self {
-        match program {
+    fn of(program: &'a ProgramLine) -> Option<Self> {
+        Some(match program {
+            ProgramLine::Predicate(_) | ProgramLine::Switch(_) => return None,
             ProgramLine::Shell(_) => Self::Shell("sh"),
             ProgramLine::Words(words) => Self::Program(&words[0]),
             ProgramLine::Task(task) => match interpreter(task) {
@@ -116,7 +146,7 @@ impl<'a> Key<'a> {
                 Some(program) => Self::Interpreter(program),
                 None => Self::Task(task),
             },
-        }
+        })
     }
 
     /// A name under which no two different programs are found. A task that runs itself is a path with a slash or
@@ -153,13 +183,14 @@ fn place(problem: Problem, key: &Key<'_>, plan: &Plan, step: StepId) -> Problem 
     let span = match &step.program {
         Program::Task(scalar) | Program::Shell(scalar) => scalar.span,
         Program::Words(words) => words.first().map_or(step.span, |word| word.span),
+        Program::Condition(_) | Program::Switch(_) => step.name.span,
     };
     problem.at(span, "needed here")
 }
 
 /// A program by its name (looked for on PATH) or its path (relative to the pipeline folder).
 fn find_named(name: &str, host: &Host) -> Result<PathBuf, Problem> {
-    which::which_in(name, host.get("PATH"), host.folder()).map_err(|_| {
+    which::which_in(name, Some(search_path(host)), host.folder()).map_err(|_| {
         let is_there = name.contains('/') && host.folder().join(name).is_file();
         let message = if is_there {
             format!("the program `{name}` is not executable")
@@ -179,19 +210,42 @@ fn find_named(name: &str, host: &Host) -> Result<PathBuf, Problem> {
     })
 }
 
+/// Where the C library looks if there is no PATH, too.
+fn search_path(host: &Host) -> &OsStr {
+    host.get("PATH").unwrap_or(OsStr::new("/usr/local/bin:/usr/bin:/bin"))
+}
+
 fn path_shown(host: &Host) -> String {
     match host.get("PATH") {
         Some(path) => path.to_string_lossy().into_owned(),
-        None => "not set".to_owned(),
+        None => format!("not set, so {}", search_path(host).to_string_lossy()),
     }
 }
 
 fn find_executable_task(task: &str, host: &Host) -> Result<PathBuf, Problem> {
     let path = host.folder().join(task.trim_start_matches("./"));
-    which::which_in(&path, None::<OsString>, host.folder()).map_err(|_| {
+    let found = which::which_in(&path, None::<OsString>, host.folder()).map_err(|_| {
         Problem::error("not-executable", format!("nothing is known to run `{task}` by, and it is not executable"))
             .help(format!("make it executable (`chmod +x {task}`), or write `command: [PROGRAM, {task}]`"))
-    })
+    })?;
+    match missing_interpreter(&found) {
+        None => Ok(found),
+        Some(interpreter) => Err(Problem::error(
+            "missing-program",
+            format!("the first line of `{task}` says that `{interpreter}` runs it, which is not there"),
+        )
+        .help("install it, or mend the first line")),
+    }
+}
+
+/// What the first line of a script names as its interpreter, if that is not there.
+fn missing_interpreter(script: &Path) -> Option<String> {
+    let mut start = [0; 256];
+    let length = std::fs::File::open(script).and_then(|mut file| file.read(&mut start)).ok()?;
+    let line = start[..length].split(|byte| *byte == b'\n').next()?.strip_prefix(b"#!")?;
+    let interpreter = line.trim_ascii().split(|byte| byte.is_ascii_whitespace()).next()?;
+    let interpreter = String::from_utf8_lossy(interpreter).into_owned();
+    (!interpreter.is_empty() && !Path::new(&interpreter).exists()).then_some(interpreter)
 }
 
 /// Python: what the pipeline says, else LOOM_PYTHON, else the active environment, else a `.venv` or `venv` here or

@@ -1,19 +1,21 @@
 //! From a path to a run: the way that programs take.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use loom_graph::{Checked, LeftOut, Plan, Selection, StepId, Unit, World};
+use loom_graph::{Answers, Asked, Checked, LeftOut, Part, Plan, Question, Selection, StepId, Unit, Work, World};
 use loom_spec::{FrontMatterError, Problem, ReadError, Source, Suggest, TaskInterface};
 
 use crate::Command;
 use crate::event::{Event, Summary};
 use crate::executor::Executor;
+use crate::files::matching;
 use crate::host::Host;
 use crate::local::LocalExecutor;
 use crate::program::Programs;
+use crate::question;
 use crate::run::{self, RunError, RunOptions};
 
 /// What a pipeline is opened with, besides its file.
@@ -47,7 +49,6 @@ pub struct Project {
 }
 
 /// A pipeline, or what was asked of it, is wrong. Nothing was run.
-#[derive(Debug)]
 pub struct Refused {
     /// All that stands against it, in file order.
     pub problems: Vec<Problem>,
@@ -58,6 +59,13 @@ impl std::fmt::Display for Refused {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}: {} problems", self.source.name(), self.problems.len())?;
         write!(f, "\n{}", loom_graph::render::problems(&self.source, &self.problems).trim_end())
+    }
+}
+
+/// As for people: this is what a `main` that returns it shows.
+impl std::fmt::Debug for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
     }
 }
 
@@ -118,8 +126,8 @@ impl Project {
     pub fn plan(&self, selection: &Selection) -> Result<Decisions, Refused> {
         let refused = |problems| Refused { problems, source: self.source.clone() };
         let plan = self.checked.plan(selection, &self.host).map_err(refused)?;
-        if !self.extra.is_empty() && plan.units().len() != 1 {
-            let message = format!("`--extra` is for one step, and {} are selected", plan.units().len());
+        if !self.extra.is_empty() && plan.step_count() != 1 {
+            let message = format!("`--extra` is for one step, and {} are selected", plan.step_count());
             return Err(refused(vec![Problem::error("extra", message).help("select one with `--step NAME`")]));
         }
         let programs = Programs::find(&plan, &self.host).map_err(refused)?;
@@ -163,9 +171,9 @@ impl Decisions {
         &self.plan
     }
 
-    /// The units that are to run, in run order.
-    pub fn units(&self) -> &[Unit] {
-        self.plan.units()
+    /// The steps that are to run, in run order.
+    pub fn steps(&self) -> &[StepId] {
+        self.plan.steps()
     }
 
     /// The steps that are not, in run order, with the reason.
@@ -173,10 +181,74 @@ impl Decisions {
         self.plan.left_out()
     }
 
-    /// The exact command of a unit.
-    pub fn command(&self, unit: &Unit) -> Command {
-        let line = self.plan.graph().command_line(unit.step);
-        self.programs.command(line, &unit.name, &self.extra)
+    /// The units of a step, in order: of a loop, those of the files that are there now; of a group that runs in
+    /// passes, those of this step in every pass. The error says why the files of a loop cannot be listed.
+    pub fn units(&self, step: StepId) -> Result<Vec<Unit>, String> {
+        let graph = self.plan.graph();
+        if let Some((_, passes)) = graph.group(step) {
+            let count = u32::try_from(passes.pass_count()).unwrap_or(u32::MAX);
+            return Ok((0..count).map(|pass| graph.unit(step, Part::Pass(pass))).collect());
+        }
+        if graph.step(step).each.is_some() {
+            return Ok(self.items(step)?.into_iter().map(|item| graph.unit(step, Part::Item(item))).collect());
+        }
+        Ok(vec![graph.unit(step, Part::Whole)])
+    }
+
+    /// The exact command of a unit; none where the engine itself does what is to be done. Where a command depends on
+    /// the answer of a condition, the reference stands in its place.
+    pub fn command(&self, unit: &Unit) -> Option<Command> {
+        match self.task(unit, &|_| None) {
+            Task::Run(command) | Task::Ask(_, Some(command)) => Some(command),
+            Task::Ask(_, None) | Task::Lead(_) | Task::Copy(_) => None,
+        }
+    }
+
+    /// What is to be done for a unit.
+    pub(crate) fn task(&self, unit: &Unit, answers: Answers<'_>) -> Task {
+        match self.plan.graph().work(unit, answers) {
+            Work::Command(line) => {
+                let name = self.plan.graph().name(unit.step);
+                Task::Run(self.programs.command(line, name, &self.extra))
+            }
+            Work::Question(question) => {
+                let command = match question.asked {
+                    Asked::Script(_) => question::command(&question, self.programs.python()),
+                    Asked::Predicate(_) => None,
+                };
+                Task::Ask(question, command)
+            }
+            Work::Switch(then) => Task::Lead(then),
+            Work::Copies(copies) => Task::Copy(copies),
+        }
+    }
+
+    /// The files that a loop goes through, by name, in the order of the names.
+    pub(crate) fn items(&self, step: StepId) -> Result<Vec<Arc<str>>, String> {
+        let graph = self.plan.graph();
+        let (Some(each), Some((over, _))) = (&graph.step(step).each, graph.links().folders_of_loop(step)) else {
+            return Ok(Vec::new());
+        };
+        let folder = self.folder.join(&*over.path);
+        if !folder.is_dir() {
+            let what = if folder.exists() { "is not a folder" } else { "does not exist" };
+            return Err(format!("the folder {} {what}", over.path));
+        }
+        let filter = each.filter.as_ref().map(|filter| graph.text(filter));
+        let found = matching(&folder, filter.as_deref())
+            .map_err(|error| format!("cannot list the files of {}: {error}", over.path))?;
+        let mut items: Vec<Arc<str>> = Vec::new();
+        let mut names = HashSet::new();
+        for found in found.into_iter().filter(|found| found.is_file) {
+            let path = found.path.to_str().ok_or_else(|| {
+                format!("the name of a file in {} is not UTF-8 text: {}", over.path, found.path.display())
+            })?;
+            if !names.insert(found.path.file_name().map(std::ffi::OsStr::to_owned)) {
+                return Err(format!("two files of {} have the same name, and would become one: {path}", over.path));
+            }
+            items.push(path.into());
+        }
+        Ok(items)
     }
 
     /// The pipeline folder, in which every command runs.
@@ -218,9 +290,17 @@ impl Decisions {
     pub(crate) fn environment(&self) -> &HashMap<OsString, OsString> {
         &self.environment
     }
+}
 
-    /// The paths that a unit must have made when it ends.
-    pub(crate) fn outputs(&self, unit: &Unit) -> Vec<String> {
-        self.plan.graph().links().writes(unit.step).map(|made| made.path.to_string()).collect()
-    }
+/// What is to be done for a unit.
+#[derive(Debug)]
+pub(crate) enum Task {
+    /// To run a command.
+    Run(Command),
+    /// To find out whether something holds, by a command if there is one.
+    Ask(Question, Option<Command>),
+    /// To lead one of two ways.
+    Lead(bool),
+    /// To copy, each from here to there.
+    Copy(Vec<(String, String)>),
 }

@@ -3,6 +3,7 @@
 //! Jobs go to the workers and control messages come back on channels that never block whoever ends a unit. Output comes back
 //! on a bounded one: whoever watches slowly slows the output down, not the memory up.
 
+use std::collections::HashMap;
 use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
@@ -10,14 +11,16 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, SendTimeoutError, Sender, bounded, select, unbounded};
-use loom_graph::{StepId, Unit};
+use loom_graph::{Asked, Part, Question, StepId, Unit};
 
-use crate::event::{Event, Outcome, Stream, Summary};
+use crate::event::{Event, Outcome, SkipReason, Stream, Summary};
 use crate::executor::{Executor, Job};
+use crate::fetch::{FetchError, Fetcher};
 use crate::lines::Lines;
+use crate::project::Task;
 use crate::record::{Log, Memory, RunFolder};
-use crate::schedule::{Policy, Scheduler};
-use crate::{Cancel, Command, Decisions};
+use crate::schedule::{self, Because, How, Policy, Scheduler, Skipped, Start};
+use crate::{Cancel, Command, Decisions, copies, limits, question};
 
 /// How a plan is run.
 #[derive(Clone, Debug)]
@@ -56,12 +59,14 @@ const OUTPUT_IN_FLIGHT: usize = 64;
 /// A unit for a worker to run.
 struct Assignment {
     unit: Unit,
-    command: Command,
+    part: schedule::Part,
+    task: Task,
 }
 
 /// A unit that has ended.
 struct Finished {
     step: StepId,
+    part: schedule::Part,
     unit: Arc<str>,
     outcome: Outcome,
     duration: Duration,
@@ -100,7 +105,7 @@ pub(crate) fn run(
         Memory::InPipelineFolder => Some(decisions.folder().join(".loom")),
         Memory::In(folder) => Some(folder.clone()),
     };
-    let folder = match folder.filter(|_| !plan.units().is_empty()) {
+    let folder = match folder.filter(|_| !plan.steps().is_empty()) {
         Some(base) => {
             let made = RunFolder::create(&base, decisions.file_name(), &id);
             Some(made.map_err(failed(&format!("keep the run in {}", base.display())))?)
@@ -112,9 +117,13 @@ pub(crate) fn run(
     if options.end_orphans {
         crate::local::orphans::adopt().map_err(failed("adopt orphaned processes"))?;
     }
-    watch(&Event::RunStarted { run: Arc::clone(&id), units: plan.units().len(), workers });
+    watch(&Event::RunStarted { run: Arc::clone(&id), steps: plan.step_count(), workers });
     let policy = if workers == 1 { Policy::FileOrder } else { Policy::LongestPathFirst };
-    let threads = workers.min(plan.units().len());
+    // A loop, and a group that runs in passes, may have any number of units.
+    let is_one = |step: &StepId| plan.graph().step(*step).each.is_none();
+    let units = if plan.steps().iter().all(is_one) { plan.steps().len() } else { usize::MAX };
+    let threads = workers.min(units).min(limits::workers());
+    let fetcher = Fetcher::new(decisions.environment());
     let (jobs, job_queue) = unbounded::<Assignment>();
     let (control_sender, control) = unbounded();
     let (output_sender, output) = bounded(OUTPUT_IN_FLIGHT);
@@ -126,6 +135,9 @@ pub(crate) fn run(
         control,
         output,
         cancel: &cancel,
+        answers: HashMap::new(),
+        items: HashMap::new(),
+        failed: HashMap::new(),
         summary: Summary::default(),
         watch,
     };
@@ -135,6 +147,7 @@ pub(crate) fn run(
             let worker = Worker {
                 decisions,
                 executor,
+                fetcher: &fetcher,
                 environment: environment.clone(),
                 folder: folder.as_ref(),
                 cancel: &cancel,
@@ -201,6 +214,12 @@ struct Run<'a> {
     control: Receiver<Finished>,
     output: Receiver<Output>,
     cancel: &'a Cancel,
+    /// What conditions and switches found out, by step.
+    answers: HashMap<StepId, bool>,
+    /// The files that loops go through.
+    items: HashMap<StepId, Vec<Arc<str>>>,
+    /// The first unit of each block that failed.
+    failed: HashMap<StepId, Arc<str>>,
     summary: Summary,
     watch: &'a mut dyn FnMut(&Event),
 }
@@ -232,18 +251,89 @@ impl Run<'_> {
             self.jobs = None;
         }
         let Some(jobs) = &self.jobs else { return };
+        let jobs = jobs.clone();
         while self.scheduler.running() < self.workers && !self.cancel.is_stopped() {
-            let Some(step) = self.scheduler.start() else { break };
-            let unit = Unit { name: Arc::clone(self.decisions.plan().graph().name(step)), step };
-            let command = self.decisions.command(&unit);
-            // Told before the worker knows of it, so that nothing of the unit can be told earlier.
-            (self.watch)(&Event::UnitStarted { unit: Arc::clone(&unit.name), command: command.clone() });
-            // The workers live as long as the sender does.
-            let _ = jobs.send(Assignment { unit, command });
+            match self.scheduler.start() {
+                None => break,
+                Some(Start::Count(step)) => self.count_items(step),
+                Some(Start::Unit(step, part)) => self.start(step, part, &jobs),
+            }
         }
         if self.scheduler.is_finished() {
             self.jobs = None;
         }
+    }
+
+    fn start(&mut self, step: StepId, part: schedule::Part, jobs: &Sender<Assignment>) {
+        let unit = self.decisions.plan().graph().unit(step, self.part(step, part));
+        let task = self.decisions.task(&unit, &|step| self.answers.get(&step).copied());
+        let command = match &task {
+            Task::Run(command) | Task::Ask(_, Some(command)) => Some(command.clone()),
+            Task::Ask(_, None) | Task::Lead(_) | Task::Copy(_) => None,
+        };
+        // Told before the worker knows of it, so that nothing of the unit can be told earlier.
+        (self.watch)(&Event::UnitStarted { unit: Arc::clone(&unit.name), command });
+        if let Task::Lead(then) = task {
+            let outcome = Outcome::Led { then };
+            return self.finished(Finished {
+                step,
+                part,
+                unit: unit.name,
+                outcome,
+                duration: Duration::ZERO,
+                log: None,
+            });
+        }
+        // The workers live as long as the sender does.
+        let _ = jobs.send(Assignment { unit, part, task });
+    }
+
+    fn part(&self, step: StepId, part: schedule::Part) -> Part {
+        match part {
+            schedule::Part::Whole => Part::Whole,
+            schedule::Part::Item(item) => {
+                let item = self.items.get(&step).and_then(|items| items.get(item as usize));
+                item.map_or(Part::Whole, |item| Part::Item(Arc::clone(item)))
+            }
+            schedule::Part::Pass(pass) => Part::Pass(pass),
+            schedule::Part::Stop(pass) => Part::Stop(pass),
+            schedule::Part::Final(pass) => Part::Final(pass),
+        }
+    }
+
+    /// A loop has begun: its files are listed, and become units. One that has none, or cannot, is itself a unit.
+    fn count_items(&mut self, step: StepId) {
+        let graph = self.decisions.plan().graph();
+        let unit = Arc::clone(graph.name(step));
+        let begun = Instant::now();
+        let items = self.decisions.items(step).and_then(|items| {
+            let Some((_, into)) = graph.links().folders_of_loop(step) else { return Ok(items) };
+            let into = self.decisions.folder().join(&*into.path);
+            std::fs::create_dir_all(&into)
+                .map_err(|error| format!("cannot make the folder {}: {error}", into.display()))?;
+            Ok(items)
+        });
+        if let Ok(items) = &items {
+            (self.watch)(&Event::LoopCounted { unit: Arc::clone(&unit), items: items.len() });
+        }
+        let (count, outcome) = match items {
+            Ok(items) if !items.is_empty() => {
+                let count = u32::try_from(items.len()).unwrap_or(u32::MAX);
+                self.items.insert(step, items);
+                self.scheduler.counted(step, Some(count));
+                return;
+            }
+            Ok(_) => (Some(0), Outcome::Succeeded),
+            Err(message) => (None, Outcome::Broken { message }),
+        };
+        (self.watch)(&Event::UnitStarted { unit: Arc::clone(&unit), command: None });
+        self.count(&outcome);
+        if !outcome.is_success() {
+            self.failed.insert(step, Arc::clone(&unit));
+        }
+        (self.watch)(&Event::UnitFinished { unit, outcome, duration: begun.elapsed(), log: None });
+        let skipped = self.scheduler.counted(step, count);
+        self.tell_skipped(step, skipped);
     }
 
     fn tell(&mut self, output: Output) {
@@ -256,31 +346,72 @@ impl Run<'_> {
         while let Ok(output) = self.output.try_recv() {
             self.tell(output);
         }
-        let Finished { step, unit, outcome, duration, log } = finished;
-        let failed_unit = Arc::clone(&unit);
-        let skipped = match &outcome {
-            Outcome::Succeeded => {
-                self.summary.succeeded += 1;
-                self.scheduler.succeeded(step);
-                Vec::new()
+        let Finished { step, part, unit, outcome, duration, log } = finished;
+        let block = self.decisions.plan().graph().links().leader(step);
+        if outcome == Outcome::Stopped {
+            self.summary.not_run += 1;
+            self.scheduler.stopped(step);
+            (self.watch)(&Event::UnitFinished { unit, outcome, duration, log });
+            return;
+        }
+        self.count(&outcome);
+        let how = match outcome {
+            Outcome::Answered { holds } | Outcome::Led { then: holds } | Outcome::Judged { last: holds } => {
+                self.answers.insert(step, holds);
+                How::Answered(holds)
             }
-            Outcome::Stopped => {
-                // What needed it was not begun either, and for the same reason.
-                self.summary.not_run += 1;
-                self.summary.not_run += self.scheduler.failed(step).len();
-                Vec::new()
-            }
-            outcome => {
-                self.summary.failed += 1;
-                self.summary.panicked |= *outcome == Outcome::Panicked;
-                self.scheduler.failed(step)
+            Outcome::Succeeded => How::Succeeded,
+            _ => {
+                self.failed.entry(block).or_insert_with(|| Arc::clone(&unit));
+                How::Failed
             }
         };
         (self.watch)(&Event::UnitFinished { unit, outcome, duration, log });
-        self.summary.skipped += skipped.len();
-        for step in skipped {
-            let unit = Arc::clone(self.decisions.plan().graph().name(step));
-            (self.watch)(&Event::UnitSkipped { unit, because: Arc::clone(&failed_unit) });
+        let skipped = self.scheduler.ended(step, part, how);
+        if how == How::Failed {
+            self.tell_end_of_passes(block, part);
+        }
+        self.tell_skipped(block, skipped);
+    }
+
+    fn count(&mut self, outcome: &Outcome) {
+        if outcome.is_success() {
+            self.summary.succeeded += 1;
+        } else {
+            self.summary.failed += 1;
+            self.summary.panicked |= *outcome == Outcome::Panicked;
+        }
+    }
+
+    /// A group whose passes end early has not come to what goes by its name.
+    fn tell_end_of_passes(&mut self, block: StepId, part: schedule::Part) {
+        let graph = self.decisions.plan().graph();
+        let Some((name, _)) = graph.group(block) else { return };
+        let unit: Arc<str> = name.into();
+        if matches!(part, schedule::Part::Final(_)) || !self.scheduler.has_ended(block) {
+            return;
+        }
+        self.summary.skipped += 1;
+        let because = SkipReason::Failed(self.failed.get(&block).cloned().unwrap_or_else(|| Arc::clone(&unit)));
+        (self.watch)(&Event::UnitSkipped { unit, because });
+    }
+
+    /// What is skipped because of how a block ended.
+    fn tell_skipped(&mut self, block: StepId, skipped: Vec<Skipped>) {
+        let graph = self.decisions.plan().graph();
+        for Skipped { step, because } in skipped {
+            let unit = graph.group(step).map_or_else(|| Arc::clone(graph.name(step)), |(name, _)| name.into());
+            let because = match because {
+                Because::Failure => {
+                    self.summary.skipped += 1;
+                    SkipReason::Failed(self.failed.get(&block).unwrap_or(graph.name(block)).clone())
+                }
+                Because::Switch(switch) => {
+                    self.summary.not_taken += 1;
+                    SkipReason::ConditionNotMet(Arc::clone(graph.name(switch)))
+                }
+            };
+            (self.watch)(&Event::UnitSkipped { unit, because });
         }
     }
 }
@@ -289,6 +420,7 @@ impl Run<'_> {
 struct Worker<'a> {
     decisions: &'a Decisions,
     executor: &'a dyn Executor,
+    fetcher: &'a Fetcher,
     environment: Vec<(OsString, OsString)>,
     folder: Option<&'a RunFolder>,
     cancel: &'a Cancel,
@@ -300,44 +432,109 @@ struct Worker<'a> {
 
 impl Worker<'_> {
     fn run(mut self) {
-        while let Ok(Assignment { unit, command }) = self.jobs.recv() {
+        while let Ok(Assignment { unit, part, task }) = self.jobs.recv() {
             let completion = Completion {
                 control: &self.control.clone(),
                 begun: Instant::now(),
                 step: unit.step,
+                part,
                 unit: Arc::clone(&unit.name),
                 // What is told if this thread unwinds before it knows better.
                 outcome: Outcome::Panicked,
                 log: None,
             };
             // A panic was told of by then; the thread goes on, so that the others' jobs are not left lying.
-            let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.work(&unit, &command, completion)));
+            let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.work(&unit, &task, completion)));
         }
     }
 
-    fn work(&mut self, unit: &Unit, command: &Command, mut completion: Completion<'_>) {
+    fn work(&mut self, unit: &Unit, task: &Task, mut completion: Completion<'_>) {
         if self.cancel.is_stopped() {
             completion.outcome = Outcome::Stopped;
             return;
         }
         let mut log = Log::new(self.folder.map(|folder| folder.log_path(&unit.name)));
-        completion.outcome = self.execute(unit, command, &mut log);
+        completion.outcome = self.do_task(unit, task, &mut log);
         match log.finish() {
             Ok(path) => completion.log = path,
-            Err(message) if completion.outcome == Outcome::Succeeded => {
+            Err(message) if completion.outcome.is_success() => {
                 completion.outcome = Outcome::Broken { message };
             }
             Err(_) => {}
         }
     }
 
+    fn do_task(&mut self, unit: &Unit, task: &Task, log: &mut Log) -> Outcome {
+        let folder = self.decisions.folder();
+        let broken = |message| Outcome::Broken { message };
+        match task {
+            Task::Run(command) => self.execute(unit, command, log),
+            Task::Ask(question, Some(command)) => self.ask(unit, question, command, log),
+            Task::Ask(question, None) => match question.asked {
+                Asked::Predicate(predicate) => match question::look(question, predicate, folder) {
+                    Ok(holds) => Outcome::Answered { holds },
+                    Err(message) => broken(message),
+                },
+                Asked::Script(_) => broken("there is no Python to ask".to_owned()),
+            },
+            Task::Lead(then) => Outcome::Led { then: *then },
+            Task::Copy(copies) => {
+                let copy = |(from, to): &(String, String)| copies::copy(&folder.join(from), &folder.join(to));
+                copies.iter().try_for_each(copy).map_or_else(broken, |()| Outcome::Succeeded)
+            }
+        }
+    }
+
+    /// Asks a script: its answer is all that comes by standard output, and is no output of the unit.
+    fn ask(&mut self, unit: &Unit, question: &Question, command: &Command, log: &mut Log) -> Outcome {
+        /// No answer is longer.
+        const LONGEST: usize = 16;
+        let mut answer = Vec::new();
+        let outcome = self.run_command(unit, command, log, &mut |stream, bytes| {
+            if stream == Stream::Stdout {
+                let room = LONGEST.saturating_sub(answer.len()).min(bytes.len());
+                answer.extend_from_slice(&bytes[..room]);
+            }
+            stream == Stream::Stderr
+        });
+        match (outcome, question::answer(question, &answer), &unit.part) {
+            (Outcome::Succeeded, Some(last), Part::Stop(_)) => Outcome::Judged { last },
+            (Outcome::Succeeded, Some(holds), _) => Outcome::Answered { holds },
+            (Outcome::Succeeded, None, _) => Outcome::Broken { message: "it ended without an answer".to_owned() },
+            (outcome, ..) => outcome,
+        }
+    }
+
     fn execute(&mut self, unit: &Unit, command: &Command, log: &mut Log) -> Outcome {
-        let outputs = self.decisions.outputs(unit);
+        let graph = self.decisions.plan().graph();
+        for (url, path) in graph.fetched(unit) {
+            match self.fetcher.fetch(&url, &self.decisions.folder().join(&*path), self.cancel) {
+                Ok(()) => {}
+                Err(FetchError::Stopped) => return Outcome::Stopped,
+                Err(error) => return Outcome::Broken { message: error.to_string() },
+            }
+        }
+        let outputs = graph.outputs(unit);
         if self.executor.shares_files()
             && let Err(message) = self.make_folders(&outputs)
         {
             return Outcome::Broken { message };
         }
+        let outcome = self.run_command(unit, command, log, &mut |_, _| true);
+        if outcome == Outcome::Succeeded && self.executor.shares_files() {
+            return self.look_for(outputs);
+        }
+        outcome
+    }
+
+    /// Runs a command; what it writes is kept and told where `wanted` says so.
+    fn run_command(
+        &mut self,
+        unit: &Unit,
+        command: &Command,
+        log: &mut Log,
+        wanted: &mut dyn FnMut(Stream, &[u8]) -> bool,
+    ) -> Outcome {
         let mut out = Lines::default();
         let mut err = Lines::default();
         let (sender, cancel) = (&self.output, self.cancel);
@@ -361,6 +558,9 @@ impl Worker<'_> {
             cancel: self.cancel,
             grace: self.grace,
             output: &mut |stream, bytes| {
+                if !wanted(stream, bytes) {
+                    return;
+                }
                 log.append(bytes);
                 match stream {
                     Stream::Stdout => tell(stream, out.push(bytes)),
@@ -371,9 +571,6 @@ impl Worker<'_> {
         self.environment.pop();
         tell(Stream::Stdout, out.finish());
         tell(Stream::Stderr, err.finish());
-        if outcome == Outcome::Succeeded && self.executor.shares_files() {
-            return self.look_for(outputs);
-        }
         outcome
     }
 
@@ -400,6 +597,7 @@ struct Completion<'a> {
     control: &'a Sender<Finished>,
     begun: Instant,
     step: StepId,
+    part: schedule::Part,
     unit: Arc<str>,
     outcome: Outcome,
     log: Option<PathBuf>,
@@ -410,6 +608,7 @@ impl Drop for Completion<'_> {
         let outcome = std::mem::replace(&mut self.outcome, Outcome::Panicked);
         let _ = self.control.send(Finished {
             step: self.step,
+            part: self.part,
             unit: Arc::clone(&self.unit),
             outcome,
             duration: self.begun.elapsed(),

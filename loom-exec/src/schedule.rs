@@ -2,24 +2,30 @@
 //!
 //! It is told what ended and says what may start. It walks the whole graph, the steps that are not planned among
 //! it: those take no time, so that a planned step still comes after the planned steps behind an unplanned one.
+//!
+//! Its nodes are **blocks**: a step, or the steps of a group that runs in passes, which go by the first of them. A block
+//! that has begun hands out units: one, or those of a loop, or those of pass after pass. Whatever a block
+//! consists of, its units wait for the same workers, and it ends once.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BinaryHeap, HashMap};
+use std::sync::Arc;
 
-use loom_graph::{Followers, Plan, StepId};
+use loom_graph::{Followers, Links, Plan, Role, StepGraph, StepId};
 
-/// What a step is doing.
+/// What a block is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     /// Not all it waits for has ended.
     Waiting,
-    /// It may start, as soon as there is room.
+    /// It may begin, as soon as there is room.
     Ready,
+    /// It has begun.
     Running,
     Succeeded,
     Failed,
-    /// It cannot run, because this step failed.
-    Skipped(StepId),
+    /// It cannot run, or is not to.
+    Skipped,
     /// Not planned, and all before it has ended well.
     Passed,
 }
@@ -33,17 +39,96 @@ pub(crate) enum Policy {
     LongestPathFirst,
 }
 
+/// Which part of a step a unit is, the items of a loop by number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Part {
+    Whole,
+    Item(u32),
+    Pass(u32),
+    Stop(u32),
+    Final(u32),
+}
+
+/// What is to be done next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// Run this unit, which from here on counts as running.
+    Unit(StepId, Part),
+    /// Count the items of this loop, and say so by [`Scheduler::counted`].
+    Count(StepId),
+}
+
+/// How a unit ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum How {
+    Succeeded,
+    /// It ended well, and found out whether something holds.
+    Answered(bool),
+    Failed,
+}
+
+/// A block that cannot run, or is not to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Skipped {
+    pub(crate) step: StepId,
+    pub(crate) because: Because,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Because {
+    /// What it needs has failed.
+    Failure,
+    /// This switch leads another way.
+    Switch(StepId),
+}
+
+/// What a planned block consists of.
+#[derive(Clone, Debug)]
+enum Inside {
+    Loop(Loop),
+    Passes(Passes),
+}
+
+#[derive(Clone, Debug)]
+struct Loop {
+    one_at_a_time: bool,
+    /// Known once it has begun.
+    count: u32,
+    next: u32,
+    running: u32,
+    failed: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Passes {
+    count: u32,
+    has_stop: bool,
+    pass: u32,
+    /// For each step, how many others of this pass it waits for.
+    waiting_for: Vec<u32>,
+    left: u32,
+    running: u32,
+    failed: bool,
+}
+
+/// Something that may start. Of two with the same rank, the one that stands first in run order does.
+type Ready = (u32, Reverse<u32>, Reverse<Part>, StepId);
+
 /// The state of all steps of a run.
 #[derive(Debug)]
 pub(crate) struct Scheduler {
+    graph: Arc<StepGraph>,
     state: Vec<State>,
     planned: Vec<bool>,
-    /// How many dependencies of each step have not ended.
+    /// Those blocks that are more than one unit.
+    inside: HashMap<StepId, Inside>,
+    /// How many dependencies of each block have not ended.
     waiting_for: Vec<u32>,
     followers: Followers,
+    /// The blocks behind each way out of a switch.
+    gates: BTreeMap<(StepId, bool), Vec<StepId>>,
     rank: Vec<u32>,
-    /// By rank, then in run order.
-    ready: BinaryHeap<(u32, Reverse<u32>, u32)>,
+    ready: BinaryHeap<Ready>,
     place: Vec<u32>,
     running: usize,
     unfinished: usize,
@@ -55,20 +140,46 @@ impl Scheduler {
         let links = graph.links();
         let count = links.step_count();
         let mut planned = vec![false; count];
-        for unit in plan.units() {
-            planned[unit.step.index()] = true;
+        let mut inside = HashMap::new();
+        for step in plan.steps().iter().filter(|step| links.leader(**step) == **step) {
+            planned[step.index()] = true;
+            if let Some((_, passes)) = graph.group(*step) {
+                inside.insert(
+                    *step,
+                    Inside::Passes(Passes {
+                        count: u32::try_from(passes.pass_count()).unwrap_or(u32::MAX),
+                        has_stop: passes.stop.is_some(),
+                        pass: 0,
+                        waiting_for: Vec::new(),
+                        left: 0,
+                        running: 0,
+                        failed: false,
+                    }),
+                );
+            } else if let Some(each) = &graph.step(*step).each {
+                let one_at_a_time = each.parallel == Some(false);
+                inside
+                    .insert(*step, Inside::Loop(Loop { one_at_a_time, count: 0, next: 0, running: 0, failed: false }));
+            }
         }
-        let waiting_for = links.steps().map(|step| links.dependencies(step).len() as u32).collect();
+        let followers = Followers::of_all(links);
+        let mut waiting_for = vec![0; count];
+        for step in links.steps() {
+            followers.of(step).iter().for_each(|follower| waiting_for[follower.index()] += 1);
+        }
         let mut place = vec![0; count];
         for (index, step) in graph.run_order().enumerate() {
             place[step.index()] = index as u32;
         }
         let mut scheduler = Self {
+            graph: Arc::clone(graph),
             state: vec![State::Waiting; count],
-            unfinished: plan.units().len(),
+            unfinished: planned.iter().filter(|planned| **planned).count(),
             planned,
+            inside,
             waiting_for,
-            followers: Followers::of_all(links),
+            followers,
+            gates: gates(links),
             rank: vec![0; count],
             ready: BinaryHeap::new(),
             place,
@@ -80,47 +191,207 @@ impl Scheduler {
                 scheduler.rank[step.index()] = behind.unwrap_or(0) + u32::from(scheduler.planned[step.index()]);
             }
         }
-        let roots: Vec<StepId> = links.steps().filter(|step| scheduler.waiting_for[step.index()] == 0).collect();
+        let is_root = |step: &StepId| links.leader(*step) == *step && scheduler.waiting_for[step.index()] == 0;
+        let roots: Vec<StepId> = links.steps().filter(is_root).collect();
         scheduler.release(roots);
         scheduler
     }
 
-    /// A unit that may start now, which from here on counts as running.
-    pub(crate) fn start(&mut self) -> Option<StepId> {
-        let (_, _, step) = self.ready.pop()?;
-        let step = StepId(step);
-        self.enter(step, State::Running);
-        self.running += 1;
-        Some(step)
+    /// What may start now, if anything may.
+    pub(crate) fn start(&mut self) -> Option<Start> {
+        while let Some((_, _, Reverse(part), step)) = self.ready.pop() {
+            let block = self.graph.links().leader(step);
+            if part == Part::Whole {
+                self.enter(block, State::Running);
+                match self.inside.get(&block) {
+                    None => {}
+                    Some(Inside::Loop(_)) => return Some(Start::Count(block)),
+                    Some(Inside::Passes(_)) => {
+                        self.begin_pass(block);
+                        continue;
+                    }
+                }
+            }
+            match self.inside.get_mut(&block) {
+                Some(Inside::Loop(items)) => {
+                    let item = items.next;
+                    items.next += 1;
+                    items.running += 1;
+                    let more = items.next < items.count && !items.one_at_a_time;
+                    if more {
+                        self.make_ready(step, Part::Item(0));
+                    }
+                    self.running += 1;
+                    return Some(Start::Unit(step, Part::Item(item)));
+                }
+                // What a failed pass had ready is not wanted any more.
+                Some(Inside::Passes(passes)) if passes.failed => continue,
+                Some(Inside::Passes(passes)) => passes.running += 1,
+                None => {}
+            }
+            self.running += 1;
+            return Some(Start::Unit(step, part));
+        }
+        None
     }
 
-    /// A running unit ended well.
-    pub(crate) fn succeeded(&mut self, step: StepId) {
-        self.end(step, State::Succeeded);
-        let followers = self.one_less_for_followers(step);
-        self.release(followers);
+    /// Says how many items a loop has; `None` if they cannot be counted, which is a failure. Returns what is skipped for
+    /// that.
+    pub(crate) fn counted(&mut self, step: StepId, count: Option<u32>) -> Vec<Skipped> {
+        let Some(Inside::Loop(items)) = self.inside.get_mut(&step) else { return Vec::new() };
+        match count {
+            Some(0) => self.block_ended(step, How::Succeeded),
+            Some(count) => {
+                items.count = count;
+                self.make_ready(step, Part::Item(0));
+                Vec::new()
+            }
+            None => self.block_ended(step, How::Failed),
+        }
     }
 
-    /// A running unit failed. Returns the units that can no longer run, in run order.
-    pub(crate) fn failed(&mut self, failed: StepId) -> Vec<StepId> {
-        self.end(failed, State::Failed);
+    /// A running unit ended. Returns the blocks that no longer run, in run order.
+    pub(crate) fn ended(&mut self, step: StepId, part: Part, how: How) -> Vec<Skipped> {
+        self.running -= 1;
+        let block = self.graph.links().leader(step);
+        let failed = how == How::Failed;
+        match self.inside.get_mut(&block) {
+            None => self.block_ended(block, how),
+            Some(Inside::Loop(items)) => {
+                items.running -= 1;
+                items.failed |= failed;
+                let over = items.running == 0 && items.next == items.count;
+                let how = if items.failed { How::Failed } else { How::Succeeded };
+                let next = items.one_at_a_time && items.next < items.count;
+                if next {
+                    self.make_ready(step, Part::Item(0));
+                }
+                if over { self.block_ended(block, how) } else { Vec::new() }
+            }
+            Some(Inside::Passes(passes)) => {
+                passes.running -= 1;
+                passes.failed |= failed;
+                if passes.failed {
+                    return if passes.running == 0 { self.block_ended(block, How::Failed) } else { Vec::new() };
+                }
+                match part {
+                    Part::Stop(pass) if how == How::Answered(true) => self.make_ready(block, Part::Final(pass)),
+                    Part::Stop(_) => self.next_pass(block),
+                    Part::Final(_) => return self.block_ended(block, How::Succeeded),
+                    Part::Whole | Part::Item(_) | Part::Pass(_) => self.step_of_pass_succeeded(block, step),
+                }
+                Vec::new()
+            }
+        }
+    }
+
+    /// A running unit ended because the run is to stop: what needs it is neither begun nor told of.
+    pub(crate) fn stopped(&mut self, step: StepId) {
+        self.running -= 1;
+        let block = self.graph.links().leader(step);
+        if !self.inside.contains_key(&block) {
+            self.enter(block, State::Failed);
+            self.unfinished -= 1;
+        }
+    }
+
+    fn begin_pass(&mut self, block: StepId) {
+        let links = self.graph.links();
+        let inner = |step: StepId| {
+            let legs = links.dependencies(step).iter().filter(|leg| links.leader(leg.on) == block);
+            legs.count() as u32
+        };
+        let waiting_for: Vec<u32> = links.block(block).map(inner).collect();
+        let free = links.block(block).zip(&waiting_for).filter(|(_, waiting)| **waiting == 0);
+        let free: Vec<StepId> = free.map(|(step, _)| step).collect();
+        let Some(Inside::Passes(passes)) = self.inside.get_mut(&block) else { return };
+        passes.left = waiting_for.len() as u32;
+        passes.waiting_for = waiting_for;
+        let part = Part::Pass(passes.pass);
+        free.into_iter().for_each(|step| self.make_ready(step, part));
+    }
+
+    fn step_of_pass_succeeded(&mut self, block: StepId, ended: StepId) {
+        let Some(Inside::Passes(passes)) = self.inside.get_mut(&block) else { return };
+        let links = self.graph.links();
+        let mut free = Vec::new();
+        for (place, step) in links.block(block).enumerate() {
+            let legs = links.dependencies(step).iter().filter(|leg| leg.on == ended).count() as u32;
+            if legs > 0 {
+                passes.waiting_for[place] -= legs;
+                if passes.waiting_for[place] == 0 {
+                    free.push(step);
+                }
+            }
+        }
+        passes.left -= 1;
+        let (pass, left, has_stop) = (passes.pass, passes.left, passes.has_stop);
+        free.into_iter().for_each(|step| self.make_ready(step, Part::Pass(pass)));
+        match (left, has_stop) {
+            (0, true) => self.make_ready(block, Part::Stop(pass)),
+            (0, false) => self.next_pass(block),
+            _ => {}
+        }
+    }
+
+    fn next_pass(&mut self, block: StepId) {
+        let Some(Inside::Passes(passes)) = self.inside.get_mut(&block) else { return };
+        if passes.pass + 1 < passes.count {
+            passes.pass += 1;
+            self.begin_pass(block);
+        } else {
+            let last = Part::Final(passes.pass);
+            self.make_ready(block, last);
+        }
+    }
+
+    fn block_ended(&mut self, block: StepId, how: How) -> Vec<Skipped> {
+        self.unfinished -= 1;
+        if how == How::Failed {
+            self.enter(block, State::Failed);
+            return self.skip(vec![block], Because::Failure);
+        }
+        self.enter(block, State::Succeeded);
         let mut skipped = Vec::new();
-        let mut open = vec![failed];
+        if let How::Answered(holds) = how
+            && let Some(barred) = self.gates.get(&(block, !holds))
+        {
+            let waiting = |step: &StepId| self.state[step.index()] == State::Waiting;
+            let mut barred: Vec<StepId> = barred.iter().copied().filter(waiting).collect();
+            barred.dedup();
+            for step in &barred {
+                self.enter(*step, State::Skipped);
+                if self.planned[step.index()] {
+                    self.unfinished -= 1;
+                    skipped.push(Skipped { step: *step, because: Because::Switch(block) });
+                }
+            }
+            skipped.extend(self.skip(barred, Because::Switch(block)));
+            skipped.sort_unstable_by_key(|skipped| self.place[skipped.step.index()]);
+        }
+        let followers = self.one_less_for_followers(block);
+        self.release(followers);
+        skipped
+    }
+
+    /// Skips all that is behind these blocks and has not ended.
+    fn skip(&mut self, mut open: Vec<StepId>, because: Because) -> Vec<Skipped> {
+        let mut skipped = Vec::new();
         while let Some(step) = open.pop() {
             for index in 0..self.followers.of(step).len() {
                 let follower = self.followers.of(step)[index];
                 if self.state[follower.index()] != State::Waiting {
                     continue;
                 }
-                self.enter(follower, State::Skipped(failed));
+                self.enter(follower, State::Skipped);
                 open.push(follower);
                 if self.planned[follower.index()] {
                     self.unfinished -= 1;
-                    skipped.push(follower);
+                    skipped.push(Skipped { step: follower, because });
                 }
             }
         }
-        skipped.sort_unstable_by_key(|step| self.place[step.index()]);
+        skipped.sort_unstable_by_key(|skipped| self.place[skipped.step.index()]);
         skipped
     }
 
@@ -129,29 +400,28 @@ impl Scheduler {
         self.running
     }
 
-    /// Whether every planned unit has ended or been skipped.
+    /// Whether every planned block has ended or been skipped.
     pub(crate) fn is_finished(&self) -> bool {
         self.unfinished == 0
     }
 
-    /// How many planned units have neither ended nor been skipped.
+    /// Whether a block has ended.
+    pub(crate) fn has_ended(&self, block: StepId) -> bool {
+        matches!(self.state[block.index()], State::Succeeded | State::Failed)
+    }
+
+    /// How many planned blocks have neither ended nor been skipped.
     pub(crate) fn unfinished(&self) -> usize {
         self.unfinished
     }
 
-    fn end(&mut self, step: StepId, state: State) {
-        self.enter(step, state);
-        self.running -= 1;
-        self.unfinished -= 1;
-    }
-
     /// Every change of state passes through here.
-    fn enter(&mut self, step: StepId, next: State) {
-        let state = &mut self.state[step.index()];
+    fn enter(&mut self, block: StepId, next: State) {
+        let state = &mut self.state[block.index()];
         debug_assert!(
             matches!(
                 (*state, next),
-                (State::Waiting, State::Ready | State::Skipped(_) | State::Passed)
+                (State::Waiting, State::Ready | State::Skipped | State::Passed)
                     | (State::Ready, State::Running)
                     | (State::Running, State::Succeeded | State::Failed)
             ),
@@ -160,23 +430,28 @@ impl Scheduler {
         *state = next;
     }
 
-    /// Steps that wait for nothing any more: the planned ones become ready, the others let through.
-    fn release(&mut self, mut steps: Vec<StepId>) {
-        while let Some(step) = steps.pop() {
-            if self.planned[step.index()] {
-                self.enter(step, State::Ready);
-                self.ready.push((self.rank[step.index()], Reverse(self.place[step.index()]), step.0));
+    fn make_ready(&mut self, step: StepId, part: Part) {
+        let block = self.graph.links().leader(step);
+        self.ready.push((self.rank[block.index()], Reverse(self.place[step.index()]), Reverse(part), step));
+    }
+
+    /// Blocks that wait for nothing any more: the planned ones become ready, the others let through.
+    fn release(&mut self, mut blocks: Vec<StepId>) {
+        while let Some(block) = blocks.pop() {
+            if self.planned[block.index()] {
+                self.enter(block, State::Ready);
+                self.make_ready(block, Part::Whole);
             } else {
-                self.enter(step, State::Passed);
-                steps.extend(self.one_less_for_followers(step));
+                self.enter(block, State::Passed);
+                blocks.extend(self.one_less_for_followers(block));
             }
         }
     }
 
-    /// A step has ended: its followers wait for one less. Returns those that wait for nothing any more.
-    fn one_less_for_followers(&mut self, step: StepId) -> Vec<StepId> {
+    /// A block has ended: its followers wait for one less. Returns those that wait for nothing any more.
+    fn one_less_for_followers(&mut self, block: StepId) -> Vec<StepId> {
         let mut released = Vec::new();
-        for follower in self.followers.of(step) {
+        for follower in self.followers.of(block) {
             let waiting_for = &mut self.waiting_for[follower.index()];
             *waiting_for -= 1;
             if *waiting_for == 0 && self.state[follower.index()] == State::Waiting {
@@ -185,6 +460,19 @@ impl Scheduler {
         }
         released
     }
+}
+
+/// The blocks behind each way out of a switch.
+fn gates(links: &Links) -> BTreeMap<(StepId, bool), Vec<StepId>> {
+    let mut gates: BTreeMap<(StepId, bool), Vec<StepId>> = BTreeMap::new();
+    for step in links.steps() {
+        for used in links.uses(step) {
+            if let (Role::Gate { then }, Some(switch)) = (used.role, links.producer(used.datum)) {
+                gates.entry((switch, then)).or_default().push(links.leader(step));
+            }
+        }
+    }
+    gates
 }
 
 #[cfg(test)]
@@ -215,29 +503,66 @@ mod tests {
         checked.plan(&Selection { target, include: Vec::new() }, &OnPaper).expect("a sound pipeline")
     }
 
-    /// A random pipeline in random file order, and a random selection of its steps.
+    /// A random pipeline in random file order, and a random selection of its steps: plain steps, loops, conditions with
+    /// their switches, readers of branches, and groups that run in passes.
     fn random_plan(dice: &mut Dice) -> Plan {
         let count = 1 + dice.below(40);
-        let mut steps: Vec<String> = (0..count)
-            .map(|step| {
-                let mut inputs = String::new();
-                for input in 0..dice.below(4).min(step) {
-                    let _ = write!(inputs, "i{input}: f{}, ", dice.below(step));
+        let mut names: Vec<String> = Vec::new();
+        let mut switches: Vec<usize> = Vec::new();
+        let mut steps: Vec<String> = Vec::new();
+        for step in 0..count {
+            let mut inputs = String::new();
+            for input in 0..dice.below(4).min(step) {
+                let _ = write!(inputs, "i{input}: f{}, ", dice.below(step));
+            }
+            if !switches.is_empty() && dice.below(6) == 0 {
+                let way = ["then", "else"][dice.below(2)];
+                let _ = write!(inputs, "b: $w{}.{way}, ", switches[dice.below(switches.len())]);
+            }
+            let outputs = format!("outputs: {{-o: f{step}}}");
+            names.push(format!("s{step}"));
+            match dice.below(10) {
+                0 => {
+                    let into = "loop: {over: folder, into: f";
+                    let one = ["", ", parallel: false"][dice.below(2)];
+                    steps.push(format!(
+                        "- {{name: s{step}, command: [x], {into}{step}{one}}}, inputs: {{{inputs}}}}}\n"
+                    ));
                 }
-                format!("- {{name: s{step}, command: [x], inputs: {{{inputs}}}, outputs: {{-o: f{step}}}}}\n")
-            })
-            .collect();
-        for index in (1..count).rev() {
+                1 => {
+                    let stop = ["", "condition: {script: s.py}, "][dice.below(2)];
+                    let passes = 1 + dice.below(3);
+                    steps.push(format!(
+                        "- group: s{step}\n  multi_pass: {{{stop}count: {passes}}}\n  steps:\n\
+                         \x20 - {{name: m{step}, command: [x], inputs: {{{inputs}}}, outputs: {{-o: g{step}}}}}\n\
+                         \x20 - {{name: n{step}, command: [x], inputs: {{i: g{step}}}, {outputs}}}\n\
+                         \x20 - {{name: k{step}, command: [x], inputs: {{{inputs}}}}}\n"
+                    ));
+                }
+                2 => {
+                    steps.push(format!("- {{name: s{step}, command: [x], inputs: {{{inputs}}}, {outputs}}}\n"));
+                    steps.push(format!(
+                        "- {{name: c{step}, kind: condition, predicate: exists, inputs: {{data: f{step}}}}}\n"
+                    ));
+                    steps.push(format!("- {{name: w{step}, kind: switch, condition: $c{step}, data: $any}}\n"));
+                    names.extend([format!("c{step}"), format!("w{step}")]);
+                    switches.push(step);
+                }
+                _ => steps.push(format!("- {{name: s{step}, command: [x], inputs: {{{inputs}}}, {outputs}}}\n")),
+            }
+        }
+        for index in (1..steps.len()).rev() {
             steps.swap(index, dice.below(index + 1));
         }
-        let some = (dice.below(2) == 0)
-            .then(|| (0..count).filter(|_| dice.below(3) > 0).map(|step| format!("s{step}")).collect::<Vec<_>>());
-        plan(&format!("pipeline:\n{}", steps.concat()), some)
+        let some = (switches.is_empty() && dice.below(2) == 0)
+            .then(|| names.into_iter().filter(|_| dice.below(3) > 0).collect::<Vec<_>>());
+        plan(&format!("data: {{any: any}}\npipeline:\n{}", steps.concat()), some)
     }
 
-    /// The reference model: what each step needs, directly or not, and what has become of it.
+    /// The reference model: what each block needs, directly or not, and what has become of it.
     struct Model {
         needs: Vec<Vec<usize>>,
+        gates: Vec<Vec<(usize, bool)>>,
         planned: Vec<bool>,
         fate: Vec<Option<Fate>>,
     }
@@ -246,81 +571,193 @@ mod tests {
     enum Fate {
         Running,
         Succeeded,
+        Led(bool),
         Failed,
         Skipped,
+        NotTaken,
     }
 
     impl Model {
         fn new(plan: &Plan) -> Self {
             let links = plan.graph().links();
             let mut needs: Vec<Vec<usize>> = vec![Vec::new(); links.step_count()];
-            for step in plan.graph().run_order() {
-                let direct: Vec<usize> = links.dependencies(step).iter().map(|leg| leg.on.index()).collect();
+            let mut gates: Vec<Vec<(usize, bool)>> = vec![Vec::new(); links.step_count()];
+            for first in plan.graph().run_order().filter(|step| links.leader(*step) == *step) {
+                let legs = links.block(first).flat_map(|step| links.dependencies(step));
+                let direct = legs.map(|leg| links.leader(leg.on)).filter(|on| *on != first).map(StepId::index);
+                let direct: Vec<usize> = direct.collect();
                 let all = direct.iter().flat_map(|on| needs[*on].clone()).chain(direct.iter().copied());
                 let mut all: Vec<usize> = all.collect();
                 all.sort_unstable();
                 all.dedup();
-                needs[step.index()] = all;
+                needs[first.index()] = all;
+                for used in links.block(first).flat_map(|step| links.uses(step)) {
+                    if let Role::Gate { then } = used.role {
+                        gates[first.index()].push((links.producer(used.datum).expect("a switch").index(), then));
+                    }
+                }
             }
             let mut planned = vec![false; needs.len()];
-            plan.units().iter().for_each(|unit| planned[unit.step.index()] = true);
-            Self { fate: vec![None; needs.len()], needs, planned }
+            let leaders = plan.steps().iter().filter(|step| links.leader(**step) == **step);
+            leaders.for_each(|step| planned[step.index()] = true);
+            Self { fate: vec![None; needs.len()], gates, needs, planned }
         }
 
-        fn may_start(&self, step: usize) -> bool {
-            let satisfied = |need: &usize| !self.planned[*need] || self.fate[*need] == Some(Fate::Succeeded);
+        fn may_begin(&self, step: usize) -> bool {
+            let well = |need: &usize| matches!(self.fate[*need], Some(Fate::Succeeded | Fate::Led(_)));
+            let satisfied = |need: &usize| !self.planned[*need] || well(need);
             self.planned[step] && self.fate[step].is_none() && self.needs[step].iter().all(satisfied)
         }
 
-        fn skipped_by(&self, failed: usize) -> Vec<usize> {
-            let hit =
-                |step: &usize| self.planned[*step] && self.fate[*step].is_none() && self.needs[*step].contains(&failed);
-            (0..self.needs.len()).filter(hit).collect()
+        /// What can no longer run because of what has just become of a block: it is behind it, or behind what is barred.
+        fn skipped_by(&self, ended: usize) -> Vec<usize> {
+            let open = |step: &usize| self.planned[*step] && self.fate[*step].is_none();
+            let barred = |step: usize| match self.fate[ended] {
+                Some(Fate::Led(then)) => self.gates[step].contains(&(ended, !then)),
+                _ => false,
+            };
+            let failed = self.fate[ended] == Some(Fate::Failed);
+            let hit = |step: &usize| {
+                failed && self.needs[*step].contains(&ended)
+                    || barred(*step)
+                    || self.needs[*step].iter().any(|need| barred(*need))
+            };
+            (0..self.needs.len()).filter(|step| open(step) && hit(step)).collect()
         }
+    }
+
+    /// Which units of a block may follow: told by what has ended in it, whatever the order.
+    struct Progress {
+        items: u32,
+        ended: Vec<(StepId, Part)>,
     }
 
     /// Runs a random plan to its end in random order of events, and holds every move against the model.
     fn simulate(seed: u64) {
         let mut dice = Dice(seed);
         let plan = random_plan(&mut dice);
+        let graph = Arc::clone(plan.graph());
+        let links = graph.links();
         let policy = [Policy::FileOrder, Policy::LongestPathFirst][dice.below(2)];
         let workers = 1 + dice.below(8);
         let mut scheduler = Scheduler::new(&plan, policy);
         let mut model = Model::new(&plan);
-        let mut running: Vec<StepId> = Vec::new();
+        let mut running: Vec<(StepId, Part)> = Vec::new();
+        let mut progress: HashMap<StepId, Progress> = HashMap::new();
+        let mut bad: Vec<StepId> = Vec::new();
+        let told = |model: &mut Model, block: usize, skipped: Vec<Skipped>| {
+            let expected = model.skipped_by(block);
+            let mut found: Vec<usize> = skipped.iter().map(|skipped| skipped.step.index()).collect();
+            found.sort_unstable();
+            assert_eq!(found, expected, "seed {seed}: skipped by {block}");
+            for Skipped { step, because } in skipped {
+                let fate = if because == Because::Failure { Fate::Skipped } else { Fate::NotTaken };
+                model.fate[step.index()] = Some(fate);
+            }
+        };
         loop {
+            let mut nothing_more = false;
             while running.len() < workers && dice.below(5) > 0 {
-                let Some(step) = scheduler.start() else {
-                    let possible = (0..model.fate.len()).find(|step| model.may_start(*step));
-                    assert_eq!(possible, None, "seed {seed}: it could have started");
+                let Some(start) = scheduler.start() else {
+                    nothing_more = true;
+                    let possible = (0..model.fate.len()).find(|step| model.may_begin(*step));
+                    assert_eq!(possible, None, "seed {seed}: it could have begun");
                     break;
                 };
-                assert!(model.may_start(step.index()), "seed {seed}: {step:?} started too early or twice");
-                model.fate[step.index()] = Some(Fate::Running);
-                running.push(step);
+                let (step, part) = match start {
+                    Start::Count(step) => {
+                        assert!(model.may_begin(step.index()), "seed {seed}: {step:?} was counted too early");
+                        let count = dice.below(5) as u32;
+                        progress.insert(step, Progress { items: count, ended: Vec::new() });
+                        model.fate[step.index()] = Some(Fate::Running);
+                        let known = (dice.below(10) > 0).then_some(count);
+                        match known {
+                            Some(0) => model.fate[step.index()] = Some(Fate::Succeeded),
+                            None => model.fate[step.index()] = Some(Fate::Failed),
+                            Some(_) => {}
+                        }
+                        let skipped = scheduler.counted(step, known);
+                        told(&mut model, step.index(), skipped);
+                        continue;
+                    }
+                    Start::Unit(step, part) => (step, part),
+                };
+                let block = links.leader(step);
+                if matches!(part, Part::Whole | Part::Pass(0)) && model.fate[block.index()].is_none() {
+                    assert!(model.may_begin(block.index()), "seed {seed}: {step:?} began too early");
+                    model.fate[block.index()] = Some(Fate::Running);
+                }
+                assert_eq!(model.fate[block.index()], Some(Fate::Running), "seed {seed}: {step:?} {part:?}");
+                assert!(
+                    !bad.contains(&block) || matches!(part, Part::Item(_)),
+                    "seed {seed}: {step:?} after a failure"
+                );
+                let ended = &progress.entry(block).or_insert(Progress { items: 0, ended: Vec::new() }).ended;
+                assert!(!ended.contains(&(step, part)) && !running.contains(&(step, part)), "seed {seed}: twice");
+                let has = |step: StepId, part: Part| ended.contains(&(step, part));
+                let whole_pass = |pass: u32| links.block(block).all(|step| has(step, Part::Pass(pass)));
+                match part {
+                    Part::Pass(pass) => {
+                        let inner = links.dependencies(step).iter().filter(|leg| links.leader(leg.on) == block);
+                        assert!(inner.into_iter().all(|leg| has(leg.on, part)), "seed {seed}: {step:?} in {part:?}");
+                        assert!(pass == 0 || whole_pass(pass - 1), "seed {seed}: {part:?} began early");
+                    }
+                    Part::Stop(pass) | Part::Final(pass) => assert!(whole_pass(pass), "seed {seed}: {part:?}"),
+                    Part::Item(_)
+                        if graph.step(step).each.as_ref().is_some_and(|each| each.parallel == Some(false)) =>
+                    {
+                        assert!(!running.iter().any(|(other, _)| *other == step), "seed {seed}: two items at a time");
+                    }
+                    Part::Whole | Part::Item(_) => {}
+                }
+                running.push((step, part));
             }
             assert_eq!(scheduler.running(), running.len(), "seed {seed}");
             if running.is_empty() {
-                match (0..model.fate.len()).any(|step| model.may_start(step)) {
-                    true => continue,
-                    false => break,
+                if nothing_more {
+                    break;
                 }
+                continue;
             }
-            let ended = running.swap_remove(dice.below(running.len()));
-            if dice.below(10) > 0 {
-                model.fate[ended.index()] = Some(Fate::Succeeded);
-                scheduler.succeeded(ended);
+            let (step, part) = running.swap_remove(dice.below(running.len()));
+            let block = links.leader(step);
+            let how = match (dice.below(10), part, &graph.step(step).program) {
+                (0, ..) => How::Failed,
+                (_, Part::Stop(_), _) => How::Answered(dice.below(3) == 0),
+                (_, _, loom_spec::Program::Condition(_) | loom_spec::Program::Switch(_)) => {
+                    How::Answered(dice.below(2) == 0)
+                }
+                _ => How::Succeeded,
+            };
+            let here = progress.get_mut(&block).expect("it began");
+            here.ended.push((step, part));
+            if how == How::Failed {
+                bad.push(block);
+            }
+            let still = running.iter().any(|(other, _)| links.leader(*other) == block);
+            let over = match part {
+                Part::Whole => true,
+                Part::Item(_) => here.ended.len() as u32 == here.items,
+                Part::Final(_) => true,
+                Part::Pass(_) | Part::Stop(_) => bad.contains(&block) && !still,
+            };
+            if over {
+                model.fate[block.index()] = Some(match (bad.contains(&block), how) {
+                    (true, _) => Fate::Failed,
+                    (false, How::Answered(holds)) => Fate::Led(holds),
+                    (false, _) => Fate::Succeeded,
+                });
+            }
+            let skipped = scheduler.ended(step, part, how);
+            if over {
+                told(&mut model, block.index(), skipped);
             } else {
-                model.fate[ended.index()] = Some(Fate::Failed);
-                let expected = model.skipped_by(ended.index());
-                let mut skipped: Vec<usize> = scheduler.failed(ended).iter().map(|step| step.index()).collect();
-                skipped.sort_unstable();
-                assert_eq!(skipped, expected, "seed {seed}: skipped by {ended:?}");
-                skipped.iter().for_each(|step| model.fate[*step] = Some(Fate::Skipped));
+                assert_eq!(skipped, [], "seed {seed}");
             }
+            assert_eq!(scheduler.has_ended(block), over, "seed {seed}: {step:?} {part:?}");
         }
         assert!(scheduler.is_finished(), "seed {seed}");
-        for step in 0..model.fate.len() {
+        for step in links.steps().map(StepId::index) {
             assert_eq!(model.fate[step].is_some(), model.planned[step], "seed {seed}: step {step} was left over");
         }
     }
@@ -333,9 +770,9 @@ mod tests {
     fn order(plan: &Plan, policy: Policy) -> Vec<&str> {
         let mut scheduler = Scheduler::new(plan, policy);
         let mut order = Vec::new();
-        while let Some(step) = scheduler.start() {
+        while let Some(Start::Unit(step, part)) = scheduler.start() {
             order.push(&**plan.graph().name(step));
-            scheduler.succeeded(step);
+            scheduler.ended(step, part, How::Succeeded);
         }
         order
     }
@@ -370,8 +807,8 @@ mod tests {
         let plan = plan(&text, None);
         assert_eq!(order(&plan, Policy::LongestPathFirst).len(), 100_000);
         let mut scheduler = Scheduler::new(&plan, Policy::FileOrder);
-        let first = scheduler.start().expect("the first step can start");
-        assert_eq!(scheduler.failed(first).len(), 99_999);
+        let Some(Start::Unit(first, part)) = scheduler.start() else { panic!("the first step can start") };
+        assert_eq!(scheduler.ended(first, part, How::Failed).len(), 99_999);
         assert!(scheduler.is_finished());
     }
 }

@@ -1,13 +1,12 @@
 //! The graph of a pipeline's steps: acyclic, and sound in every way that can be checked.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use daggy::petgraph::visit::EdgeRef;
 use daggy::{Dag, NodeIndex};
-use loom_spec::{NotShown, Parsed, Pipeline, Problem, Problems, Program, Scalar, Step, Value};
+use loom_spec::{MultiPass, NotShown, Parsed, Pipeline, Predicate, Problem, Problems, Scalar, Step};
 
-use crate::links::{DatumId, Links, Role, StepId};
+use crate::links::{DatumId, Links, StepId};
 use crate::names::{Names, Resolved};
 use crate::{World, checks, interfaces, order};
 
@@ -95,6 +94,10 @@ pub enum ProgramLine {
     Words(Vec<String>),
     /// A line for the shell, which finds the words behind it in `$1`, `$2`, …
     Shell(String),
+    /// A look at a path or a value, for which nothing is run.
+    Predicate(Predicate),
+    /// A switch, by the reference to what decides it.
+    Switch(String),
 }
 
 impl StepGraph {
@@ -168,76 +171,27 @@ impl StepGraph {
         self.dag.edge_count()
     }
 
-    /// The command line of a step: program, inputs, outputs, arguments, in this order.
-    ///
-    /// ```
-    /// let text = "
-    /// parameters: {rate: 1e-3, debug: false}
-    /// pipeline:
-    ///   - name: train
-    ///     task: train.py
-    ///     inputs: {data: in.csv}
-    ///     outputs: {--output: out.json}
-    ///     args: {--rate: $rate, --debug: $debug, --fast: true, --layers: [64, 32]}
-    /// ";
-    /// let parsed = loom_spec::parse(&loom_spec::Source::new("p.yml", text));
-    /// let graph = loom_graph::check(parsed, &loom_graph::OnPaper).graph.unwrap();
-    /// let step = graph.run_order().next().unwrap();
-    /// assert_eq!(
-    ///     graph.command_line(step).words.join(" "),
-    ///     "in.csv --output out.json --rate 1e-3 --fast --layers 64 32"
-    /// );
-    /// ```
-    pub fn command_line(&self, id: StepId) -> CommandLine {
-        let step = self.step(id);
-        let mut words = Vec::with_capacity(step.inputs.len() + 2 * (step.outputs.len() + step.args.len()));
-        let mut paths = self.links.uses(id).iter().filter(|used| used.role != Role::Argument);
-        for input in paths.by_ref().take(step.inputs.len()) {
-            words.push(input.path.to_string());
-        }
-        for (entry, output) in step.outputs.iter().zip(paths) {
-            words.push(entry.key.text.to_string());
-            words.push(output.path.to_string());
-        }
-        for entry in &step.args {
-            self.push_argument(&entry.key, &entry.value, &mut words);
-        }
-        CommandLine { program: self.program(id), words }
+    /// The name of the group that a step runs in passes with, and the passes.
+    pub fn group(&self, id: StepId) -> Option<(&str, &MultiPass)> {
+        let group = &self.pipeline.groups[self.step(id).group?];
+        Some((&group.name.text, group.passes.as_ref()?))
     }
 
-    /// What a step runs, without the words behind it.
-    pub fn program(&self, id: StepId) -> ProgramLine {
-        match &self.step(id).program {
-            Program::Task(task) => ProgramLine::Task(self.word(task)),
-            Program::Words(words) => ProgramLine::Words(words.iter().map(|word| self.word(word)).collect()),
-            Program::Shell(line) => ProgramLine::Shell(self.word(line)),
-        }
+    /// A text of the pipeline with its variables filled in.
+    pub fn text(&self, scalar: &Scalar) -> String {
+        self.word(scalar)
     }
 
-    fn push_argument(&self, key: &Scalar, value: &Value, words: &mut Vec<String>) {
-        // A fault in a value would have kept this graph from being made.
-        let resolved = self.names.resolve(&self.pipeline, value).unwrap_or(Resolved::Nothing);
-        match resolved {
-            Resolved::Nothing | Resolved::Switch(false) => return,
-            _ => words.push(key.text.to_string()),
-        }
-        match resolved {
-            Resolved::List(items) => words.extend(items.into_iter().filter_map(|item| self.as_word(item))),
-            other => words.extend(self.as_word(other)),
-        }
+    pub(crate) fn names(&self) -> &Names {
+        &self.names
     }
 
-    fn as_word(&self, resolved: Resolved<'_>) -> Option<String> {
-        match resolved {
-            Resolved::Text(text) => Some(text.into_owned()),
-            Resolved::Data(index) => Some(self.links.datum(DatumId(index)).path.to_string()),
-            Resolved::Nothing | Resolved::Switch(_) | Resolved::List(_) => None,
+    pub(crate) fn word(&self, scalar: &Scalar) -> String {
+        match self.names.scalar(&self.pipeline, scalar) {
+            Ok(Resolved::Text(text)) => text.into_owned(),
+            Ok(Resolved::Data(index)) => self.links.datum(DatumId(index)).path.to_string(),
+            _ => scalar.text.to_string(),
         }
-    }
-
-    fn word(&self, scalar: &Scalar) -> String {
-        let resolved = self.names.scalar(&self.pipeline, scalar).unwrap_or(Resolved::Nothing);
-        self.as_word(resolved).unwrap_or_else(|| scalar.text.to_string())
     }
 
     /// `execution.python` with its variables filled in.
@@ -249,12 +203,19 @@ impl StepGraph {
 impl std::fmt::Display for CommandLine {
     /// The words as a person would read them, not as a shell would: nothing is quoted.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let program: Cow<'_, str> = match &self.program {
-            ProgramLine::Task(task) => task.into(),
-            ProgramLine::Words(words) => words.join(" ").into(),
-            ProgramLine::Shell(line) => format!("sh -c {line:?}").into(),
-        };
-        f.write_str(&program)?;
+        write!(f, "{}", self.program)?;
         self.words.iter().try_for_each(|word| write!(f, " {word}"))
+    }
+}
+
+impl std::fmt::Display for ProgramLine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Task(task) => f.write_str(task),
+            Self::Words(words) => f.write_str(&words.join(" ")),
+            Self::Shell(line) => write!(f, "sh -c {line:?}"),
+            Self::Predicate(predicate) => f.write_str(predicate.word()),
+            Self::Switch(condition) => write!(f, "switch {condition}"),
+        }
     }
 }

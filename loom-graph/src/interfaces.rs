@@ -4,7 +4,9 @@
 
 use std::collections::HashSet;
 
-use loom_spec::{Entry, FrontMatterError, Pipeline, Port, Problem, Problems, Program, Scalar, Suggest, TaskInterface};
+use loom_spec::{
+    Entry, FrontMatterError, Pipeline, Port, Problem, Problems, Program, Scalar, Step, Suggest, TaskInterface,
+};
 
 use crate::World;
 use crate::links::{Links, Role, StepId};
@@ -64,7 +66,7 @@ impl Comparison<'_> {
             // What a step makes may be named among its arguments, too.
             let port = args.iter().chain(outputs).find(|port| port.name == *entry.key.text);
             match port {
-                Some(port) => self.value(entry, port),
+                Some(port) => self.value(step, entry, port),
                 None => self.known_flag(&entry.key, args, "argument"),
             }
         }
@@ -93,15 +95,16 @@ impl Comparison<'_> {
     }
 
     /// Whether a value is one that an argument may have.
-    fn value(&mut self, entry: &Entry, port: &Port) {
-        let Ok(resolved) = self.names.resolve(self.pipeline, &entry.value) else { return };
+    fn value(&mut self, step: &Step, entry: &Entry, port: &Port) {
+        let Ok(resolved) = self.names.within(self.pipeline, step).argument(&entry.value) else { return };
         let values = match resolved {
             Resolved::Text(text) => vec![text.into_owned()],
             Resolved::List(items) => items
                 .into_iter()
                 .filter_map(|item| if let Resolved::Text(text) = item { Some(text.into_owned()) } else { None })
                 .collect(),
-            Resolved::Nothing | Resolved::Switch(_) | Resolved::Data(_) => return,
+            // What is not a text as it stands is not known before the step runs, or is a path.
+            _ => return,
         };
         for value in values {
             let expected = match port.kind.as_deref() {
@@ -126,13 +129,14 @@ impl Comparison<'_> {
     fn data_types(&mut self, id: StepId, inputs: &[Port], outputs: &[Port]) {
         let (pipeline, links) = (self.pipeline, self.links);
         let step = &pipeline.steps[id.index()];
-        let uses = |role: Role| links.uses(id).iter().filter(move |used| used.role == role);
-        let by_place = uses(Role::Input).zip(&step.inputs).enumerate().filter_map(|(place, (used, entry))| {
+        // Each entry of `inputs`, then of `outputs`, is a use; the files of a loop have no type of their own.
+        let uses = links.uses(id).iter().zip(step.inputs.iter().chain(&step.outputs));
+        let of = |role: Role| uses.clone().filter(move |(used, _)| used.role == role);
+        let by_place = of(Role::Input).enumerate().filter_map(|(place, (used, entry))| {
             let named = inputs.iter().find(|port| port.name == *entry.key.text);
             Some((used, named.or_else(|| inputs.get(place))?))
         });
-        let by_flag = uses(Role::Output)
-            .zip(&step.outputs)
+        let by_flag = of(Role::Output)
             .filter_map(|(used, entry)| Some((used, outputs.iter().find(|port| port.name == *entry.key.text)?)));
         for (used, port) in by_place.chain(by_flag) {
             let Some(data) = pipeline.data.get(used.datum.index()) else { continue };

@@ -36,18 +36,24 @@
 #![deny(missing_docs)]
 
 mod checks;
+mod expression;
 mod graph;
 mod interfaces;
 mod links;
 mod names;
 mod order;
+mod passes;
 mod plan;
 pub mod render;
+mod url;
+mod work;
 mod world;
 
 pub use graph::{Checked, CommandLine, ProgramLine, StepGraph, check};
 pub use links::{Datum, DatumId, Dependency, Followers, Links, Role, StepId, Use};
-pub use plan::{LeftOut, Plan, Selection, Target, Unit};
+pub use passes::is_of_a_pass;
+pub use plan::{LeftOut, Plan, Selection, Target};
+pub use work::{Answers, Argument, Asked, Part, Question, Unit, Work};
 pub use world::{Location, NoText, OnPaper, Presence, World, locate_by_text};
 
 /// The meaning of a pipeline as text, for snapshot tests: the graph of a good one ([`render::text`]), the problems

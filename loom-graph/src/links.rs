@@ -7,9 +7,10 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use foldhash::{HashMap, HashMapExt};
-use loom_spec::{Pipeline, Scalar, Span, Value};
+use loom_spec::{Entry, MultiPass, Pipeline, Program, Scalar, Span, Step, Value};
 
-use crate::names::{Names, Resolved, program_scalars};
+use crate::names::{Branch, Fault, Names, Resolved, Within, program_scalars};
+use crate::url::{cached_path, is_url};
 use crate::world::refused_as_path;
 use crate::{Location, World};
 
@@ -40,8 +41,11 @@ impl DatumId {
 pub struct Datum {
     /// The name, if it is a data node; none if a step writes the path out.
     pub name: Option<Arc<str>>,
-    /// The path as tasks receive it: relative where it lies inside the pipeline folder.
+    /// The path as tasks receive it: relative where it lies inside the pipeline folder. Of a condition or a switch, its
+    /// name.
     pub path: Arc<str>,
+    /// The address that the file is fetched from, if it is; the path is then where it is kept.
+    pub url: Option<Arc<str>>,
     /// Where it leads.
     pub location: Arc<Location>,
     /// The first datum of the same location: itself, mostly.
@@ -68,6 +72,19 @@ pub enum Role {
     Output,
     /// Names it in `args` or in its command, which counts as reading unless the step makes it.
     Argument,
+    /// Goes through its files, in a loop.
+    Over,
+    /// Makes a file in it for each file that it goes through.
+    Into,
+    /// Looks at it: a condition, which may find nothing there; or a switch, which hands it on.
+    Question,
+    /// Runs only if the switch, whose answer the datum is, leads this way.
+    Gate {
+        /// Whether the way is the one that is taken if the condition holds.
+        then: bool,
+    },
+    /// Needs it for the passes of the group that the step stands in.
+    Pass,
 }
 
 /// One use of a datum by a step.
@@ -83,15 +100,22 @@ pub struct Use {
     pub span: Span,
     /// Whether the step makes the datum itself.
     pub(crate) own: bool,
+    /// Whether a switch hands it on, so that it need not exist.
+    pub(crate) handed_on: bool,
 }
 
 impl Use {
     fn is_read(&self) -> bool {
         match self.role {
-            Role::Input => true,
-            Role::Output => false,
+            Role::Input | Role::Over | Role::Question | Role::Gate { .. } | Role::Pass => true,
+            Role::Output | Role::Into => false,
             Role::Argument => !self.own,
         }
+    }
+
+    /// Whether it must be there before the step begins.
+    pub(crate) fn must_exist(&self) -> bool {
+        matches!(self.role, Role::Input | Role::Argument) && !self.handed_on
     }
 }
 
@@ -114,6 +138,8 @@ pub struct Links {
     use_starts: Vec<u32>,
     dependencies: Vec<Dependency>,
     dependency_starts: Vec<u32>,
+    /// For each step, the first one of those that it runs in passes with; empty where no group has passes.
+    leaders: Vec<StepId>,
     /// Whether readers of folders have more writers to wait for than could be held.
     pub(crate) overflow: bool,
 }
@@ -130,43 +156,33 @@ impl Links {
             data: Vec::with_capacity(pipeline.data.len()),
             at: HashMap::with_capacity(pipeline.data.len()),
             uses: Vec::new(),
+            gates: Vec::new(),
         };
-        for data in &pipeline.data {
-            let path = match names.data_path(pipeline, &data.path) {
-                Ok(Resolved::Text(path)) => path,
-                _ => (&*data.path.text).into(),
-            };
-            maker.datum(Some(Arc::clone(&data.name.text)), &path, data.name.span);
+        for (index, data) in pipeline.data.iter().enumerate() {
+            let path = names.full_path(pipeline, index as u32);
+            let path = path.as_deref().unwrap_or(&data.path.text);
+            maker.datum(Some(Arc::clone(&data.name.text)), path, data.name.span);
         }
         let mut use_starts = vec![0];
-        for step in &pipeline.steps {
-            for entry in &step.inputs {
-                maker.path(&entry.value, Role::Input);
-            }
-            for entry in &step.outputs {
-                maker.path(&entry.value, Role::Output);
-            }
-            for scalar in program_scalars(&step.program) {
-                maker.argument(scalar);
-            }
-            for entry in &step.args {
-                match &entry.value {
-                    Value::Scalar(scalar) => maker.argument(scalar),
-                    Value::List(items, _) => {
-                        for item in items {
-                            if let Value::Scalar(scalar) = item {
-                                maker.argument(scalar);
-                            }
-                        }
-                    }
-                    Value::Map(..) => {}
-                }
+        let leaders = leaders(pipeline);
+        for (index, step) in pipeline.steps.iter().enumerate() {
+            maker.step(step);
+            maker.gates();
+            if let Some(passes) = passes_that_end_with(pipeline, index) {
+                maker.passes(passes);
             }
             use_starts.push(maker.uses.len() as u32);
         }
         let Maker { data, at, uses, .. } = maker;
-        let mut links =
-            Self { data, uses, use_starts, dependencies: Vec::new(), dependency_starts: Vec::new(), overflow: false };
+        let mut links = Self {
+            data,
+            uses,
+            use_starts,
+            dependencies: Vec::new(),
+            dependency_starts: Vec::new(),
+            leaders,
+            overflow: false,
+        };
         links.find_makers();
         (links.dependencies, links.dependency_starts, links.overflow) = links.find_dependencies(&at);
         links
@@ -188,7 +204,7 @@ impl Links {
     }
 
     /// The steps, in file order.
-    pub fn steps(&self) -> impl Iterator<Item = StepId> + use<> {
+    pub fn steps(&self) -> impl DoubleEndedIterator<Item = StepId> + Clone + use<> {
         (0..self.step_count() as u32).map(StepId)
     }
 
@@ -215,7 +231,39 @@ impl Links {
 
     /// What a step makes.
     pub fn writes(&self, step: StepId) -> impl Iterator<Item = &Use> {
-        self.uses(step).iter().filter(|used| used.role == Role::Output)
+        self.uses(step).iter().filter(|used| matches!(used.role, Role::Output | Role::Into))
+    }
+
+    /// The first of the steps that run in passes with this one: itself, mostly. They wait, run and end as one.
+    pub fn leader(&self, step: StepId) -> StepId {
+        self.leaders.get(step.index()).copied().unwrap_or(step)
+    }
+
+    /// The steps that run in passes with this one; itself alone, mostly.
+    pub fn block(&self, step: StepId) -> impl DoubleEndedIterator<Item = StepId> + Clone + use<> {
+        self.block_range(step).map(StepId)
+    }
+
+    fn block_range(&self, step: StepId) -> std::ops::Range<u32> {
+        if self.leaders.is_empty() {
+            return step.0..step.0 + 1;
+        }
+        let leader = self.leader(step);
+        let behind = &self.leaders[leader.index()..];
+        leader.0..leader.0 + behind.iter().take_while(|other| **other == leader).count() as u32
+    }
+
+    /// What the steps that run in passes with this one wait for: each other, and the rest of the pipeline.
+    pub(crate) fn block_dependencies(&self, step: StepId) -> &[Dependency] {
+        let block = self.block_range(step);
+        let starts = &self.dependency_starts;
+        &self.dependencies[starts[block.start as usize] as usize..starts[block.end as usize] as usize]
+    }
+
+    /// How a step leaves a loop's folder, if it has one: the folder that it goes through, and the one that it fills.
+    pub fn folders_of_loop(&self, step: StepId) -> Option<(&Use, &Use)> {
+        let with = |role| self.uses(step).iter().find(move |used| used.role == role);
+        Some((with(Role::Over)?, with(Role::Into)?))
     }
 
     /// The step that makes a datum, if one does.
@@ -234,7 +282,7 @@ impl Links {
         let mut last_maker = vec![None; self.data.len()];
         for step in self.steps() {
             let range = self.use_starts[step.index()] as usize..self.use_starts[step.index() + 1] as usize;
-            for used in self.uses[range.clone()].iter().filter(|used| used.role == Role::Output) {
+            for used in self.uses[range.clone()].iter().filter(|used| matches!(used.role, Role::Output | Role::Into)) {
                 let canonical = self.data[used.datum.index()].canonical;
                 self.data[canonical.index()].producer.get_or_insert(step);
                 last_maker[canonical.index()] = Some(step);
@@ -246,7 +294,8 @@ impl Links {
     }
 
     /// A step waits for whatever makes what it reads: the datum itself; else a folder around it; and, where
-    /// it reads a folder, for the steps that write into it and do not read that folder themselves.
+    /// it reads a folder, for the steps that write into it. Of those that both read a folder and write into it, none waits
+    /// for another: they could only wait for each other.
     ///
     /// Returns the dependencies, where those of each step begin, and whether there were too many.
     fn find_dependencies(&self, at: &HashMap<Place, DatumId>) -> (Vec<Dependency>, Vec<u32>, bool) {
@@ -262,13 +311,19 @@ impl Links {
                     None => self.producer_around(canonical, at),
                 };
                 let inside = into_folders.get(&canonical).map_or(&[][..], |writers| writers.as_slice());
+                let first_own = inside.partition_point(|writer| writer.step < step);
+                let writes_into = inside.get(first_own).is_some_and(|writer| writer.step == step);
                 by_folder += inside.len();
                 if by_folder > MAX_FOLDER_DEPENDENCIES {
                     starts.resize(self.use_starts.len(), dependencies.len() as u32);
                     return (dependencies, starts, true);
                 }
-                for (on, through) in made.into_iter().chain(inside.iter().copied()) {
-                    if on != step {
+                let inside = inside.iter().filter(|writer| !(writes_into && writer.reads));
+                let inside = inside.map(|writer| (writer.step, writer.datum));
+                for (on, through) in made.into_iter().chain(inside) {
+                    // What the passes need of each other is no matter of order.
+                    let within = used.role == Role::Pass && self.leader(on) == self.leader(step);
+                    if on != step && !within {
                         dependencies.push(Dependency { on, through, used: index as u32 });
                     }
                 }
@@ -285,8 +340,8 @@ impl Links {
         })
     }
 
-    /// For each datum that is read, the steps that write inside it.
-    fn writers_into_read_folders(&self, at: &HashMap<Place, DatumId>) -> HashMap<DatumId, Vec<(StepId, DatumId)>> {
+    /// For each datum that is read, what steps write inside it, in file order.
+    fn writers_into_read_folders(&self, at: &HashMap<Place, DatumId>) -> HashMap<DatumId, Vec<WriterInto>> {
         // Who reads each datum: nobody, or a step, the one that is being looked at last.
         let mut reader = vec![None; self.data.len()];
         for step in self.steps() {
@@ -294,7 +349,7 @@ impl Links {
                 reader[self.datum(used.datum).canonical.index()] = Some(step);
             }
         }
-        let mut writers: HashMap<DatumId, Vec<(StepId, DatumId)>> = HashMap::new();
+        let mut writers: HashMap<DatumId, Vec<WriterInto>> = HashMap::new();
         for step in self.steps() {
             for used in self.reads(step) {
                 reader[self.datum(used.datum).canonical.index()] = Some(step);
@@ -302,15 +357,23 @@ impl Links {
             for made in self.writes(step) {
                 for folder in self.datum(made.datum).location.ancestors() {
                     let Some(folder) = at.get(folder).copied() else { continue };
-                    if reader[folder.index()].is_some_and(|reader| reader != step) {
-                        let canonical = self.datum(made.datum).canonical;
-                        writers.entry(folder).or_default().push((step, canonical));
+                    if let Some(last) = reader[folder.index()] {
+                        let datum = self.datum(made.datum).canonical;
+                        writers.entry(folder).or_default().push(WriterInto { step, datum, reads: last == step });
                     }
                 }
             }
         }
         writers
     }
+}
+
+/// A step that writes inside a folder which is read.
+struct WriterInto {
+    step: StepId,
+    datum: DatumId,
+    /// Whether the step reads the folder itself.
+    reads: bool,
 }
 
 /// A location as a key that is looked up by its text. The text is enough: what is outside is absolute or begins
@@ -338,24 +401,27 @@ pub struct Followers {
 }
 
 impl Followers {
-    /// The followers of every step.
+    /// The followers of every step. Steps that run in passes together are as one, which goes by the first of them.
     pub fn of_all(links: &Links) -> Self {
         let count = links.step_count();
+        let ends = links.steps().flat_map(|step| {
+            let leader = links.leader(step);
+            let waited_for = links.dependencies(step).iter().map(|dependency| links.leader(dependency.on));
+            waited_for.filter(move |on| *on != leader).map(move |on| (on, leader))
+        });
         let mut starts = vec![0u32; count + 1];
-        for dependency in links.steps().flat_map(|step| links.dependencies(step)) {
-            starts[dependency.on.index() + 1] += 1;
+        for (on, _) in ends.clone() {
+            starts[on.index() + 1] += 1;
         }
         for index in 0..count {
             starts[index + 1] += starts[index];
         }
         let mut free = starts.clone();
         let mut steps = vec![StepId(0); starts[count] as usize];
-        for step in links.steps() {
-            for dependency in links.dependencies(step) {
-                let slot = &mut free[dependency.on.index()];
-                steps[*slot as usize] = step;
-                *slot += 1;
-            }
+        for (on, step) in ends {
+            let slot = &mut free[on.index()];
+            steps[*slot as usize] = step;
+            *slot += 1;
         }
         Self { starts, steps }
     }
@@ -373,11 +439,16 @@ struct Maker<'a> {
     data: Vec<Datum>,
     at: HashMap<Place, DatumId>,
     uses: Vec<Use>,
+    /// The gates of the step that is being looked at, which come behind what its words use.
+    gates: Vec<(Branch, Span)>,
 }
 
-impl Maker<'_> {
+impl<'a> Maker<'a> {
     fn datum(&mut self, name: Option<Arc<str>>, path: &str, span: Span) -> DatumId {
         let id = DatumId(self.data.len() as u32);
+        let url = is_url(path).then(|| Arc::from(path));
+        let kept = url.as_deref().map(cached_path);
+        let path = kept.as_deref().unwrap_or(path);
         // What cannot be a path leads nowhere, and nowhere else than another one: a NUL is in no path.
         let location = match refused_as_path(path) {
             Some(_) => Location::Inside(format!("\0{}", id.0)),
@@ -386,55 +457,219 @@ impl Maker<'_> {
         let location = Arc::new(location);
         let canonical = *self.at.entry(Place(Arc::clone(&location))).or_insert(id);
         let path = handed_over(path, &location);
-        self.data.push(Datum { name, path, location, canonical, producer: None, span });
+        self.data.push(Datum { name, path, url, location, canonical, producer: None, span });
         id
     }
 
-    /// An entry of `inputs` or `outputs`.
-    fn path(&mut self, value: &Value, role: Role) {
-        let Value::Scalar(scalar) = value else { return };
-        let text = match self.names.scalar(self.pipeline, scalar) {
-            Ok(Resolved::Data(index)) => return self.push_use(DatumId(index), role, scalar.span),
-            Ok(Resolved::Text(text)) if !text.is_empty() && refused_as_path(&text).is_none() => text,
-            _ => return,
-        };
-        // A path that is known already, under a name or not, is the same datum.
-        let location = self.world.locate(&text);
-        match self.at.get(location.as_str()) {
-            Some(known) => {
-                let datum = *known;
-                let path = handed_over(&text, &location);
-                self.uses.push(Use { datum, role, path, span: scalar.span, own: false });
+    /// What a condition or a switch finds out.
+    fn answer(&mut self, step: u32) -> DatumId {
+        // A NUL is in no path.
+        let location = Location::Answer(format!("\0answer {step}"));
+        if let Some(known) = self.at.get(location.as_str()) {
+            return *known;
+        }
+        let id = DatumId(self.data.len() as u32);
+        let name = &self.pipeline.steps[step as usize].name;
+        let location = Arc::new(location);
+        self.at.insert(Place(Arc::clone(&location)), id);
+        self.data.push(Datum {
+            name: Some(Arc::clone(&name.text)),
+            path: Arc::clone(&name.text),
+            url: None,
+            location,
+            canonical: id,
+            producer: Some(StepId(step)),
+            span: name.span,
+        });
+        id
+    }
+
+    fn step(&mut self, step: &'a Step) {
+        let names = self.names.within(self.pipeline, step);
+        let first = self.uses.len();
+        match &step.program {
+            Program::Switch(switch) => {
+                let asked = [Some(&switch.condition), switch.data.as_ref()];
+                for scalar in asked.into_iter().flatten() {
+                    self.named(names.scalar(scalar), Role::Question, scalar.span);
+                }
+                return;
             }
-            None => {
-                let datum = self.datum(None, &text, scalar.span);
-                self.push_use(datum, role, scalar.span);
+            Program::Condition(_) => {
+                for entry in step.inputs.iter().chain(&step.args) {
+                    self.value(names, &entry.value, Role::Question);
+                }
+                return;
+            }
+            Program::Task(_) | Program::Words(_) | Program::Shell(_) => {}
+        }
+        let each = step.each.as_ref().map(|each| (self.folder(&each.over), self.folder(&each.into)));
+        let (over, into) = (each.and_then(|(over, _)| over), each.and_then(|(_, into)| into));
+        for (entries, role) in [(&step.inputs, Role::Input), (&step.outputs, Role::Output)] {
+            for entry in entries {
+                let Value::Scalar(scalar) = &entry.value else { continue };
+                match names.scalar(scalar) {
+                    Ok(Resolved::LoopItem) => self.use_of_folder(over, Role::Over, scalar),
+                    Ok(Resolved::LoopOutput) => self.use_of_folder(into, Role::Into, scalar),
+                    found => self.path(found, role, scalar.span),
+                }
+            }
+        }
+        for scalar in program_scalars(&step.program) {
+            self.named(names.scalar(scalar), Role::Argument, scalar.span);
+        }
+        for entry in &step.args {
+            self.value(names, &entry.value, Role::Argument);
+        }
+        if let Some(each) = &step.each {
+            for (folder, role, scalar) in [(over, Role::Over, &each.over), (into, Role::Into, &each.into)] {
+                if !self.uses[first..].iter().any(|used| used.role == role) {
+                    self.use_of_folder(folder, role, scalar);
+                }
             }
         }
     }
 
-    /// A word that may refer to a datum.
-    fn argument(&mut self, scalar: &Scalar) {
-        if scalar.reference().is_none() {
-            return;
+    /// What the passes of a group need, as uses of its last step.
+    fn passes(&mut self, passes: &'a MultiPass) {
+        let stop = passes.stop.iter().flat_map(|stop| stop.inputs.iter().chain(&stop.args));
+        let entries: Vec<&'a Entry> = passes.schedule.iter().flatten().flatten().chain(stop).collect();
+        for entry in entries {
+            if let Value::Scalar(scalar) = &entry.value {
+                self.named(self.names.scalar(self.pipeline, scalar), Role::Pass, scalar.span);
+            }
         }
+    }
+
+    fn folder(&mut self, scalar: &'a Scalar) -> Option<DatumId> {
         match self.names.scalar(self.pipeline, scalar) {
-            Ok(Resolved::Data(index)) => self.push_use(DatumId(index), Role::Argument, scalar.span),
+            Ok(Resolved::Data(index)) => Some(DatumId(index)),
+            Ok(Resolved::Text(text)) => self.known_or_new(&text, scalar.span).map(|(datum, _)| datum),
+            _ => None,
+        }
+    }
+
+    fn use_of_folder(&mut self, folder: Option<DatumId>, role: Role, scalar: &Scalar) {
+        if let Some(folder) = folder {
+            self.push_use(folder, role, scalar.span, false);
+        }
+    }
+
+    /// An entry of `inputs` or `outputs`.
+    fn path(&mut self, found: Result<Resolved<'a>, Fault<'a>>, role: Role, span: Span) {
+        match found {
+            Ok(Resolved::Data(index)) => self.push_use(DatumId(index), role, span, false),
+            Ok(Resolved::Text(text)) => self.written_out(&text, role, span, false),
+            Ok(Resolved::Branch(branch, payload)) => {
+                match *payload {
+                    Resolved::Data(index) => self.push_use(DatumId(index), role, span, true),
+                    Resolved::Text(text) => self.written_out(&text, role, span, true),
+                    _ => {}
+                }
+                self.gates.push((branch, span));
+            }
+            _ => {}
+        }
+    }
+
+    /// A path that is written out. One that is known already, under a name or not, is the same datum.
+    fn written_out(&mut self, text: &str, role: Role, span: Span, handed_on: bool) {
+        if let Some((datum, path)) = self.known_or_new(text, span) {
+            self.uses.push(Use { datum, role, path, span, own: false, handed_on });
+        }
+    }
+
+    fn known_or_new(&mut self, text: &str, span: Span) -> Option<(DatumId, Arc<str>)> {
+        if text.is_empty() || refused_as_path(text).is_some() {
+            return None;
+        }
+        if !is_url(text) {
+            let location = self.world.locate(text);
+            if let Some(known) = self.at.get(location.as_str()) {
+                return Some((*known, handed_over(text, &location)));
+            }
+        }
+        let datum = self.datum(None, text, span);
+        Some((datum, Arc::clone(&self.data[datum.index()].path)))
+    }
+
+    /// The words of a value that may refer to data.
+    fn value(&mut self, names: Within<'a>, value: &'a Value, role: Role) {
+        match value {
+            Value::Scalar(scalar) if scalar.reference().is_some() => {
+                self.named(names.argument(value), role, scalar.span)
+            }
+            Value::List(items, _) => {
+                for item in items {
+                    if let Value::Scalar(scalar) = item
+                        && scalar.reference().is_some()
+                    {
+                        self.named(names.argument(item), role, scalar.span);
+                    }
+                }
+            }
+            Value::Scalar(_) | Value::Map(..) => {}
+        }
+    }
+
+    /// What a word refers to, where that is a datum.
+    fn named(&mut self, found: Result<Resolved<'a>, Fault<'a>>, role: Role, span: Span) {
+        match found {
+            Ok(Resolved::Data(index)) => self.push_use(DatumId(index), role, span, false),
+            Ok(Resolved::Answer(step)) => {
+                let answer = self.answer(step);
+                self.push_use(answer, role, span, false);
+            }
+            Ok(Resolved::Branch(branch, payload)) => {
+                if let Resolved::Data(index) = *payload {
+                    self.push_use(DatumId(index), role, span, true);
+                }
+                self.gates.push((branch, span));
+            }
             Ok(Resolved::List(items)) => {
                 for item in items {
-                    if let Resolved::Data(index) = item {
-                        self.push_use(DatumId(index), Role::Argument, scalar.span);
-                    }
+                    self.named(Ok(item), role, span);
                 }
             }
             _ => {}
         }
     }
 
-    fn push_use(&mut self, datum: DatumId, role: Role, span: Span) {
-        let path = Arc::clone(&self.data[datum.index()].path);
-        self.uses.push(Use { datum, role, path, span, own: false });
+    fn gates(&mut self) {
+        for (branch, span) in std::mem::take(&mut self.gates) {
+            let answer = self.answer(branch.switch);
+            self.push_use(answer, Role::Gate { then: branch.then }, span, false);
+        }
     }
+
+    fn push_use(&mut self, datum: DatumId, role: Role, span: Span, handed_on: bool) {
+        let path = Arc::clone(&self.data[datum.index()].path);
+        self.uses.push(Use { datum, role, path, span, own: false, handed_on });
+    }
+}
+
+/// For each step, the first one of those that it runs in passes with; empty where no group has passes.
+fn leaders(pipeline: &Pipeline) -> Vec<StepId> {
+    if !pipeline.groups.iter().any(|group| group.passes.is_some()) {
+        return Vec::new();
+    }
+    let mut leaders: Vec<StepId> = Vec::with_capacity(pipeline.steps.len());
+    for (index, step) in pipeline.steps.iter().enumerate() {
+        let before = index.checked_sub(1).filter(|before| pipeline.steps[*before].group == step.group);
+        let in_passes = step.group.is_some_and(|group| pipeline.groups[group].passes.is_some());
+        leaders.push(match before.filter(|_| in_passes) {
+            Some(before) => leaders[before],
+            None => StepId(index as u32),
+        });
+    }
+    leaders
+}
+
+/// The passes of the group that this step is the last one of.
+fn passes_that_end_with(pipeline: &Pipeline, index: usize) -> Option<&MultiPass> {
+    let group = pipeline.steps[index].group?;
+    let is_last = pipeline.steps.get(index + 1).is_none_or(|next| next.group != Some(group));
+    pipeline.groups[group].passes.as_ref().filter(|_| is_last)
 }
 
 /// A path as a task receives it: as written, but relative where it was absolute and leads into the pipeline

@@ -4,16 +4,18 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use foldhash::{HashMap, HashMapExt};
-use loom_spec::{Meaning, Piece, Pipeline, Program, Scalar, Span, Style, Value};
+use foldhash::{HashMap, HashMapExt, HashSet};
+use loom_spec::{Meaning, MultiPass, Piece, Pipeline, Program, Scalar, Span, Step, Style, Test, Value};
 
 use crate::{NoText, World};
 
-/// What a name refers to, as an index into the pipeline's data or parameters.
+/// What a name refers to, as an index into the pipeline's data, parameters or steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Target {
     Data(u32),
     Parameter(u32),
+    /// A condition, for its answer.
+    Condition(u32),
 }
 
 /// A value with its names followed and its variables filled in.
@@ -29,6 +31,25 @@ pub(crate) enum Resolved<'a> {
     Data(u32),
     /// Several words.
     List(Vec<Resolved<'a>>),
+    /// The answer of a condition, by step.
+    Answer(u32),
+    /// What a switch hands on, and which way.
+    Branch(Branch, Box<Resolved<'a>>),
+    /// In a loop: the file that an item is.
+    LoopItem,
+    /// In a loop: the file of the same name in the other folder.
+    LoopOutput,
+    /// In a `multi_pass` group: what the pass gives this parameter.
+    OfPass(&'a str),
+}
+
+/// One way out of a switch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Branch {
+    /// The switch, by step.
+    pub(crate) switch: u32,
+    /// Whether it is the way that is taken if the condition holds.
+    pub(crate) then: bool,
 }
 
 /// Why a value stands for nothing.
@@ -42,6 +63,8 @@ pub(crate) enum Fault<'a> {
     TooMuch(&'a str, Span),
     /// Not a thing that can stand in a command line: where, and what it is.
     Kind(Span, &'static str),
+    /// A switch, not one of its two ways; the text behind its name.
+    NoBranch(u32, &'a str, Span),
     /// The fault lies in the parameter that is named, and is told there.
     Elsewhere,
 }
@@ -53,6 +76,10 @@ enum End {
     Data(u32),
     /// To the parameter that has a value of its own.
     Value(u32),
+    /// To the answer of a condition.
+    Answer(u32),
+    /// To one way out of a switch.
+    Branch(Branch),
     /// To a name that nothing has.
     Unknown,
     /// Back to itself.
@@ -69,6 +96,10 @@ const BYTES_PER_WORD: usize = 64;
 #[derive(Clone, Debug)]
 pub(crate) struct Names {
     targets: HashMap<Arc<str>, Target>,
+    /// The switches, by name.
+    switches: HashMap<Arc<str>, u32>,
+    /// The paths of data nodes that are nested in others; `None` where they cannot be told.
+    nested: HashMap<u32, Option<Arc<str>>>,
     /// Where each parameter leads.
     ends: Vec<End>,
     /// The parameters that are used too often for their size.
@@ -80,7 +111,19 @@ pub(crate) struct Names {
 impl Names {
     pub(crate) fn new(pipeline: &Pipeline, world: &dyn World) -> Self {
         let mut targets = HashMap::with_capacity(pipeline.data.len() + pipeline.parameters.len());
-        // Where a name is in both, which is refused, data wins.
+        let mut switches = HashMap::new();
+        for (index, step) in pipeline.steps.iter().enumerate() {
+            match &step.program {
+                Program::Condition(_) => {
+                    targets.insert(Arc::clone(&step.name.text), Target::Condition(index as u32));
+                }
+                Program::Switch(_) => {
+                    switches.insert(Arc::clone(&step.name.text), index as u32);
+                }
+                _ => {}
+            }
+        }
+        // Where a name is in several, which is refused, data wins.
         for (index, parameter) in pipeline.parameters.iter().enumerate() {
             targets.insert(Arc::clone(&parameter.name.text), Target::Parameter(index as u32));
         }
@@ -101,9 +144,11 @@ impl Names {
                 }
             }
         });
-        let ends = ends(pipeline, &targets);
-        let mut names = Self { targets, ends, overused: BTreeSet::new(), variables };
+        let mut names =
+            Self { targets, switches, nested: HashMap::new(), ends: Vec::new(), overused: BTreeSet::new(), variables };
+        names.ends = names.ends_of_all(pipeline);
         names.overused = names.overused(pipeline);
+        names.nested = nested_paths(&names, pipeline);
         names
     }
 
@@ -143,9 +188,31 @@ impl Names {
     }
 
     fn end(&self, name: &str) -> Option<End> {
+        if let Some(Ok(branch)) = self.branch(name) {
+            return Some(End::Branch(branch));
+        }
         Some(match self.get(name)? {
             Target::Data(index) => End::Data(index),
             Target::Parameter(index) => self.ends[index as usize],
+            Target::Condition(step) => End::Answer(step),
+        })
+    }
+
+    /// The way out of a switch that a name stands for; where it names a switch and no way out, the switch and what stands
+    /// behind its name.
+    fn branch<'n>(&self, name: &'n str) -> Option<Result<Branch, (u32, &'n str)>> {
+        if self.switches.is_empty() {
+            return None;
+        }
+        if let Some(switch) = self.switches.get(name) {
+            return Some(Err((*switch, "")));
+        }
+        let (switch, way) = name.rsplit_once('.')?;
+        let switch = *self.switches.get(switch)?;
+        Some(match way {
+            "then" => Ok(Branch { switch, then: true }),
+            "else" => Ok(Branch { switch, then: false }),
+            _ => Err((switch, way)),
         })
     }
 
@@ -221,8 +288,16 @@ impl Names {
         let Some(name) = scalar.reference() else {
             return self.text(scalar).map(Resolved::Text);
         };
-        let end = match self.end(name).ok_or(Fault::UnknownName(name, scalar.span))? {
+        let Some(end) = self.end(name) else {
+            return Err(match self.branch(name) {
+                Some(Err((switch, way))) => Fault::NoBranch(switch, way, scalar.span),
+                _ => Fault::UnknownName(name, scalar.span),
+            });
+        };
+        let end = match end {
             End::Data(index) => return Ok(Resolved::Data(index)),
+            End::Answer(step) => return Ok(Resolved::Answer(step)),
+            End::Branch(branch) => return self.handed_on(pipeline, branch, scalar.span),
             End::Unknown => return Err(Fault::Elsewhere),
             End::Endless => return Err(Fault::Endless(name, scalar.span)),
             End::Value(end) => end,
@@ -237,6 +312,47 @@ impl Names {
         })
     }
 
+    /// What `$name` stands for.
+    pub(crate) fn named<'a>(&'a self, pipeline: &'a Pipeline, name: &'a str) -> Result<Resolved<'a>, Fault<'a>> {
+        match self.end(name) {
+            Some(End::Data(index)) => Ok(Resolved::Data(index)),
+            Some(End::Value(end)) => self.resolve(pipeline, &pipeline.parameters[end as usize].value),
+            Some(End::Answer(step)) => Ok(Resolved::Answer(step)),
+            _ => Err(Fault::Elsewhere),
+        }
+    }
+
+    /// The value of the parameter that a reference leads to, as it is written.
+    pub(crate) fn parameter<'a>(&self, pipeline: &'a Pipeline, reference: &Scalar) -> Option<&'a Value> {
+        match self.end(reference.reference()?)? {
+            End::Value(end) => Some(&pipeline.parameters[end as usize].value),
+            _ => None,
+        }
+    }
+
+    /// What one way out of a switch stands for: the data of the switch.
+    fn handed_on<'a>(&'a self, pipeline: &'a Pipeline, branch: Branch, at: Span) -> Result<Resolved<'a>, Fault<'a>> {
+        let Program::Switch(switch) = &pipeline.steps[branch.switch as usize].program else {
+            return Err(Fault::Elsewhere);
+        };
+        let Some(data) = &switch.data else { return Err(Fault::Kind(at, "a switch without `data` to hand on")) };
+        let leads_back =
+            data.reference().and_then(|name| self.end(name)).is_some_and(|end| matches!(end, End::Branch(_)));
+        if leads_back {
+            return Err(Fault::Kind(at, "what another switch hands on"));
+        }
+        match self.scalar(pipeline, data) {
+            Ok(found @ (Resolved::Data(_) | Resolved::Text(_))) => Ok(Resolved::Branch(branch, Box::new(found))),
+            Ok(_) | Err(_) => Err(Fault::Elsewhere),
+        }
+    }
+
+    /// Names as a step uses them: in a loop and in a group that runs in passes, there are more than in the pipeline.
+    pub(crate) fn within<'a>(&'a self, pipeline: &'a Pipeline, step: &'a Step) -> Within<'a> {
+        let passes = step.group.and_then(|group| pipeline.groups[group].passes.as_ref());
+        Within { names: self, pipeline, in_loop: step.each.is_some(), passes }
+    }
+
     /// What the path of a data node stands for: given from outside (`--var`), `true` is the name of a file.
     pub(crate) fn data_path<'a>(&'a self, pipeline: &'a Pipeline, path: &'a Scalar) -> Result<Resolved<'a>, Fault<'a>> {
         match path.style {
@@ -244,39 +360,156 @@ impl Names {
             Style::Plain | Style::Quoted => self.scalar(pipeline, path),
         }
     }
-}
 
-/// Where each parameter leads. Every one is looked at once, however long the chains are.
-fn ends(pipeline: &Pipeline, targets: &HashMap<Arc<str>, Target>) -> Vec<End> {
-    let mut ends: Vec<Option<End>> = vec![None; pipeline.parameters.len()];
-    let mut on_the_way = vec![false; pipeline.parameters.len()];
-    let mut way = Vec::new();
-    for start in 0..pipeline.parameters.len() {
-        let mut at = start;
-        let end = loop {
-            if let Some(end) = ends[at] {
-                break end;
-            }
-            if std::mem::replace(&mut on_the_way[at], true) {
-                break End::Endless;
-            }
-            way.push(at);
-            let next = match &pipeline.parameters[at].value {
-                Value::Scalar(scalar) => scalar.reference(),
-                Value::List(..) | Value::Map(..) => None,
-            };
-            let Some(next) = next else { break End::Value(at as u32) };
-            match targets.get(next) {
-                None => break End::Unknown,
-                Some(Target::Data(index)) => break End::Data(*index),
-                Some(Target::Parameter(index)) => at = *index as usize,
-            }
-        };
-        for passed in way.drain(..) {
-            ends[passed] = Some(end);
+    /// The path of a data node, from the node that it is nested in on; `None` where there is none to be told.
+    pub(crate) fn full_path<'a>(&'a self, pipeline: &'a Pipeline, data: u32) -> Option<Cow<'a, str>> {
+        if let Some(nested) = self.nested.get(&data) {
+            return nested.as_deref().map(Cow::Borrowed);
+        }
+        match self.data_path(pipeline, &pipeline.data[data as usize].path) {
+            Ok(Resolved::Text(text)) => Some(text),
+            _ => None,
         }
     }
-    ends.into_iter().map(|end| end.unwrap_or(End::Unknown)).collect()
+
+    /// Where each parameter leads. Every one is looked at once, however long the chains are.
+    fn ends_of_all(&self, pipeline: &Pipeline) -> Vec<End> {
+        let mut ends: Vec<Option<End>> = vec![None; pipeline.parameters.len()];
+        let mut on_the_way = vec![false; pipeline.parameters.len()];
+        let mut way = Vec::new();
+        for start in 0..pipeline.parameters.len() {
+            let mut at = start;
+            let end = loop {
+                if let Some(end) = ends[at] {
+                    break end;
+                }
+                if std::mem::replace(&mut on_the_way[at], true) {
+                    break End::Endless;
+                }
+                way.push(at);
+                let next = match &pipeline.parameters[at].value {
+                    Value::Scalar(scalar) => scalar.reference(),
+                    Value::List(..) | Value::Map(..) => None,
+                };
+                let Some(next) = next else { break End::Value(at as u32) };
+                match (self.get(next), self.branch(next)) {
+                    (_, Some(Ok(branch))) => break End::Branch(branch),
+                    (None, _) => break End::Unknown,
+                    (Some(Target::Data(index)), _) => break End::Data(index),
+                    (Some(Target::Condition(step)), _) => break End::Answer(step),
+                    (Some(Target::Parameter(index)), _) => at = index as usize,
+                }
+            };
+            for passed in way.drain(..) {
+                ends[passed] = Some(end);
+            }
+        }
+        ends.into_iter().map(|end| end.unwrap_or(End::Unknown)).collect()
+    }
+}
+
+/// The names of a pipeline, and those that hold in one step only.
+#[derive(Clone, Copy)]
+pub(crate) struct Within<'a> {
+    names: &'a Names,
+    pipeline: &'a Pipeline,
+    in_loop: bool,
+    passes: Option<&'a MultiPass>,
+}
+
+impl<'a> Within<'a> {
+    fn local(self, scalar: &'a Scalar) -> Option<Resolved<'a>> {
+        let name = scalar.reference()?;
+        match name {
+            "loop_item" if self.in_loop => Some(Resolved::LoopItem),
+            "loop_output" if self.in_loop => Some(Resolved::LoopOutput),
+            _ => None,
+        }
+    }
+
+    /// What an entry of `inputs` or `outputs`, or a word of `command`, stands for.
+    pub(crate) fn scalar(self, scalar: &'a Scalar) -> Result<Resolved<'a>, Fault<'a>> {
+        self.local(scalar).map_or_else(|| self.names.scalar(self.pipeline, scalar), Ok)
+    }
+
+    /// What the value of an argument stands for: here the parameters of a pass come before all others.
+    pub(crate) fn argument(self, value: &'a Value) -> Result<Resolved<'a>, Fault<'a>> {
+        match value {
+            Value::Scalar(scalar) => self.argument_scalar(scalar),
+            Value::List(items, _) => {
+                let item = |item: &'a Value| match item {
+                    Value::Scalar(scalar) => match self.own(scalar) {
+                        Some(own) => Ok(own),
+                        None => self.names.item(self.pipeline, item),
+                    },
+                    _ => self.names.item(self.pipeline, item),
+                };
+                items.iter().map(item).collect::<Result<_, _>>().map(Resolved::List)
+            }
+            Value::Map(..) => self.names.resolve(self.pipeline, value),
+        }
+    }
+
+    fn argument_scalar(self, scalar: &'a Scalar) -> Result<Resolved<'a>, Fault<'a>> {
+        self.own(scalar).map_or_else(|| self.names.scalar(self.pipeline, scalar), Ok)
+    }
+
+    fn own(self, scalar: &'a Scalar) -> Option<Resolved<'a>> {
+        let of_pass = || {
+            let name = scalar.reference()?;
+            self.passes?.gives(name).then_some(Resolved::OfPass(name))
+        };
+        self.local(scalar).or_else(of_pass)
+    }
+}
+
+/// The paths of the data nodes that are nested in others: each is looked at once, however long the chains are.
+fn nested_paths(names: &Names, pipeline: &Pipeline) -> HashMap<u32, Option<Arc<str>>> {
+    let mut paths: HashMap<u32, Option<Arc<str>>> = HashMap::new();
+    let around = |data: u32| {
+        let name = pipeline.data[data as usize].nested_in.as_ref()?.reference()?;
+        match names.get(name) {
+            Some(Target::Data(index)) => Some(index),
+            _ => None,
+        }
+    };
+    for start in 0..pipeline.data.len() as u32 {
+        if pipeline.data[start as usize].nested_in.is_none() {
+            continue;
+        }
+        let mut way = vec![start];
+        let mut seen: HashSet<u32> = HashSet::from_iter([start]);
+        let mut outer = None;
+        while let Some(next) = around(way[way.len() - 1]) {
+            if let Some(known) = paths.get(&next) {
+                outer = known.clone();
+                break;
+            }
+            if !seen.insert(next) {
+                // A circle, which is refused, leads nowhere.
+                outer = None;
+                break;
+            }
+            way.push(next);
+        }
+        for data in way.into_iter().rev() {
+            let own = match names.data_path(pipeline, &pipeline.data[data as usize].path) {
+                Ok(Resolved::Text(text)) => Some(text),
+                _ => None,
+            };
+            let full = match (own, outer, around(data)) {
+                (Some(own), _, _) if own.starts_with('/') => Some(Arc::from(&*own)),
+                (Some(own), Some(outer), _) => Some(Arc::from(format!("{}/{own}", outer.trim_end_matches('/')))),
+                (Some(own), None, None) => Some(Arc::from(&*own)),
+                _ => None,
+            };
+            if pipeline.data[data as usize].nested_in.is_some() {
+                paths.insert(data, full.clone());
+            }
+            outer = full;
+        }
+    }
+    paths
 }
 
 /// Visits every scalar that may hold a variable.
@@ -293,6 +526,18 @@ fn each_scalar<'a>(pipeline: &'a Pipeline, visit: &mut dyn FnMut(&'a Scalar)) {
         }
         for entry in step.inputs.iter().chain(&step.outputs).chain(&step.args) {
             each_in_value(&entry.value, visit);
+        }
+        if let Some(each) = &step.each {
+            [Some(&each.over), Some(&each.into), each.filter.as_ref()].into_iter().flatten().for_each(&mut *visit);
+        }
+    }
+    for passes in pipeline.groups.iter().filter_map(|group| group.passes.as_ref()) {
+        for entry in passes.schedule.iter().flatten().flatten() {
+            each_in_value(&entry.value, visit);
+        }
+        if let Some(stop) = &passes.stop {
+            visit(&stop.script);
+            stop.inputs.iter().chain(&stop.args).for_each(|entry| each_in_value(&entry.value, visit));
         }
     }
     if let Some(python) = &pipeline.execution.python {
@@ -314,5 +559,10 @@ pub(crate) fn program_scalars(program: &Program) -> &[Scalar] {
     match program {
         Program::Task(scalar) | Program::Shell(scalar) => std::slice::from_ref(scalar),
         Program::Words(words) => words,
+        Program::Condition(condition) => match &condition.test {
+            Test::Script(script) => std::slice::from_ref(script),
+            Test::Predicate(_) => &[],
+        },
+        Program::Switch(_) => &[],
     }
 }

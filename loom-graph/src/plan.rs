@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use foldhash::HashSet;
-use loom_spec::{NotShown, Pipeline, Problem, Problems, Program, Severity, Span, Suggest};
+use loom_spec::{Condition, NotShown, Pipeline, Problem, Problems, Program, Severity, Span, Suggest, Test};
 
 use crate::graph::{Checked, StepGraph};
 use crate::links::{DatumId, Role, StepId};
 use crate::names::Resolved;
-use crate::{Presence, World, checks};
+use crate::{Location, Presence, World, checks};
 
 /// Which steps are asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -49,20 +49,11 @@ pub enum LeftOut {
     Disabled,
 }
 
-/// One command line's worth of work.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unit {
-    /// A name that a person can type.
-    pub name: Arc<str>,
-    /// The step it is of.
-    pub step: StepId,
-}
-
 /// What is to run, and in what order.
 #[derive(Clone, Debug)]
 pub struct Plan {
     graph: Arc<StepGraph>,
-    units: Vec<Unit>,
+    steps: Vec<StepId>,
     left_out: Vec<(StepId, LeftOut)>,
 }
 
@@ -72,9 +63,15 @@ impl Plan {
         &self.graph
     }
 
-    /// The units, each after all it waits for; where that leaves a choice, in file order.
-    pub fn units(&self) -> &[Unit] {
-        &self.units
+    /// The steps that run, each after all it waits for; where that leaves a choice, in file order. Of the steps that run
+    /// in passes together, either all are here or none.
+    pub fn steps(&self) -> &[StepId] {
+        &self.steps
+    }
+
+    /// How many steps people would count: those that run in passes together are one.
+    pub fn step_count(&self) -> usize {
+        self.steps.iter().filter(|step| self.graph.links().leader(**step) == **step).count()
     }
 
     /// The steps that do not run, in run order, with the reason.
@@ -97,10 +94,10 @@ impl Checked {
     /// let parsed = loom_spec::parse(&loom_spec::Source::new("p.yml", text));
     /// let checked = loom_graph::check(parsed, &OnPaper);
     /// let all = checked.plan(&Selection::default(), &OnPaper).unwrap();
-    /// assert_eq!(all.units().len(), 1);
+    /// assert_eq!(all.steps().len(), 1);
     /// let from = Target::Between { from: vec!["look".into()], to: vec![] };
     /// let plan = checked.plan(&Selection { target: from, include: vec![] }, &OnPaper).unwrap();
-    /// assert_eq!(&*plan.units()[0].name, "look");
+    /// assert_eq!(&**plan.graph().name(plan.steps()[0]), "look");
     /// ```
     pub fn plan(&self, selection: &Selection, world: &dyn World) -> Result<Plan, Vec<Problem>> {
         let is_told = |problem: &&Problem| problem.is_error() && problem.code != Problem::NOT_SHOWN;
@@ -112,23 +109,26 @@ impl Checked {
         let mut missing = Problems::resume(Vec::new(), NotShown { errors, warnings: 0 });
         self.missing_tasks(&chosen, world, &mut missing);
         self.missing_sources(&chosen, world, &mut missing);
+        self.missing_answers(&chosen, &mut missing);
         let (missing, not_shown) = missing.into_parts();
         problems.extend(missing);
         loom_spec::sort(&mut problems);
         problems.extend(not_shown.closing());
         let Some(graph) = self.graph.as_ref().filter(|_| problems.is_empty()) else { return Err(problems) };
-        let unit = |step: StepId| Unit { name: Arc::clone(graph.name(step)), step };
-        let units = graph.run_order().filter(|step| chosen[step.index()].is_none()).map(unit).collect();
+        let steps = graph.run_order().filter(|step| chosen[step.index()].is_none()).collect();
         let left_out = graph.run_order().filter_map(|step| Some((step, chosen[step.index()]?))).collect();
-        Ok(Plan { graph: Arc::clone(graph), units, left_out })
+        Ok(Plan { graph: Arc::clone(graph), steps, left_out })
     }
 
     /// Steps that run only by name may lack their task until they are to run.
     fn missing_tasks(&self, chosen: &[Option<LeftOut>], world: &dyn World, problems: &mut Problems) {
         let steps = self.pipeline.steps.iter().zip(chosen);
         for (step, _) in steps.filter(|(step, left)| left.is_none() && (step.optional || step.disabled)) {
-            if let Program::Task(task) = &step.program
-                && let Ok(Resolved::Text(path)) = self.names.scalar(&self.pipeline, task)
+            let task = match &step.program {
+                Program::Task(task) | Program::Condition(Condition { test: Test::Script(task), .. }) => task,
+                _ => continue,
+            };
+            if let Ok(Resolved::Text(path)) = self.names.scalar(&self.pipeline, task)
                 && let Some(problem) = checks::missing_task(world, task, &path)
             {
                 problems.push(problem);
@@ -151,7 +151,9 @@ impl Checked {
         for step in links.steps().filter(|step| runs(*step)) {
             for (read, legs) in links.reads_with_makers(step) {
                 let canonical = links.datum(read.datum).canonical;
-                if links.producer(canonical) == Some(step)
+                if !read.must_exist()
+                    || links.producer(canonical).is_some_and(|maker| links.leader(maker) == links.leader(step))
+                    || links.datum(canonical).url.is_some()
                     || legs.iter().any(|leg| runs(leg.on))
                     || is_told(read.datum)
                     || seen.contains(&canonical)
@@ -174,6 +176,30 @@ impl Checked {
                     None => self.what_else(&read.path, read.role, (seen.len() <= LOOKED_FOR).then_some(&mut suggest)),
                 };
                 problems.push(problem.help(help));
+            }
+        }
+    }
+
+    /// What a step is told by a condition must be found out in the same run.
+    fn missing_answers(&self, chosen: &[Option<LeftOut>], problems: &mut Problems) {
+        let runs = |step: StepId| chosen[step.index()].is_none();
+        for step in self.links.steps().filter(|step| runs(*step)) {
+            for (read, legs) in self.links.reads_with_makers(step) {
+                // Whoever is behind a switch that does not run is not held up by it.
+                let is_answer = matches!(*self.links.datum(read.datum).location, Location::Answer(_));
+                if !is_answer || matches!(read.role, Role::Gate { .. }) || legs.iter().any(|leg| runs(leg.on)) {
+                    continue;
+                }
+                let name = &self.pipeline.steps[step.index()].name.text;
+                let condition = self.links.datum(read.datum).label();
+                problems.push(
+                    Problem::error(
+                        "missing-answer",
+                        format!("`{name}` needs the answer of `{condition}`, which does not run"),
+                    )
+                    .at(read.span, "not found out")
+                    .help(format!("select it, too: `--step {condition} {name}`")),
+                );
             }
         }
     }
@@ -249,6 +275,10 @@ impl<'a> Choice<'a> {
 
     fn choose_unless_set_aside(&mut self, index: usize) {
         let step = &self.pipeline.steps[index];
+        if self.runs_in_passes(index) {
+            self.chosen[index] = None;
+            return;
+        }
         self.chosen[index] = match (step.disabled, step.optional) {
             (true, _) => Some(LeftOut::Disabled),
             (false, true) if !self.included.contains(&index) => Some(LeftOut::Optional),
@@ -299,6 +329,17 @@ impl<'a> Choice<'a> {
         }
     }
 
+    fn runs_in_passes(&self, step: usize) -> bool {
+        self.pipeline.steps[step].group.is_some_and(|group| self.pipeline.groups[group].passes.is_some())
+    }
+
+    /// The steps of the group of this name that run in passes, which go by its name.
+    fn in_passes(&self, name: &str) -> Vec<usize> {
+        let group = self.pipeline.groups.iter().position(|group| group.passes.is_some() && *group.name.text == *name);
+        let steps = self.pipeline.steps.iter().enumerate();
+        steps.filter(|(_, step)| group.is_some() && step.group == group).map(|(index, _)| index).collect()
+    }
+
     fn is_step(&self, name: &str) -> bool {
         self.pipeline.steps.iter().any(|step| *step.name.text == *name)
     }
@@ -308,8 +349,25 @@ impl<'a> Choice<'a> {
         let mut found = Vec::new();
         for name in names {
             let steps = &self.pipeline.steps;
-            if let Some(index) = steps.iter().position(|step| *step.name.text == **name) {
+            let step = steps.iter().position(|step| *step.name.text == **name);
+            if let Some(index) = step.filter(|index| !self.runs_in_passes(*index)) {
                 found.push(index);
+                continue;
+            }
+            let together = self.in_passes(name);
+            if !together.is_empty() {
+                found.extend(together);
+                continue;
+            }
+            if let Some(group) = step.and_then(|index| steps[index].group) {
+                let group = &self.pipeline.groups[group].name.text;
+                self.problems.push(
+                    Problem::error(
+                        "unknown-step",
+                        format!("`{name}` runs only in the passes of `{group}` (`{option}`)"),
+                    )
+                    .help(format!("select them all: `{option} {group}`")),
+                );
                 continue;
             }
             let known = || steps.iter().map(|step| &*step.name.text);
@@ -348,6 +406,7 @@ fn reach(
     while let Some(step) = open.pop() {
         if !std::mem::replace(&mut reached[step.index()], true) {
             open.extend(neighbours(graph, step).into_iter().map(|(other, _)| other));
+            open.extend(graph.links().block(step).filter(|other| *other != step));
         }
     }
     reached

@@ -12,13 +12,15 @@ pub enum Location {
     Inside(String),
     /// Elsewhere: absolute where the folder is known, else beginning with `..`.
     Outside(String),
+    /// Nowhere: what a condition or a switch finds out. The text is no path.
+    Answer(String),
 }
 
 impl Location {
     /// The text by which two locations of one kind are compared.
     pub fn as_str(&self) -> &str {
         match self {
-            Self::Inside(path) | Self::Outside(path) => path,
+            Self::Inside(path) | Self::Outside(path) | Self::Answer(path) => path,
         }
     }
 
@@ -26,7 +28,7 @@ impl Location {
     /// the root.
     pub fn ancestors(&self) -> impl Iterator<Item = &str> {
         let is_inside = matches!(self, Self::Inside(_));
-        let mut rest = self.as_str();
+        let mut rest = if matches!(self, Self::Answer(_)) { "" } else { self.as_str() };
         std::iter::from_fn(move || {
             if rest.is_empty() {
                 return None;
@@ -44,6 +46,9 @@ const DEEPEST_PATH: usize = 128;
 
 /// Why a text cannot be a path, if it cannot: it is then not to be looked for.
 pub(crate) fn refused_as_path(text: &str) -> Option<String> {
+    if text.is_empty() {
+        return Some("a path cannot be empty".to_owned());
+    }
     if text.len() > LONGEST_PATH {
         return Some(format!("a path of {} bytes is too long: no system takes more than {LONGEST_PATH}", text.len()));
     }

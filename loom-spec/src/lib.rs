@@ -44,7 +44,10 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 pub use interface::{FrontMatterError, Port, TaskInterface};
-pub use pipeline::{DATA_TYPES, Data, Execution, Group, Parameter, Pipeline, Program, Step};
+pub use pipeline::{
+    Condition, DATA_TYPES, Data, Execution, Group, Loop, MultiPass, Parameter, Pipeline, Predicate, Program, Step,
+    StopCondition, Switch, Test,
+};
 pub use problem::{Label, NotShown, Problem, Problems, Severity, sort};
 pub use source::{Position, Source, Span};
 pub use suggest::Suggest;

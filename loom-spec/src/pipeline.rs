@@ -38,6 +38,10 @@ pub struct Data {
     pub title: Option<Scalar>,
     /// `description`: what it holds.
     pub description: Option<Scalar>,
+    /// `pattern`: what counts as an item of a folder. The engine keeps it; the editor reads it.
+    pub pattern: Option<Scalar>,
+    /// `nested_in`: a reference to the node that the path is inside of, which makes it relative to that node's.
+    pub nested_in: Option<Scalar>,
     /// `allow_outside_pipeline`: a step may write it outside the pipeline folder.
     pub allow_outside_pipeline: bool,
 }
@@ -56,8 +60,10 @@ pub struct Parameter {
 pub struct Step {
     /// The name, which no other step has.
     pub name: Scalar,
-    /// What runs.
+    /// What it does.
     pub program: Program,
+    /// `loop`: the step runs once for each file of a folder.
+    pub each: Option<Loop>,
     /// `inputs`: the data it reads, handed over by position in this order. The keys are for people.
     pub inputs: Vec<Entry>,
     /// `outputs`: flags, and the data behind them that the step makes.
@@ -74,25 +80,151 @@ pub struct Step {
     pub span: Span,
 }
 
-/// What a step runs.
+/// What a step does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Program {
-    /// `task` (or `script`): a file that its suffix tells how to run.
+    /// `task` (or `script`): runs a file that its suffix tells how to run.
     Task(Scalar),
-    /// `command` as a list: a program and its first arguments.
+    /// `command` as a list: runs a program with its first arguments.
     Words(Vec<Scalar>),
-    /// `command` as one string: a line for the shell.
+    /// `command` as one string: runs a line for the shell.
     Shell(Scalar),
+    /// `kind: condition`: finds out whether something holds.
+    Condition(Condition),
+    /// `kind: switch`: hands data on to one of two branches.
+    Switch(Switch),
 }
 
-/// A label on some steps. It changes no order.
+/// A question that has a yes or a no for an answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Condition {
+    /// What answers it.
+    pub test: Test,
+    /// `negate`: turns the answer round.
+    pub negate: bool,
+}
+
+/// What answers a [`Condition`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Test {
+    /// `predicate`: a look at the input named `data`.
+    Predicate(Predicate),
+    /// `script`: a Python file whose function `evaluate` is called with the inputs and arguments by name.
+    Script(Scalar),
+}
+
+/// What can be asked of a path, or of a value, without a script.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Predicate {
+    /// Whether anything is there.
+    Exists,
+    /// Whether a file is there.
+    IsFile,
+    /// Whether a folder is there.
+    IsDir,
+    /// Whether a file has any bytes, or a folder any entry.
+    NonEmpty,
+    /// How the number of files that match `pattern` compares (`op`) with `n`.
+    Count,
+    /// Whether a value is anything but false, zero, empty, or a word for one of these.
+    Param,
+}
+
+impl Predicate {
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::Exists, Self::IsFile, Self::IsDir, Self::NonEmpty, Self::Count, Self::Param];
+
+    /// The word for it in a pipeline file.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Exists => "exists",
+            Self::IsFile => "is_file",
+            Self::IsDir => "is_dir",
+            Self::NonEmpty => "non_empty",
+            Self::Count => "count",
+            Self::Param => "param",
+        }
+    }
+}
+
+/// A parting of the ways: `$name.then` and `$name.else` both stand for `data`, and only one of them is taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Switch {
+    /// `condition`: a reference to a condition, or to a parameter that is true or false.
+    pub condition: Scalar,
+    /// `data`: what is handed on.
+    pub data: Option<Scalar>,
+}
+
+/// `loop`: once for each file of a folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Loop {
+    /// `over`: the folder with the files.
+    pub over: Scalar,
+    /// `into`: the folder that takes a file of the same name for each.
+    pub into: Scalar,
+    /// `filter`: which files; all of them, where it is not said.
+    pub filter: Option<Scalar>,
+    /// `parallel`: whether items may run at the same time; where it is not said, as the run does.
+    pub parallel: Option<bool>,
+    /// Where the loop stands in the file.
+    pub span: Span,
+}
+
+/// A label on some steps, which changes no order; or, with `multi_pass`, steps that run several times.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Group {
     /// The name.
     pub name: Scalar,
+    /// `multi_pass`: how often its steps run, and with what.
+    pub passes: Option<MultiPass>,
     /// Where the group stands in the file.
     pub span: Span,
+}
+
+/// The key `multi_pass` of a group: its steps run in passes, one after another.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MultiPass {
+    /// `schedule`: the parameters of each pass; there are as many passes as it has items.
+    pub schedule: Option<Vec<Vec<Entry>>>,
+    /// `count`: the number of passes.
+    pub count: Option<Scalar>,
+    /// `expressions`: the parameters of every pass, to be computed for each.
+    pub expressions: Vec<(Scalar, Scalar)>,
+    /// `feedback`: which output of one pass goes to which flag or input of the next; each as `step.flag`.
+    pub feedback: Vec<(Scalar, Scalar)>,
+    /// `condition`: what may end the passes early.
+    pub stop: Option<StopCondition>,
+    /// Where it stands in the file.
+    pub span: Span,
+}
+
+impl MultiPass {
+    /// Whether a pass gives a parameter of this name.
+    pub fn gives(&self, name: &str) -> bool {
+        self.expressions.iter().any(|(given, _)| &*given.text == name)
+            || self.schedule.iter().flatten().flatten().any(|entry| &*entry.key.text == name)
+    }
+
+    /// How many passes there are at most.
+    pub fn pass_count(&self) -> usize {
+        let counted = || self.count.as_ref().and_then(|count| count.text.parse().ok());
+        self.schedule.as_ref().map(Vec::len).or_else(counted).unwrap_or(1)
+    }
+}
+
+/// A Python file that is asked after each pass whether that was the last.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StopCondition {
+    /// `script`: the file, whose function `evaluate` is called with the inputs and arguments by name.
+    pub script: Scalar,
+    /// `inputs`: names, and the data of the pass.
+    pub inputs: Vec<Entry>,
+    /// `args`: names, and values.
+    pub args: Vec<Entry>,
 }
 
 /// The key `execution`.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use loom_graph::{DatumId, ProgramLine, Role, StepGraph, StepId};
+use loom_graph::{DatumId, Location, ProgramLine, Role, StepGraph, StepId};
 use loom_spec::Span;
 use serde::Serialize;
 
@@ -208,6 +208,12 @@ impl<'a> Maker<'a> {
                 self.add_datum(made.datum);
             }
         }
+        // What a condition or a switch finds out comes from its own box.
+        for (index, datum) in links.data().iter().enumerate() {
+            if let (Location::Answer(_), Some(step)) = (&*datum.location, links.producer(DatumId(index as u32))) {
+                self.data[index] = Some(self.steps[step.index()]);
+            }
+        }
     }
 
     fn step_node(&self, id: StepId) -> Node {
@@ -217,6 +223,8 @@ impl<'a> Maker<'a> {
             ProgramLine::Task(task) => task.clone(),
             ProgramLine::Words(words) => words.first().cloned().unwrap_or_default(),
             ProgramLine::Shell(line) => line.clone(),
+            ProgramLine::Predicate(predicate) => predicate.word().to_owned(),
+            ProgramLine::Switch(condition) => format!("switch {condition}"),
         };
         let mut command = line.to_string();
         if let Some((end, _)) = command.char_indices().nth(MAX_COMMAND) {
@@ -235,7 +243,7 @@ impl<'a> Maker<'a> {
     fn add_datum(&mut self, id: DatumId) {
         let links = self.graph.links();
         let id = links.datum(id).canonical;
-        if self.data[id.index()].is_some() {
+        if self.data[id.index()].is_some() || matches!(*links.datum(id).location, Location::Answer(_)) {
             return;
         }
         self.data[id.index()] = Some(self.view.nodes.len());
@@ -277,7 +285,8 @@ impl<'a> Maker<'a> {
                 }
             };
             for read in links.reads(step) {
-                add(read.datum, if read.role == Role::Input { EdgeKind::Input } else { EdgeKind::Argument });
+                let is_input = matches!(read.role, Role::Input | Role::Over);
+                add(read.datum, if is_input { EdgeKind::Input } else { EdgeKind::Argument });
             }
             for dependency in links.dependencies(step) {
                 add(dependency.through, EdgeKind::Folder);

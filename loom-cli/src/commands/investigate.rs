@@ -10,7 +10,7 @@ use crate::terminal::{DIM, Paint, STRONG, plain};
 
 pub(super) fn investigate(project: &Project, plan: &Plan, paint: Paint) -> String {
     let graph = plan.graph();
-    let told: Vec<String> = plan.units().iter().map(|unit| step(project, graph, unit.step, paint)).collect();
+    let told: Vec<String> = plan.steps().iter().map(|id| step(project, graph, *id, paint)).collect();
     told.join("\n")
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use loom_exec::Project;
-use loom_spec::{Pipeline, Program, Step};
+use loom_spec::{Pipeline, Program, Step, Test};
 
 use crate::terminal::{DIM, Paint, STRONG, plain};
 
@@ -40,6 +40,11 @@ fn program(step: &Step) -> String {
     let words = match &step.program {
         Program::Task(scalar) | Program::Shell(scalar) => plain(&scalar.text),
         Program::Words(words) => words.iter().map(|word| plain(&word.text)).collect::<Vec<_>>().join(" "),
+        Program::Condition(condition) => match &condition.test {
+            Test::Predicate(predicate) => format!("condition: {}", predicate.word()),
+            Test::Script(script) => format!("condition: {}", plain(&script.text)),
+        },
+        Program::Switch(switch) => format!("switch: {}", plain(&switch.condition.text)),
     };
     let mut shown: String = words.chars().take(60).collect();
     if shown.len() < words.len() {

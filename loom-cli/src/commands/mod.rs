@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 mod clean;
+mod dry_run;
 pub(crate) mod graph;
 pub(crate) mod init;
 pub(crate) mod install;

@@ -1,6 +1,5 @@
 //! `loom PIPELINE`: runs it, or shows what would run.
 
-use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -9,11 +8,12 @@ use loom_exec::{Cancel, Decisions, Event, LeftOut, RunOptions, Selection, Settin
 use loom_graph::OnPaper;
 use signal_hook::consts::SIGPIPE;
 
-use super::{Said, clean, investigate, list, open, print, refused, say, tell_problems, with_warnings};
+use super::{Said, clean, dry_run, investigate, list, open, print, refused, say, tell_problems, with_warnings};
 use crate::args::RunArgs;
 use crate::events::Events;
+use crate::outlet::Outlet;
 use crate::report::{Report, Verbosity};
-use crate::terminal::{DIM, Paint, SKIP, START, plain, shell_line, wants_color};
+use crate::terminal::{Paint, wants_color};
 use crate::{exit, signals};
 
 pub(crate) fn run(args: &RunArgs) -> u8 {
@@ -53,9 +53,9 @@ fn try_run(args: &RunArgs) -> Result<u8, Said> {
     let decisions = project.plan(&selection(args)).map_err(|error| refuse(error.problems))?;
     tell_problems(project.source(), &with_warnings(Vec::new(), &project), args.color);
     if args.dry_run {
-        return Ok(print(&dry_run(&decisions, workers(args, &decisions), paint)));
+        return Ok(print(&dry_run::dry_run(&decisions, workers(args, &decisions), paint)));
     }
-    if decisions.units().is_empty() {
+    if decisions.steps().is_empty() {
         return Ok(if args.quiet { exit::OK } else { print(&nothing_to_do(&decisions)) });
     }
     really_run(args, &decisions, paint)
@@ -90,34 +90,7 @@ fn workers(args: &RunArgs, decisions: &Decisions) -> usize {
     }
 }
 
-/// The plan: every unit with its command, every step that is left out with the reason.
-fn dry_run(decisions: &Decisions, workers: usize, paint: Paint) -> String {
-    if decisions.units().is_empty() {
-        return nothing_to_do(decisions);
-    }
-    let mut out = String::new();
-    for unit in decisions.units() {
-        let command = shell_line(decisions.command(unit).words());
-        let _ = writeln!(out, "{}   {}\n      {command}", paint.styled(START, "run"), plain(&unit.name));
-    }
-    for (step, reason) in decisions.left_out() {
-        let reason = match reason {
-            LeftOut::NotSelected => continue,
-            LeftOut::Optional => "optional",
-            LeftOut::Disabled => "disabled",
-        };
-        let name = plain(decisions.plan().graph().name(*step));
-        let _ = writeln!(out, "{}  {name}  {}", paint.styled(SKIP, "skip"), paint.styled(DIM, reason));
-    }
-    let count = decisions.units().len();
-    let steps = if count == 1 { "step" } else { "steps" };
-    let at_once = if workers == 1 { "one at a time".to_owned() } else { format!("up to {workers} at a time") };
-    let folder = shell_line(std::iter::once(decisions.folder().as_os_str()));
-    let _ = writeln!(out, "{count} {steps} would run in {folder}, {at_once}");
-    out
-}
-
-fn nothing_to_do(decisions: &Decisions) -> String {
+pub(super) fn nothing_to_do(decisions: &Decisions) -> String {
     let why = if decisions.left_out().is_empty() {
         "the pipeline has no steps".to_owned()
     } else {
@@ -149,18 +122,24 @@ fn really_run(args: &RunArgs, decisions: &Decisions, paint: Paint) -> Result<u8,
     };
     let events_to_stdout = args.events.as_deref() == Some(Path::new("-"));
     // Standard output belongs to one of the two.
-    let lines: Box<dyn Write> =
-        if events_to_stdout { Box::new(io::stderr().lock()) } else { Box::new(io::stdout().lock()) };
+    let lines: Box<dyn Write> = if events_to_stdout {
+        Box::new(Outlet::new(io::stderr().lock(), cancel.clone()))
+    } else {
+        Box::new(Outlet::new(io::stdout().lock(), cancel.clone()))
+    };
     let paint = if events_to_stdout { Paint { color: wants_color(args.color, &io::stderr()) } } else { paint };
     let mut report = Report::new(BufWriter::with_capacity(64 << 10, lines), paint, verbosity, decisions.folder());
     let mut events = match &args.events {
         None => None,
         Some(_) if events_to_stdout => {
-            Some(Events::new(Box::new(BufWriter::new(io::stdout().lock())) as Box<dyn Write>))
+            let out = Outlet::new(io::stdout().lock(), cancel.clone());
+            Some(Events::new(Box::new(BufWriter::new(out)) as Box<dyn Write>))
         }
         Some(path) => {
-            let file =
-                File::create(path).map_err(|error| failed(&format!("cannot write {}", path.display()), &error))?;
+            let file = File::create(path).map_err(|error| {
+                say(&format!("error: cannot write {}: {error}", path.display()));
+                Said(exit::WRONG)
+            })?;
             Some(Events::new(Box::new(BufWriter::new(file)) as Box<dyn Write>))
         }
     };

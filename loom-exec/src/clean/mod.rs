@@ -143,7 +143,11 @@ impl Cleaning {
 impl Project {
     /// Looks for what the pipeline made. One with errors is refused: who makes what in it is not certain.
     pub fn cleaning(&self) -> Result<Cleaning, Refused> {
-        // No step is repeated under other file names yet. Data of which there is a file per pass are to be told here.
-        survey::survey(self, |_datum| false)
+        let checked = self.checked();
+        survey::survey(self, |datum| {
+            let maker = checked.links.producer(datum);
+            let graph = checked.graph.as_ref();
+            maker.zip(graph).is_some_and(|(maker, graph)| graph.group(maker).is_some())
+        })
     }
 }

@@ -71,6 +71,8 @@ impl World for Places {
             Location::Inside(parent) => Location::Inside(within(parent)),
             // An absolute path may lead to the pipeline folder itself.
             Location::Outside(parent) => self.inside_out(&within(parent)),
+            // No path leads to an answer.
+            answer @ Location::Answer(_) => answer,
         }
     }
 
@@ -130,6 +132,7 @@ impl Survey<'_> {
             Location::Inside(place) if !place.is_empty() => return Some(place.into()),
             Location::Inside(_) => Reason::PipelineFolder,
             Location::Outside(_) => Reason::Outside,
+            Location::Answer(_) => return None,
         };
         if self.folder.join(path).symlink_metadata().is_ok() {
             self.left_alone.push(LeftAlone { path: path.to_owned(), reason });
@@ -141,6 +144,10 @@ impl Survey<'_> {
     fn sources(&mut self, links: &Links) {
         for reader in links.steps() {
             for read in links.reads(reader) {
+                let datum = links.datum(read.datum);
+                if datum.url.is_some() || matches!(*datum.location, Location::Answer(_)) {
+                    continue;
+                }
                 for place in self.ways(&read.path) {
                     if !self.is_made_for(reader, &place) {
                         self.keep(place, Reason::Source);
@@ -168,8 +175,10 @@ impl Survey<'_> {
                     let program = words.into_iter().next().filter(|word| word.contains('/'));
                     needed.extend(program.filter(|path| !self.is_product(path)));
                 }
-                ProgramLine::Shell(_) => {}
+                ProgramLine::Shell(_) | ProgramLine::Predicate(_) | ProgramLine::Switch(_) => {}
             }
+            let stop = graph.group(step).and_then(|(_, passes)| passes.stop.as_ref());
+            needed.extend(stop.map(|stop| graph.text(&stop.script)));
         }
         for place in needed.iter().flat_map(|path| self.ways(path)).collect::<Vec<_>>() {
             self.keep(place, Reason::Needed);
@@ -316,14 +325,8 @@ fn size(mut paths: Vec<PathBuf>) -> (usize, u64) {
 /// The files of the passes of a step that is repeated: `fit_iter0.txt`, `fit_iter1.txt`, … beside `fit.txt`.
 fn passes_beside(folder: &Path, place: &Path) -> Vec<PathBuf> {
     let parent = place.parent().unwrap_or(Path::new(""));
-    let (Some(stem), extension) = (place.file_stem().and_then(|stem| stem.to_str()), place.extension()) else {
-        return Vec::new();
-    };
-    let is_pass = |path: &Path| {
-        let number = path.file_stem().and_then(|name| name.to_str()?.strip_prefix(stem)?.strip_prefix("_iter"));
-        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        path.extension() == extension && number.is_some_and(is_number)
-    };
+    let plain = place.to_string_lossy();
+    let is_pass = |path: &Path| loom_graph::is_of_a_pass(&plain, &path.to_string_lossy());
     let beside = folder.join(parent).read_dir().into_iter().flatten().filter_map(Result::ok);
     beside.map(|entry| parent.join(entry.file_name())).filter(|path| is_pass(path)).collect()
 }

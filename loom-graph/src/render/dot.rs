@@ -1,7 +1,9 @@
 use std::fmt::Write;
 
-use super::{by_group, is_unseen, shown_data};
-use crate::{DatumId, Role, StepGraph, StepId};
+use loom_spec::Program;
+
+use super::{by_group, is_solid, is_unseen, origin, shown_data, way};
+use crate::{DatumId, StepGraph, StepId};
 
 /// The graph in Graphviz' language: boxes are steps, notes are data, arrows follow the data.
 pub fn dot(graph: &StepGraph) -> String {
@@ -21,13 +23,17 @@ pub fn dot(graph: &StepGraph) -> String {
         };
         for id in steps {
             let step = graph.step(id);
+            let shape = match step.program {
+                Program::Condition(_) | Program::Switch(_) => "diamond",
+                Program::Task(_) | Program::Words(_) | Program::Shell(_) => "box",
+            };
             let style = match (step.disabled, step.optional) {
                 (true, _) => "rounded,dotted",
                 (false, true) => "rounded,dashed",
                 (false, false) => "rounded",
             };
             let label = quoted(&step.name.text);
-            let _ = writeln!(out, "{indent}s{} [shape=box, style=\"{style}\", label={label}]", id.0);
+            let _ = writeln!(out, "{indent}s{} [shape={shape}, style=\"{style}\", label={label}]", id.0);
         }
         if group.is_some() {
             out.push_str("  }\n");
@@ -36,8 +42,12 @@ pub fn dot(graph: &StepGraph) -> String {
     let canonical = |datum: DatumId| links.datum(datum).canonical.0;
     for StepId(step) in links.steps() {
         for used in links.reads(StepId(step)) {
-            let style = if used.role == Role::Argument { " [style=dashed]" } else { "" };
-            let _ = writeln!(out, "  d{} -> s{step}{style}", canonical(used.datum));
+            let style = match (is_solid(used), way(used)) {
+                (true, _) => String::new(),
+                (false, None) => " [style=dashed]".to_owned(),
+                (false, Some(way)) => format!(" [style=dashed, label=\"{way}\"]"),
+            };
+            let _ = writeln!(out, "  {} -> s{step}{style}", origin(links, used));
         }
         for made in links.writes(StepId(step)) {
             let _ = writeln!(out, "  s{step} -> d{}", canonical(made.datum));

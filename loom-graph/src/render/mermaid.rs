@@ -1,7 +1,9 @@
 use std::fmt::Write;
 
-use super::{by_group, is_unseen, shown_data};
-use crate::{DatumId, Role, StepGraph, StepId};
+use loom_spec::Program;
+
+use super::{by_group, is_solid, is_unseen, origin, shown_data, way};
+use crate::{DatumId, StepGraph, StepId};
 
 /// The graph in Mermaid's language, which Markdown hosts draw: boxes are steps, rounded boxes are data, arrows
 /// follow the data.
@@ -21,7 +23,11 @@ pub fn mermaid(graph: &StepGraph) -> String {
         for id in steps {
             let step = graph.step(id);
             let class = if step.optional || step.disabled { ":::aside" } else { "" };
-            let _ = writeln!(out, "{indent}s{}[{}]{class}", id.0, quoted(&step.name.text));
+            let (open, close) = match step.program {
+                Program::Condition(_) | Program::Switch(_) => ("{", "}"),
+                Program::Task(_) | Program::Words(_) | Program::Shell(_) => ("[", "]"),
+            };
+            let _ = writeln!(out, "{indent}s{}{open}{}{close}{class}", id.0, quoted(&step.name.text));
         }
         if group.is_some() {
             out.push_str("  end\n");
@@ -30,8 +36,12 @@ pub fn mermaid(graph: &StepGraph) -> String {
     let canonical = |datum: DatumId| links.datum(datum).canonical.0;
     for StepId(step) in links.steps() {
         for used in links.reads(StepId(step)) {
-            let arrow = if used.role == Role::Argument { "-.->" } else { "-->" };
-            let _ = writeln!(out, "  d{} {arrow} s{step}", canonical(used.datum));
+            let arrow = match (is_solid(used), way(used)) {
+                (true, _) => "-->".to_owned(),
+                (false, None) => "-.->".to_owned(),
+                (false, Some(way)) => format!("-. {way} .->"),
+            };
+            let _ = writeln!(out, "  {} {arrow} s{step}", origin(links, used));
         }
         for made in links.writes(StepId(step)) {
             let _ = writeln!(out, "  s{step} --> d{}", canonical(made.datum));

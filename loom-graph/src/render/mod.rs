@@ -8,9 +8,10 @@ pub use dot::dot;
 pub use mermaid::mermaid;
 pub use text::{problems, text};
 
-use crate::{DatumId, Links, StepGraph, StepId};
+use crate::{DatumId, Links, Location, Role, StepGraph, StepId, Use};
 
-/// The data that steps use, each location once, in the order of [`Links::data`].
+/// The data that steps use, each location once, in the order of [`Links::data`]; the answers of conditions and switches,
+/// which lie nowhere, not among them.
 fn shown_data(links: &Links) -> Vec<DatumId> {
     let mut used = vec![false; links.data().len()];
     for step in links.steps() {
@@ -18,7 +19,31 @@ fn shown_data(links: &Links) -> Vec<DatumId> {
             used[links.datum(each.datum).canonical.index()] = true;
         }
     }
-    (0..used.len() as u32).map(DatumId).filter(|id| used[id.index()]).collect()
+    let is_answer = |id: &DatumId| matches!(*links.datum(*id).location, Location::Answer(_));
+    (0..used.len() as u32).map(DatumId).filter(|id| used[id.index()] && !is_answer(id)).collect()
+}
+
+/// Where the arrow of what a step reads comes from: a step whose answer it is, or a datum.
+fn origin(links: &Links, read: &Use) -> String {
+    let canonical = links.datum(read.datum).canonical;
+    match (&*links.datum(canonical).location, links.producer(canonical)) {
+        (Location::Answer(_), Some(StepId(step))) => format!("s{step}"),
+        _ => format!("d{}", canonical.0),
+    }
+}
+
+/// Whether what is read is a file, or a folder, that the step goes through itself.
+fn is_solid(read: &Use) -> bool {
+    matches!(read.role, Role::Input | Role::Over)
+}
+
+/// What is written on the arrow from a switch.
+fn way(read: &Use) -> Option<&'static str> {
+    match read.role {
+        Role::Gate { then: true } => Some("then"),
+        Role::Gate { then: false } => Some("else"),
+        _ => None,
+    }
 }
 
 /// Steps by group, in file order: those of no group under `None`, where the first of them stands.

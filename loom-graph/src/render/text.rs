@@ -1,9 +1,9 @@
 use std::fmt::Write;
 
-use loom_spec::{Problem, Severity, Source};
+use loom_spec::{Problem, Program, Severity, Source};
 
-use super::one_line;
-use crate::{StepGraph, StepId};
+use super::{one_line, way};
+use crate::{Location, Role, StepGraph, StepId};
 
 /// The graph as indented text, in run order: what each step runs, reads (and from whom) and writes.
 pub fn text(graph: &StepGraph) -> String {
@@ -22,23 +22,71 @@ pub fn text(graph: &StepGraph) -> String {
 
 fn step_text(graph: &StepGraph, id: StepId, out: &mut String) {
     let step = graph.step(id);
-    let group = step.group.map(|group| format!("group {}", one_line(&graph.pipeline().groups[group].name.text)));
+    let links = graph.links();
+    let group = step.group.map(|group| &*graph.pipeline().groups[group].name.text);
+    let group = match (group, graph.group(id)) {
+        (Some(group), Some((_, passes))) => {
+            let passes = match passes.pass_count() {
+                1 => "1 pass".to_owned(),
+                count if passes.stop.is_some() => format!("up to {count} passes"),
+                count => format!("{count} passes"),
+            };
+            Some(format!("{passes} of group {}", one_line(group)))
+        }
+        (group, _) => group.map(|group| format!("group {}", one_line(group))),
+    };
+    let each = links.folders_of_loop(id).map(|(over, _)| {
+        let filter = step.each.as_ref().and_then(|each| each.filter.as_ref());
+        let files = filter.map_or("file".to_owned(), |filter| one_line(&filter.text));
+        format!("for each {files} of {}", one_line(&over.path))
+    });
     let marks: Vec<String> = step
         .optional
         .then(|| "optional".to_owned())
         .into_iter()
         .chain(step.disabled.then(|| "disabled".to_owned()))
         .chain(group)
+        .chain(each)
         .collect();
     out.push_str(&one_line(&step.name.text));
     if !marks.is_empty() {
         let _ = write!(out, "  ({})", marks.join(", "));
     }
-    let _ = writeln!(out, "\n  runs    {}", one_line(&graph.command_line(id).to_string()));
-    let links = graph.links();
+    out.push('\n');
+    match &step.program {
+        Program::Switch(switch) => {
+            let _ = writeln!(out, "  parts   by {}", one_line(&switch.condition.text));
+        }
+        Program::Condition(condition) => {
+            let not = if condition.negate { "not " } else { "" };
+            let line = one_line(&graph.command_line(id).program.to_string());
+            let _ = writeln!(out, "  asks    {not}{line}");
+        }
+        Program::Task(_) | Program::Words(_) | Program::Shell(_) => {
+            let _ = writeln!(out, "  runs    {}", one_line(&graph.command_line(id).to_string()));
+        }
+    }
     for (read, legs) in links.reads_with_makers(id) {
         let makers: Vec<String> = legs.iter().map(|leg| one_line(graph.name(leg.on))).collect();
-        let _ = write!(out, "  reads   {}", one_line(&read.path));
+        let path = one_line(&read.path);
+        // What the passes need of each other is told by the steps that need it.
+        if read.role == Role::Pass && legs.is_empty() && links.producer(read.datum).is_some() {
+            continue;
+        }
+        if let Some(way) = way(read) {
+            let _ = writeln!(out, "  only    if `{path}` leads to `{way}`");
+            continue;
+        }
+        if matches!(*links.datum(read.datum).location, Location::Answer(_)) {
+            let _ = writeln!(out, "  needs   the answer of {path}");
+            continue;
+        }
+        let verb = match read.role {
+            Role::Question if matches!(step.program, Program::Switch(_)) => "hands on",
+            Role::Question => "looks at",
+            _ => "reads",
+        };
+        let _ = write!(out, "  {verb:<7} {path}");
         if !makers.is_empty() {
             let _ = write!(out, "  from {}", makers.join(", "));
         }

@@ -1,12 +1,19 @@
 //! Everything that can be wrong with the meaning of a pipeline, found at once.
 
 use foldhash::{HashMap, HashMapExt, HashSet};
-use loom_spec::{Entry, Pipeline, Problem, Problems, Program, Scalar, Severity, Span, Suggest, Value};
+use loom_spec::{
+    Condition, Entry, Pipeline, Problem, Problems, Program, Scalar, Severity, Span, Step, Suggest, Test, Value,
+};
 
-use crate::links::{Dependency, Links, StepId};
-use crate::names::{Fault, MAX_WORDS, Names, Resolved, Target, program_scalars};
+use crate::links::{Links, StepId};
+use crate::names::{Fault, MAX_WORDS, Names, Resolved, Target, Within, program_scalars};
+use crate::order::Leg;
+use crate::url::is_url;
 use crate::world::refused_as_path;
 use crate::{Location, NoText, Presence, World};
+
+mod logic;
+mod repeats;
 
 /// Checks what does not need an order of steps.
 pub(crate) fn check(pipeline: &Pipeline, names: &Names, links: &Links, world: &dyn World, problems: &mut Problems) {
@@ -23,15 +30,11 @@ pub(crate) fn check(pipeline: &Pipeline, names: &Names, links: &Links, world: &d
     };
     check.names();
     check.data_and_parameters();
+    check.nested();
     for (step, id) in pipeline.steps.iter().zip(links.steps()) {
-        for entry in step.inputs.iter().chain(&step.outputs) {
-            check.path_entry(entry);
-        }
-        for entry in &step.args {
-            check.argument(entry);
-        }
-        check.program(id);
+        check.step(step, id);
     }
+    check.groups();
     check.producers();
     check.own_outputs();
     check.outside();
@@ -44,16 +47,15 @@ pub(crate) fn check(pipeline: &Pipeline, names: &Names, links: &Links, world: &d
 }
 
 /// Tells a cycle: its path, and on each leg the datum between.
-pub(crate) fn cycle(pipeline: &Pipeline, links: &Links, cycle: &[Dependency]) -> Problem {
+pub(crate) fn cycle(pipeline: &Pipeline, links: &Links, cycle: &[Leg]) -> Problem {
     const SHOWN: usize = 12;
     let name = |step: StepId| &*pipeline.steps[step.index()].name.text;
     // A dependency points back at what is waited for; people follow the data forward. The first leg leads to the
     // step that the path begins with.
     let length = cycle.len();
-    let mut legs: Vec<(StepId, &Dependency)> =
-        (0..length).map(|index| (cycle[(index + length - 1) % length].on, &cycle[index])).collect();
+    let mut legs: Vec<Leg> = cycle.to_vec();
     legs[1..].reverse();
-    let mut path: Vec<&str> = legs.iter().map(|(reader, _)| name(*reader)).collect();
+    let mut path: Vec<&str> = legs.iter().map(|leg| name(leg.reader)).collect();
     if length > SHOWN {
         path.splice(SHOWN - 2..length - 1, ["…"]);
         legs.drain(SHOWN - 2..length - 1);
@@ -61,12 +63,19 @@ pub(crate) fn cycle(pipeline: &Pipeline, links: &Links, cycle: &[Dependency]) ->
     path.push(path[0]);
     let path = path.join(" → ");
     let mut problem = Problem::error("cycle", format!("the steps wait for each other: {path}"));
-    for (reader, leg) in legs {
-        let datum = links.datum(leg.through).label();
-        let label = format!("`{}` reads `{datum}`, which `{}` makes", name(reader), name(leg.on));
-        problem = problem.at(links.uses(reader)[leg.used as usize].span, label);
+    let mut in_passes = false;
+    for Leg { reader, dependency } in legs {
+        let datum = links.datum(dependency.through).label();
+        let label = format!("`{}` reads `{datum}`, which `{}` makes", name(reader), name(dependency.on));
+        problem = problem.at(links.uses(reader)[dependency.used as usize].span, label);
+        in_passes |= links.block(reader).nth(1).is_some();
     }
-    problem.help("one of these steps must read something else")
+    problem.help(if in_passes {
+        "what goes from one pass to the next is written under `feedback`; a step between the steps of a `multi_pass` \
+         group belongs into it"
+    } else {
+        "one of these steps must read something else"
+    })
 }
 
 struct Check<'a> {
@@ -119,6 +128,20 @@ impl<'a> Check<'a> {
                 );
             }
         }
+        let conditions = self.pipeline.steps.iter().filter(|step| matches!(step.program, Program::Condition(_)));
+        for step in conditions {
+            let (what, other) = match self.names.get(&step.name.text) {
+                Some(Target::Data(data)) => ("data node", self.pipeline.data[data as usize].name.span),
+                Some(Target::Parameter(index)) => ("parameter", self.pipeline.parameters[index as usize].name.span),
+                _ => continue,
+            };
+            self.problems.push(
+                Problem::error("name-clash", format!("`{}` is both a condition and a {what}", step.name.text))
+                    .at(step.name.span, "the condition")
+                    .at(other, format!("the {what}"))
+                    .help("`$name` could mean either: rename one of the two"),
+            );
+        }
         let mut steps: HashMap<&str, Span> = HashMap::with_capacity(self.pipeline.steps.len());
         for step in &self.pipeline.steps {
             if let Some(first) = steps.get(&*step.name.text) {
@@ -155,15 +178,50 @@ impl<'a> Check<'a> {
         }
     }
 
+    fn step(&mut self, step: &'a Step, id: StepId) {
+        self.in_passes(step);
+        match &step.program {
+            Program::Condition(condition) => self.condition(step, condition),
+            Program::Switch(switch) => return self.switch_step(step, switch),
+            Program::Task(_) | Program::Words(_) | Program::Shell(_) => {
+                let names = self.names.within(self.pipeline, step);
+                for (entries, may_be_read) in [(&step.inputs, true), (&step.outputs, false)] {
+                    for entry in entries {
+                        self.path_entry(names, entry, may_be_read);
+                    }
+                }
+                for entry in &step.args {
+                    self.argument(names, entry);
+                }
+                self.each(id, step);
+            }
+        }
+        self.program(id);
+    }
+
     /// An entry of `inputs` or `outputs`.
-    fn path_entry(&mut self, entry: &'a Entry) {
+    fn path_entry(&mut self, names: Within<'a>, entry: &'a Entry, may_be_read: bool) {
         let Value::Scalar(scalar) = &entry.value else { return };
-        self.path(scalar, self.names.scalar(self.pipeline, scalar), true);
+        match names.scalar(scalar) {
+            Ok(Resolved::LoopItem) if !may_be_read => self.problems.push(
+                Problem::error("wrong-kind", "`$loop_item` is what the step reads; it cannot make it")
+                    .at(scalar.span, "expected another path")
+                    .help("the file that an item makes is `$loop_output`"),
+            ),
+            Ok(Resolved::LoopItem | Resolved::LoopOutput) => {}
+            Ok(Resolved::Branch(..)) if may_be_read => {}
+            Ok(Resolved::Text(text)) if !may_be_read && is_url(&text) => self.problems.push(
+                Problem::error("wrong-kind", format!("`{text}` is an address, and a step writes to a file"))
+                    .at(scalar.span, "expected a path"),
+            ),
+            found => self.path(scalar, found, true),
+        }
     }
 
     fn path(&mut self, scalar: &Scalar, found: Result<Resolved<'_>, Fault<'a>>, may_be_data: bool) {
         match found {
             Ok(Resolved::Data(_)) if may_be_data => {}
+            Ok(Resolved::Text(text)) if is_url(&text) => {}
             Ok(Resolved::Text(text)) if !text.is_empty() => {
                 if let Some(message) = refused_as_path(&text) {
                     self.problems.push(
@@ -185,6 +243,10 @@ impl<'a> Check<'a> {
             Resolved::Text(_) => "an empty text",
             Resolved::Data(_) => "another data node",
             Resolved::List(_) => "a list",
+            Resolved::Answer(_) => "the answer of a condition",
+            Resolved::Branch(..) => "what a switch hands on",
+            Resolved::LoopItem | Resolved::LoopOutput => "a file of a loop",
+            Resolved::OfPass(_) => "a parameter of a pass",
         };
         self.problems.push(
             Problem::error("wrong-kind", format!("a path is expected here, and `{}` is {found}", scalar.text))
@@ -192,13 +254,12 @@ impl<'a> Check<'a> {
         );
     }
 
-    fn argument(&mut self, entry: &'a Entry) {
-        let Err(fault) = self.names.resolve(self.pipeline, &entry.value) else { return };
-        let (names, pipeline) = (self.names, self.pipeline);
+    fn argument(&mut self, names: Within<'a>, entry: &'a Entry) {
+        let Err(fault) = names.argument(&entry.value) else { return };
         let items = if let Value::List(items, _) = &entry.value { &items[..] } else { &[] };
         let in_list = |item| match item {
             &Value::List(_, span) => Some(Fault::Kind(span, "a list in a list")),
-            item => names.resolve(pipeline, item).err(),
+            item => names.argument(item).err(),
         };
         let mut faults = items.iter().filter_map(in_list).peekable();
         if faults.peek().is_none() {
@@ -209,9 +270,11 @@ impl<'a> Check<'a> {
 
     fn program(&mut self, id: StepId) {
         let step = &self.pipeline.steps[id.index()];
+        let names = self.names.within(self.pipeline, step);
         for scalar in program_scalars(&step.program) {
-            match self.names.scalar(self.pipeline, scalar) {
+            match names.scalar(scalar) {
                 Ok(Resolved::Text(_) | Resolved::Data(_)) => {}
+                Ok(Resolved::LoopItem | Resolved::LoopOutput) if matches!(step.program, Program::Words(_)) => {}
                 // `true` is a program, and words of a command are words.
                 Ok(Resolved::Switch(_) | Resolved::Nothing) if scalar.reference().is_none() => {}
                 Ok(found) => self.not_a_path(scalar, &found),
@@ -222,6 +285,10 @@ impl<'a> Check<'a> {
             Program::Task(task) => self.task(task, step.optional || step.disabled),
             Program::Shell(first) => self.names_a_program(first),
             Program::Words(words) => words.iter().take(1).for_each(|first| self.names_a_program(first)),
+            Program::Condition(Condition { test: Test::Script(script), .. }) => {
+                self.task(script, step.optional || step.disabled);
+            }
+            Program::Condition(_) | Program::Switch(_) => {}
         }
     }
 
@@ -344,7 +411,9 @@ impl<'a> Check<'a> {
                 let help = if self.names.get(name).is_some() {
                     format!("`${{…}}` is a variable of the environment; `${name}` is what the file calls `{name}`")
                 } else {
-                    format!("set it, or write a default: `${{{name}:-text}}`")
+                    format!(
+                        "set it, or write a default: `${{{name}:-text}}`; for the text `${{{name}}}` write `$${{{name}}}`"
+                    )
                 };
                 Problem::error("unset-variable", format!("the environment variable `{name}` is not set"))
                     .at(span, "needed here")
@@ -362,6 +431,17 @@ impl<'a> Check<'a> {
                 Problem::error("too-many-words", message)
                     .at(span, format!("`${name}` is too long to be used this often"))
                     .help("write the list to a file, and let the steps read that")
+            }
+            Fault::NoBranch(switch, way, span) => {
+                let name = &self.pipeline.steps[switch as usize].name.text;
+                let near = self.suggest.nearest(way, ["then", "else"]);
+                let help = match near {
+                    Some(near) => format!("did you mean `${name}.{near}`?"),
+                    None => format!("write `${name}.then` or `${name}.else`"),
+                };
+                Problem::error("unknown-name", format!("the switch `{name}` has two ways, `then` and `else`"))
+                    .at(span, "which of the two?")
+                    .help(help)
             }
             Fault::Kind(span, found) => Problem::error("wrong-kind", format!("{found} cannot be passed to a task"))
                 .at(span, "expected text, true, false, or a list of words")
@@ -391,6 +471,11 @@ impl<'a> Check<'a> {
                 .at(span, "expected a name behind the `$`")
                 .help("for the text `$` write `$$`");
         }
+        if matches!(name, "loop_item" | "loop_output") {
+            return Problem::error("unknown-name", format!("`${name}` has a meaning only in a step with a `loop`"))
+                .at(span, "this step has none")
+                .help("add `loop: {over: $folder, into: $other_folder}` to the step");
+        }
         let problem = Problem::error("unknown-name", format!("nothing is named `{name}`"))
             .at(span, "no such data node or parameter");
         let prefix = name.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
@@ -400,7 +485,10 @@ impl<'a> Check<'a> {
             return problem.help(help);
         }
         let data = self.pipeline.data.iter().map(|data| &*data.name.text);
-        let known = data.chain(self.pipeline.parameters.iter().map(|parameter| &*parameter.name.text));
+        let conditions = self.pipeline.steps.iter().filter(|step| matches!(step.program, Program::Condition(_)));
+        let known = data
+            .chain(self.pipeline.parameters.iter().map(|parameter| &*parameter.name.text))
+            .chain(conditions.map(|step| &*step.name.text));
         if let Some(near) = self.suggest.nearest(name, known) {
             return problem.help(format!("did you mean `${near}`?"));
         }

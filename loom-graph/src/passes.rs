@@ -1,0 +1,149 @@
+//! Steps that run in passes: what each pass is given, and where it leaves what it makes.
+
+use std::borrow::Cow;
+
+use loom_spec::{Entry, MultiPass, Pipeline, Scalar, Span};
+
+use crate::expression::{self, Expression, ExpressionError};
+use crate::links::{DatumId, Links, StepId};
+
+/// A path as one pass has it: the number of the pass stands before the suffix, or behind a folder.
+///
+/// Only the last suffix counts as one, and a name that begins with a dot has one, as loom-pipeline has it.
+pub(crate) fn in_pass(path: &str, pass: u32) -> String {
+    if let Some(folder) = path.strip_suffix('/') {
+        return format!("{}_iter{pass}/", folder.trim_end_matches('/'));
+    }
+    let name = path.rfind('/').map_or(0, |slash| slash + 1);
+    match path[name..].rfind('.') {
+        Some(dot) => format!("{}_iter{pass}{}", &path[..name + dot], &path[name + dot..]),
+        None => format!("{path}_iter{pass}"),
+    }
+}
+
+/// The data that the passes of a block make, each pass a file of its own: data nodes. A path that a step writes out is
+/// the same in every pass.
+pub(crate) fn is_made_by_pass(links: &Links, datum: DatumId, block: StepId) -> bool {
+    let canonical = links.datum(datum).canonical;
+    let Some(maker) = links.producer(canonical).filter(|maker| links.leader(*maker) == links.leader(block)) else {
+        return false;
+    };
+    let mut writes = links.writes(maker);
+    writes.any(|made| links.datum(made.datum).canonical == canonical && links.datum(made.datum).name.is_some())
+}
+
+/// What a pass gives a parameter.
+pub(crate) enum Given<'a> {
+    /// A value of the schedule, as it is written.
+    Written(&'a Entry),
+    /// The value of an expression.
+    Computed(expression::Value),
+}
+
+/// What a pass gives a parameter, if it gives it anything.
+pub(crate) fn given<'a>(passes: &'a MultiPass, pass: u32, name: &str) -> Option<Given<'a>> {
+    if let Some(schedule) = &passes.schedule {
+        return schedule.get(pass as usize)?.iter().find(|entry| &*entry.key.text == name).map(Given::Written);
+    }
+    let computed = compute(passes, pass).ok()?;
+    computed.into_iter().find(|(given, _)| *given == name).map(|(_, value)| Given::Computed(value))
+}
+
+/// The values of the expressions in one pass, in file order: each may use those above it.
+pub(crate) fn compute(
+    passes: &MultiPass,
+    pass: u32,
+) -> Result<Vec<(&str, expression::Value)>, (&Scalar, ExpressionError)> {
+    let mut values: Vec<(&str, expression::Value)> = vec![("iter", expression::Value::from_text(&pass.to_string()))];
+    for (name, text) in &passes.expressions {
+        let look_up =
+            |wanted: &str| values.iter().rev().find(|(name, _)| *name == wanted).map(|(_, value)| value.clone());
+        let value = Expression::parse(&text.text).and_then(|parsed| parsed.evaluate(&look_up));
+        values.push((&name.text, value.map_err(|error| (text, error))?));
+    }
+    values.remove(0);
+    Ok(values)
+}
+
+/// One line of `feedback`: what one step makes goes to another in the next pass.
+pub(crate) struct Feedback<'a> {
+    pub(crate) maker: StepId,
+    /// The flag of the maker's output.
+    pub(crate) output: &'a str,
+    pub(crate) reader: StepId,
+    /// The flag, or the input, of the reader.
+    pub(crate) flag: &'a str,
+}
+
+/// Why a line of `feedback` means nothing.
+pub(crate) enum NoFeedback<'a> {
+    /// It names no step of the group.
+    NoStep(&'a str, Span),
+    /// The step makes nothing by this flag.
+    NoOutput(StepId, &'a str, Span),
+}
+
+/// The lines of `feedback` of the group whose steps these are.
+pub(crate) fn feedback<'a>(
+    pipeline: &'a Pipeline,
+    passes: &'a MultiPass,
+    block: impl Iterator<Item = StepId> + Clone + 'a,
+) -> impl Iterator<Item = Result<Feedback<'a>, NoFeedback<'a>>> + 'a {
+    // A step's name may have dots in it, so it is the names that tell where it ends.
+    let part = move |scalar: &'a Scalar| {
+        let found = block.clone().find_map(|step| {
+            let name = &*pipeline.steps[step.index()].name.text;
+            Some((step, scalar.text.strip_prefix(name)?.strip_prefix('.')?))
+        });
+        found.ok_or(NoFeedback::NoStep(&scalar.text, scalar.span))
+    };
+    passes.feedback.iter().map(move |(from, to)| {
+        let (maker, output) = part(from)?;
+        let (reader, flag) = part(to)?;
+        if !pipeline.steps[maker.index()].outputs.iter().any(|entry| &*entry.key.text == output) {
+            return Err(NoFeedback::NoOutput(maker, output, from.span));
+        }
+        Ok(Feedback { maker, output, reader, flag })
+    })
+}
+
+/// The file of a pass, by its plain path: whether a name is `<stem>_iter<number><suffix>`.
+pub fn is_of_a_pass(plain: &str, path: &str) -> bool {
+    let split = |path: &str| -> (String, String) {
+        let name = path.rfind('/').map_or(0, |slash| slash + 1);
+        let dot = path[name..].rfind('.').map_or(path.len(), |dot| name + dot);
+        (path[..dot].to_owned(), path[dot..].to_owned())
+    };
+    let (stem, suffix) = split(plain.trim_end_matches('/'));
+    let number = path.strip_prefix(&*stem).and_then(|rest| rest.strip_prefix("_iter")?.strip_suffix(&*suffix));
+    number.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// A text for a message: what an expression may name.
+pub(crate) fn names_above<'a>(passes: &'a MultiPass, expression: usize) -> Vec<Cow<'a, str>> {
+    let above = passes.expressions[..expression].iter().map(|(name, _)| Cow::Borrowed(&*name.text));
+    std::iter::once(Cow::Borrowed("iter")).chain(above).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pass_stands_before_the_suffix() {
+        for (path, expected) in [
+            ("results/graph.npz", "results/graph_iter2.npz"),
+            ("data/output/", "data/output_iter2/"),
+            ("results/mesh", "results/mesh_iter2"),
+            ("a.b/mesh", "a.b/mesh_iter2"),
+            ("a.tar.gz", "a.tar_iter2.gz"),
+            ("x/.hidden", "x/_iter2.hidden"),
+        ] {
+            assert_eq!(in_pass(path, 2), expected);
+            assert!(is_of_a_pass(path, expected.trim_end_matches('/')), "{path}");
+            assert!(!is_of_a_pass(path, path));
+        }
+        assert!(!is_of_a_pass("g.txt", "g_iterx.txt"));
+        assert!(!is_of_a_pass("g.txt", "g_iter1.csv"));
+    }
+}

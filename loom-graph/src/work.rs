@@ -1,0 +1,461 @@
+//! Units: what a step comes to when it runs, one command line's worth at a time.
+
+use std::sync::Arc;
+
+use loom_spec::{Entry, Predicate, Program, Scalar, Style, Test, Value};
+
+use crate::graph::{CommandLine, ProgramLine, StepGraph};
+use crate::links::{DatumId, Role, StepId, Use};
+use crate::names::{Resolved, Within};
+use crate::passes::{self, Given, in_pass};
+
+/// One command line's worth of work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unit {
+    /// A name that a person can type.
+    pub name: Arc<str>,
+    /// The step it is of; where it is of a whole group that runs in passes, the first of its steps.
+    pub step: StepId,
+    /// Which part of it.
+    pub part: Part,
+}
+
+/// Which part of a step a [`Unit`] is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// All of it: `train`.
+    Whole,
+    /// In a loop, one file, by its name: `clean/foo.txt`.
+    Item(Arc<str>),
+    /// In a group that runs in passes, one of them: `refine/fit#1`.
+    Pass(u32),
+    /// Of a group that runs in passes, whether this pass was the last: `refine#1`.
+    Stop(u32),
+    /// Of a group that runs in passes, putting what this pass made, which was the last, in its place: `refine`.
+    Final(u32),
+}
+
+/// What a [`Unit`] does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Work {
+    /// Runs a command.
+    Command(CommandLine),
+    /// Finds out whether something holds.
+    Question(Question),
+    /// Leads one of two ways: the way that is taken if this holds.
+    Switch(bool),
+    /// Copies files or folders, each from here to there.
+    Copies(Vec<(String, String)>),
+}
+
+/// A question to the file system, or to a function in a Python file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Question {
+    /// What answers it.
+    pub asked: Asked,
+    /// What it is asked with, by name.
+    pub values: Vec<(String, Argument)>,
+    /// Whether the answer is turned round.
+    pub negate: bool,
+}
+
+/// What answers a [`Question`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// A look at `data`.
+    Predicate(Predicate),
+    /// The function `evaluate` of this file, a path relative to the pipeline folder.
+    Script(String),
+}
+
+/// A value as Python has it. The numbers are those of YAML 1.2, so `1e-3` is one.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Argument {
+    /// `None`.
+    Nothing,
+    /// A truth value.
+    Bool(bool),
+    /// A whole number, in decimal digits.
+    Int(String),
+    /// Another number.
+    Float(f64),
+    /// A text.
+    Text(String),
+    /// A list.
+    List(Vec<Argument>),
+    /// A mapping.
+    Map(Vec<(String, Argument)>),
+}
+
+/// What is known of the answers of conditions and switches, by step.
+pub type Answers<'a> = &'a dyn Fn(StepId) -> Option<bool>;
+
+impl StepGraph {
+    /// A unit of a step.
+    pub fn unit(&self, step: StepId, part: Part) -> Unit {
+        let own = self.name(step);
+        let group = || self.group(step).map_or("", |(name, _)| name);
+        let name = match &part {
+            Part::Whole => Arc::clone(own),
+            Part::Item(item) => format!("{own}/{item}").into(),
+            Part::Pass(pass) => format!("{}/{own}#{pass}", group()).into(),
+            Part::Stop(pass) => format!("{}#{pass}", group()).into(),
+            Part::Final(_) => group().into(),
+        };
+        Unit { name, step, part }
+    }
+
+    /// What a unit does. Without an answer, a switch leads the way that is taken if its condition does not hold, and a
+    /// command has the reference in place of the answer.
+    pub fn work(&self, unit: &Unit, answers: Answers<'_>) -> Work {
+        match (&unit.part, &self.step(unit.step).program) {
+            (Part::Stop(pass), _) => Work::Question(self.stop_question(unit.step, *pass)),
+            (Part::Final(pass), _) => Work::Copies(self.copies(unit.step, *pass)),
+            (_, Program::Condition(condition)) => {
+                let step = self.step(unit.step);
+                let names = self.names().within(self.pipeline(), step);
+                let asked = match &condition.test {
+                    Test::Predicate(predicate) => Asked::Predicate(*predicate),
+                    Test::Script(script) => Asked::Script(self.word(script)),
+                };
+                let entries = step.inputs.iter().chain(&step.args);
+                let values = self.arguments(entries, names, None, answers);
+                Work::Question(Question { asked, values, negate: condition.negate })
+            }
+            (_, Program::Switch(switch)) => {
+                let names = self.names().within(self.pipeline(), self.step(unit.step));
+                let holds = match names.scalar(&switch.condition) {
+                    Ok(Resolved::Answer(step)) => answers(StepId(step)).unwrap_or(false),
+                    Ok(Resolved::Switch(holds)) => holds,
+                    Ok(Resolved::Text(text)) => !matches!(&*text, "" | "0"),
+                    _ => false,
+                };
+                Work::Switch(holds)
+            }
+            (_, Program::Task(_) | Program::Words(_) | Program::Shell(_)) => {
+                Work::Command(self.line(unit.step, Some(&unit.part), answers))
+            }
+        }
+    }
+
+    /// The command line of a step: program, inputs, outputs, arguments, in this order. What differs from unit to unit, or
+    /// is not known yet, stands as it is written: `$loop_item`, a parameter of a pass, the answer of a condition.
+    ///
+    /// ```
+    /// let text = "
+    /// parameters: {rate: 1e-3, debug: false}
+    /// pipeline:
+    ///   - name: train
+    ///     task: train.py
+    ///     inputs: {data: in.csv}
+    ///     outputs: {--output: out.json}
+    ///     args: {--rate: $rate, --debug: $debug, --fast: true, --layers: [64, 32]}
+    /// ";
+    /// let parsed = loom_spec::parse(&loom_spec::Source::new("p.yml", text));
+    /// let graph = loom_graph::check(parsed, &loom_graph::OnPaper).graph.unwrap();
+    /// let step = graph.run_order().next().unwrap();
+    /// assert_eq!(
+    ///     graph.command_line(step).words.join(" "),
+    ///     "in.csv --output out.json --rate 1e-3 --fast --layers 64 32"
+    /// );
+    /// ```
+    pub fn command_line(&self, id: StepId) -> CommandLine {
+        self.line(id, None, &|_| None)
+    }
+
+    /// The paths that a unit must have made when it ends.
+    pub fn outputs(&self, unit: &Unit) -> Vec<String> {
+        if matches!(unit.part, Part::Stop(_) | Part::Final(_)) {
+            return Vec::new();
+        }
+        let step = self.step(unit.step);
+        let uses = &self.links().uses(unit.step)[..];
+        let uses = uses.get(step.inputs.len()..step.inputs.len() + step.outputs.len()).unwrap_or_default();
+        uses.iter().map(|made| self.path_of(unit.step, made, Some(&unit.part))).collect()
+    }
+
+    /// What a unit needs to have been fetched: addresses, and the paths that the files are kept at.
+    pub fn fetched(&self, unit: &Unit) -> Vec<(Arc<str>, Arc<str>)> {
+        let data = self.links().reads(unit.step).map(|read| self.links().datum(read.datum));
+        data.filter_map(|datum| Some((Arc::clone(datum.url.as_ref()?), Arc::clone(&datum.path)))).collect()
+    }
+
+    fn line(&self, id: StepId, part: Option<&Part>, answers: Answers<'_>) -> CommandLine {
+        let step = self.step(id);
+        let names = self.names().within(self.pipeline(), step);
+        let fed_back = self.fed_back(id, part);
+        let mut words = Vec::with_capacity(step.inputs.len() + 2 * (step.outputs.len() + step.args.len()));
+        let (inputs, rest) = self.links().uses(id).split_at(step.inputs.len().min(self.links().uses(id).len()));
+        for (entry, input) in step.inputs.iter().zip(inputs) {
+            match fed_back.iter().find(|(flag, _)| *flag == &*entry.key.text) {
+                Some((_, path)) => words.push(path.clone()),
+                None => words.push(self.path_of(id, input, part)),
+            }
+        }
+        for (entry, output) in step.outputs.iter().zip(rest) {
+            words.push(entry.key.text.to_string());
+            words.push(self.path_of(id, output, part));
+        }
+        let is_input = |flag: &str| step.inputs.iter().any(|entry| &*entry.key.text == flag);
+        let mut fed_back: Vec<(&str, String)> = fed_back.into_iter().filter(|(flag, _)| !is_input(flag)).collect();
+        for entry in &step.args {
+            match fed_back.iter().position(|(flag, _)| *flag == &*entry.key.text) {
+                Some(place) => {
+                    let (flag, path) = fed_back.remove(place);
+                    words.extend([flag.to_owned(), path]);
+                }
+                None => self.push_argument(id, names, entry, part, answers, &mut words),
+            }
+        }
+        words.extend(fed_back.into_iter().flat_map(|(flag, path)| [flag.to_owned(), path]));
+        CommandLine { program: self.program_in(id, part), words }
+    }
+
+    /// What a step runs, without the words behind it.
+    pub fn program(&self, id: StepId) -> ProgramLine {
+        self.program_in(id, None)
+    }
+
+    fn program_in(&self, id: StepId, part: Option<&Part>) -> ProgramLine {
+        let names = self.names().within(self.pipeline(), self.step(id));
+        let word = |scalar: &Scalar| match names.scalar(scalar) {
+            Ok(found @ (Resolved::LoopItem | Resolved::LoopOutput)) => {
+                self.as_words(id, found, part, &|_| None).concat()
+            }
+            _ => self.word(scalar),
+        };
+        match &self.step(id).program {
+            Program::Task(task) => ProgramLine::Task(word(task)),
+            Program::Words(words) => ProgramLine::Words(words.iter().map(word).collect()),
+            Program::Shell(line) => ProgramLine::Shell(word(line)),
+            Program::Condition(condition) => match &condition.test {
+                Test::Script(script) => ProgramLine::Task(word(script)),
+                Test::Predicate(predicate) => ProgramLine::Predicate(*predicate),
+            },
+            Program::Switch(switch) => ProgramLine::Switch(switch.condition.text.to_string()),
+        }
+    }
+
+    fn push_argument(
+        &self,
+        id: StepId,
+        names: Within<'_>,
+        entry: &Entry,
+        part: Option<&Part>,
+        answers: Answers<'_>,
+        words: &mut Vec<String>,
+    ) {
+        // A fault in a value would have kept this graph from being made.
+        let resolved = names.argument(&entry.value).unwrap_or(Resolved::Nothing);
+        let resolved = self.in_part(id, resolved, part);
+        let switch = match &resolved {
+            Resolved::Nothing => Some(false),
+            Resolved::Switch(on) => Some(*on),
+            Resolved::Answer(step) => answers(StepId(*step)),
+            _ => None,
+        };
+        match switch {
+            Some(false) => {}
+            Some(true) => words.push(entry.key.text.to_string()),
+            None => {
+                words.push(entry.key.text.to_string());
+                words.extend(self.as_words(id, resolved, part, answers));
+            }
+        }
+    }
+
+    /// A parameter that a pass gives, as the value that this pass gives it.
+    fn in_part<'a>(&'a self, id: StepId, resolved: Resolved<'a>, part: Option<&Part>) -> Resolved<'a> {
+        let (Resolved::OfPass(name), Some(Part::Pass(pass))) = (&resolved, part) else { return resolved };
+        let Some((_, passes)) = self.group(id) else { return resolved };
+        match passes::given(passes, *pass, name) {
+            Some(Given::Written(entry)) => {
+                self.names().resolve(self.pipeline(), &entry.value).unwrap_or(Resolved::Nothing)
+            }
+            Some(Given::Computed(value)) => match value.as_bool() {
+                Some(switch) => Resolved::Switch(switch),
+                None => Resolved::Text(value.to_string().into()),
+            },
+            None => self.names().named(self.pipeline(), name).unwrap_or(Resolved::Nothing),
+        }
+    }
+
+    fn as_words(&self, id: StepId, resolved: Resolved<'_>, part: Option<&Part>, answers: Answers<'_>) -> Vec<String> {
+        let folders = self.links().folders_of_loop(id);
+        let item = |folder: Option<&Use>, name: &str| match (part, folder) {
+            (Some(Part::Item(item)), Some(folder)) => join(&folder.path, item),
+            _ => name.to_owned(),
+        };
+        match self.in_part(id, resolved, part) {
+            Resolved::Text(text) => vec![text.into_owned()],
+            Resolved::Data(index) => vec![self.datum_path(id, DatumId(index), part)],
+            Resolved::Branch(_, payload) => self.as_words(id, *payload, part, answers),
+            Resolved::List(items) => {
+                items.into_iter().flat_map(|item| self.as_words(id, item, part, answers)).collect()
+            }
+            Resolved::LoopItem => vec![item(folders.map(|(over, _)| over), "$loop_item")],
+            Resolved::LoopOutput => vec![item(folders.map(|(_, into)| into), "$loop_output")],
+            Resolved::Answer(step) => vec![match answers(StepId(step)) {
+                Some(answer) => answer.to_string(),
+                None => format!("${}", self.name(StepId(step))),
+            }],
+            Resolved::OfPass(name) => vec![format!("${name}")],
+            Resolved::Nothing => Vec::new(),
+            Resolved::Switch(switch) => vec![switch.to_string()],
+        }
+    }
+
+    /// The path of what a step uses, in one of its parts.
+    fn path_of(&self, id: StepId, used: &Use, part: Option<&Part>) -> String {
+        match (part, used.role) {
+            (Some(Part::Item(item)), Role::Over | Role::Into) => join(&used.path, item),
+            (None | Some(Part::Whole), Role::Over) => "$loop_item".to_owned(),
+            (None | Some(Part::Whole), Role::Into) => "$loop_output".to_owned(),
+            (Some(Part::Pass(pass)), _) if passes::is_made_by_pass(self.links(), used.datum, id) => {
+                in_pass(&used.path, *pass)
+            }
+            _ => used.path.to_string(),
+        }
+    }
+
+    fn datum_path(&self, id: StepId, datum: DatumId, part: Option<&Part>) -> String {
+        let path = &self.links().datum(datum).path;
+        match part {
+            Some(Part::Pass(pass) | Part::Stop(pass)) if passes::is_made_by_pass(self.links(), datum, id) => {
+                in_pass(path, *pass)
+            }
+            _ => path.to_string(),
+        }
+    }
+
+    /// What a step is handed of the pass before: flags or inputs, and paths.
+    fn fed_back(&self, id: StepId, part: Option<&Part>) -> Vec<(&str, String)> {
+        let (Some(Part::Pass(pass @ 1..)), Some((_, passes))) = (part, self.group(id)) else { return Vec::new() };
+        let lines = passes::feedback(self.pipeline(), passes, self.links().block(id)).flatten();
+        let mine = lines.filter(|line| line.reader == id);
+        mine.filter_map(|line| {
+            let maker = self.step(line.maker);
+            let place = maker.outputs.iter().position(|entry| &*entry.key.text == line.output)?;
+            let made = self.links().uses(line.maker).get(maker.inputs.len() + place)?;
+            Some((line.flag, self.path_of(line.maker, made, Some(&Part::Pass(pass - 1)))))
+        })
+        .collect()
+    }
+
+    fn copies(&self, step: StepId, pass: u32) -> Vec<(String, String)> {
+        let links = self.links();
+        let made = links.block(step).flat_map(|step| links.writes(step));
+        let of_passes = made.filter(|made| passes::is_made_by_pass(links, made.datum, step));
+        of_passes.map(|made| (in_pass(&made.path, pass), made.path.to_string())).collect()
+    }
+
+    fn stop_question(&self, step: StepId, pass: u32) -> Question {
+        let stop = self.group(step).and_then(|(_, passes)| passes.stop.as_ref());
+        let Some(stop) = stop else {
+            return Question { asked: Asked::Predicate(Predicate::Param), values: Vec::new(), negate: false };
+        };
+        let names = self.names().within(self.pipeline(), self.step(step));
+        let part = Part::Stop(pass);
+        let values = self.arguments(stop.inputs.iter().chain(&stop.args), names, Some((step, &part)), &|_| None);
+        Question { asked: Asked::Script(self.word(&stop.script)), values, negate: false }
+    }
+
+    fn arguments<'a>(
+        &self,
+        entries: impl Iterator<Item = &'a Entry>,
+        names: Within<'_>,
+        part: Option<(StepId, &Part)>,
+        answers: Answers<'_>,
+    ) -> Vec<(String, Argument)> {
+        let mut values: Vec<(String, Argument)> = Vec::new();
+        for entry in entries {
+            let value = self.argument(&entry.value, names, part, answers);
+            values.push((entry.key.text.to_string(), value));
+        }
+        values
+    }
+
+    fn argument(
+        &self,
+        value: &Value,
+        names: Within<'_>,
+        part: Option<(StepId, &Part)>,
+        answers: Answers<'_>,
+    ) -> Argument {
+        let again = |value: &Value| self.argument(value, names, part, answers);
+        match value {
+            Value::List(items, _) => Argument::List(items.iter().map(again).collect()),
+            Value::Map(entries, _) => {
+                Argument::Map(entries.iter().map(|entry| (entry.key.text.to_string(), again(&entry.value))).collect())
+            }
+            Value::Scalar(scalar) if scalar.reference().is_some() => {
+                // A parameter is a number or a text as it is written, not as the words of a command line.
+                if let Some(parameter) = self.names().parameter(self.pipeline(), scalar) {
+                    return again(parameter);
+                }
+                let path = |datum: u32| match part {
+                    Some((step, part)) => self.datum_path(step, DatumId(datum), Some(part)),
+                    None => self.links().datum(DatumId(datum)).path.to_string(),
+                };
+                match names.scalar(scalar) {
+                    Ok(Resolved::Data(index)) => Argument::Text(path(index)),
+                    Ok(Resolved::Answer(step)) => answers(StepId(step)).map_or(Argument::Nothing, Argument::Bool),
+                    Ok(Resolved::Branch(_, payload)) => match *payload {
+                        Resolved::Data(index) => Argument::Text(path(index)),
+                        Resolved::Text(text) => Argument::Text(text.into_owned()),
+                        _ => Argument::Nothing,
+                    },
+                    _ => Argument::Nothing,
+                }
+            }
+            Value::Scalar(scalar) => match self.names().text(scalar) {
+                Ok(text) if scalar.style == Style::Plain || scalar.style == Style::Given => typed(scalar, &text),
+                Ok(text) => Argument::Text(text.into_owned()),
+                Err(_) => Argument::Nothing,
+            },
+        }
+    }
+}
+
+/// A plain scalar as what YAML 1.2 (core schema) takes it for.
+fn typed(scalar: &Scalar, text: &str) -> Argument {
+    if scalar.is_null() {
+        return Argument::Nothing;
+    }
+    if let Some(switch) = scalar.as_bool() {
+        return Argument::Bool(switch);
+    }
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let minus = if text.starts_with('-') { "-" } else { "" };
+    let all = |text: &str, test: fn(&char) -> bool| !text.is_empty() && text.chars().all(|c| test(&c));
+    if all(unsigned, char::is_ascii_digit) {
+        let digits = unsigned.trim_start_matches('0');
+        return Argument::Int(if digits.is_empty() { "0".to_owned() } else { format!("{minus}{digits}") });
+    }
+    for (prefix, radix) in [("0x", 16), ("0o", 8)] {
+        if let Some(number) = unsigned.strip_prefix(prefix).and_then(|digits| u64::from_str_radix(digits, radix).ok()) {
+            return Argument::Int(format!("{minus}{number}"));
+        }
+    }
+    match unsigned {
+        ".inf" | ".Inf" | ".INF" => {
+            return Argument::Float(if minus.is_empty() { f64::INFINITY } else { f64::NEG_INFINITY });
+        }
+        ".nan" | ".NaN" | ".NAN" => return Argument::Float(f64::NAN),
+        _ => {}
+    }
+    let looks_like_number = unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.')
+        && unsigned.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+' | '-'));
+    match text.parse::<f64>() {
+        Ok(number) if looks_like_number => Argument::Float(number),
+        _ => Argument::Text(text.to_owned()),
+    }
+}
+
+/// A file in a folder.
+fn join(folder: &str, name: &str) -> String {
+    match folder {
+        "." => name.to_owned(),
+        _ => format!("{}/{name}", folder.trim_end_matches('/')),
+    }
+}
