@@ -84,11 +84,7 @@ impl<W: Write> Report<W> {
             Event::UnitSkipped { because: SkipReason::ConditionNotMet(_), .. }
                 if self.verbosity == Verbosity::Quiet => {}
             Event::UnitSkipped { unit, because } => {
-                let because = match because {
-                    SkipReason::ConditionNotMet(switch) => format!("condition not met ({})", plain(switch)),
-                    SkipReason::Failed(unit) => format!("{} failed", plain(unit)),
-                    _ => String::new(),
-                };
+                let because = plain(&because.to_string());
                 self.line(&self.paint.styled(SKIP, "skip ").to_string(), unit, &because)?;
             }
             Event::RunFinished { summary } => self.summary(summary)?,

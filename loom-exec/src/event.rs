@@ -88,6 +88,15 @@ pub enum SkipReason {
     ConditionNotMet(Arc<str>),
 }
 
+impl std::fmt::Display for SkipReason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Failed(unit) => write!(f, "{unit} failed"),
+            Self::ConditionNotMet(switch) => write!(f, "condition not met ({switch})"),
+        }
+    }
+}
+
 /// One of the two streams that a process writes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]

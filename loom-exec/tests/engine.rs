@@ -7,7 +7,8 @@ use std::fmt::Write;
 use std::sync::{Barrier, Mutex};
 
 use loom_exec::{
-    Cancel, Decisions, Event, Executor, Job, Memory, Outcome, Project, RunOptions, Selection, Settings, Stream,
+    Cancel, Decisions, Event, Executor, Job, Memory, Outcome, Project, RunOptions, Selection, Settings, SkipReason,
+    Stream,
 };
 
 /// What a unit does on the fake executor.
@@ -72,11 +73,12 @@ fn options(workers: usize) -> RunOptions {
 /// The events as lines, without what differs from run to run.
 fn tell(log: &mut String, event: &Event) {
     let _ = match event {
-        Event::RunStarted { units, workers, .. } => writeln!(log, "run of {units} on {workers}"),
+        Event::RunStarted { steps, workers, .. } => writeln!(log, "run of {steps} on {workers}"),
         Event::UnitStarted { unit, .. } => writeln!(log, "start {unit}"),
         Event::UnitOutput { unit, text, .. } => writeln!(log, "{unit} says {:?}", String::from_utf8_lossy(text)),
         Event::UnitFinished { unit, outcome, .. } => writeln!(log, "end {unit}: {outcome}"),
-        Event::UnitSkipped { unit, because } => writeln!(log, "skip {unit} because of {because}"),
+        Event::UnitSkipped { unit, because: SkipReason::Failed(by) } => writeln!(log, "skip {unit} because of {by}"),
+        Event::UnitSkipped { unit, because } => writeln!(log, "skip {unit}: {because:?}"),
         Event::RunFinished { summary } => writeln!(
             log,
             "{} ok, {} failed, {} skipped, {} not run",

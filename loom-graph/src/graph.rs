@@ -8,7 +8,7 @@ use loom_spec::{MultiPass, NotShown, Parsed, Pipeline, Predicate, Problem, Probl
 
 use crate::links::{DatumId, Links, StepId};
 use crate::names::{Names, Resolved};
-use crate::{World, checks, interfaces, order};
+use crate::{World, checks, interfaces, order, passes};
 
 /// A pipeline that means something: its steps, the data between them, and an order to run them in.
 ///
@@ -175,6 +175,11 @@ impl StepGraph {
     pub fn group(&self, id: StepId) -> Option<(&str, &MultiPass)> {
         let group = &self.pipeline.groups[self.step(id).group?];
         Some((&group.name.text, group.passes.as_ref()?))
+    }
+
+    /// Whether the passes of the group that a step stands in make a datum, each a file of its own.
+    pub fn is_made_per_pass(&self, step: StepId, datum: DatumId) -> bool {
+        self.group(step).is_some() && passes::is_made_by_pass(&self.links, datum, step)
     }
 
     /// A text of the pipeline with its variables filled in.

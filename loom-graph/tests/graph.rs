@@ -74,14 +74,14 @@ pipeline:
       runs    d -o figures/a.png
       writes  figures/a.png
 
-    reads_the_folder
-      runs    a figures
-      reads   figures  from writes_into_it
-
     reads_and_writes
       runs    c figures -o figures/own.png
       reads   figures  from writes_into_it
       writes  figures/own.png
+
+    reads_the_folder
+      runs    a figures
+      reads   figures  from reads_and_writes, writes_into_it
 
     makes_a_folder
       runs    e -o unpacked
@@ -139,14 +139,14 @@ pipeline:
       runs    c -o sub/a.txt
       writes  sub/a.txt
 
-    reads_all
-      runs    a .
-      reads   .  from writes
-
     reads_and_writes
       runs    b ./ -o own.txt
       reads   ./  from writes
       writes  own.txt
+
+    reads_all
+      runs    a .
+      reads   .  from reads_and_writes, writes
     ");
 }
 

@@ -23,7 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         timer.stop(loom_exec::TERM);
     });
 
-    let total = decisions.units().len();
+    let total = decisions.plan().step_count();
     let mut ended = 0;
     let options = RunOptions { cancel: Some(cancel), ..RunOptions::default() };
     let summary = decisions.run(&options, |event| match event {
@@ -33,7 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         Event::UnitSkipped { unit, because } => {
             ended += 1;
-            println!("[{ended}/{total}] {unit}: needs {because}");
+            println!("[{ended}/{total}] {unit}: skipped, {because}");
         }
         _ => {}
     })?;

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use loom_graph::{DatumId, Links, Location, NoText, Presence, ProgramLine, StepGraph, StepId, World};
+use loom_graph::{Links, Location, NoText, Presence, ProgramLine, StepGraph, StepId, World};
 use loom_spec::{FrontMatterError, NotShown, Parsed, Pipeline, TaskInterface};
 
 use super::remove::parts;
@@ -23,8 +23,8 @@ const CACHES: [&str; 2] = [".loom-url-cache", ".loom-thumbnails"];
 /// How many links a path may lead through, as for Linux.
 const MAX_LINKS: usize = 40;
 
-/// `is_repeated`: whether the files of a datum have names of their own for each pass.
-pub(super) fn survey(project: &Project, is_repeated: impl Fn(DatumId) -> bool) -> Result<Cleaning, Refused> {
+/// Looks for all that the steps of a project make, and for what is to be kept.
+pub(super) fn survey(project: &Project) -> Result<Cleaning, Refused> {
     let refused = |problems| Refused { problems, source: project.source.clone() };
     let checked = project.checked();
     if checked.problems.iter().any(|problem| problem.is_error() && !BY_LINKS.contains(&problem.code)) {
@@ -45,7 +45,7 @@ pub(super) fn survey(project: &Project, is_repeated: impl Fn(DatumId) -> bool) -
         kept: BTreeMap::new(),
         left_alone: Vec::new(),
     };
-    survey.products(graph.links(), &is_repeated);
+    survey.products(graph);
     survey.sources(graph.links());
     survey.needed(graph, &project.file);
     survey.own_state(&project.file);
@@ -113,12 +113,13 @@ struct Product {
 }
 
 impl Survey<'_> {
-    fn products(&mut self, links: &Links, is_repeated: &impl Fn(DatumId) -> bool) {
+    fn products(&mut self, graph: &StepGraph) {
+        let links = graph.links();
         for (maker, made) in links.steps().flat_map(|step| links.writes(step).map(move |made| (step, made))) {
             let datum = links.datum(made.datum);
             let Some(place) = self.inside(&made.path, &datum.location) else { continue };
             let product = Product { maker, name: datum.name.clone() };
-            if is_repeated(datum.canonical) {
+            if graph.is_made_per_pass(maker, made.datum) {
                 let passes = passes_beside(&self.folder, &place);
                 self.products.extend(passes.into_iter().map(|pass| (pass, product.clone())));
             }

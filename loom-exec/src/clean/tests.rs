@@ -128,11 +128,13 @@ fn files_of_passes_go_with_those_they_become() {
     let files = ["out/fit.txt", "out/fit_iter0.txt", "out/fit_iter12.txt"];
     let others =
         ["out/fit_iter.txt", "out/fit_iter0.csv", "out/fit_iterx.txt", "out/outfit_iter0.txt", "fit_iter0.txt"];
-    let around =
-        folder("pipeline: [{name: a, command: [x], outputs: {-o: out/fit.txt}}]", &[&files[..], &others].concat());
-    let project = open(around.path());
-    assert_eq!(paths(&survey::survey(&project, |_| true).unwrap()), files);
-    assert_eq!(paths(&project.cleaning().unwrap()), &files[..1]);
+    let step = "{name: a, command: [x], outputs: {-o: $fit}}";
+    let passes =
+        format!("data: {{fit: out/fit.txt}}\npipeline: [{{group: g, multi_pass: {{count: 2}}, steps: [{step}]}}]");
+    let once = format!("data: {{fit: out/fit.txt}}\npipeline: [{step}]");
+    let all = [&files[..], &others].concat();
+    assert_eq!(paths(&open(folder(&passes, &all).path()).cleaning().unwrap()), files);
+    assert_eq!(paths(&open(folder(&once, &all).path()).cleaning().unwrap()), &files[..1]);
 }
 
 #[test]

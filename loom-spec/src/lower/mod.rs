@@ -32,9 +32,9 @@ const PLACES: [(&[&str], &str); 8] = [
     (STEP_KEYS, "of a step"),
     (CONDITION_KEYS, "of a condition: a step with `kind: condition`"),
     (SWITCH_KEYS, "of a switch: a step with `kind: switch`"),
-    (LOOP_KEYS, "of a step, under `loop`"),
     (MULTI_PASS_KEYS, "of a group, under `multi_pass`"),
     (EXECUTION_KEYS, "under `execution`"),
+    (LOOP_KEYS, "of a step, under `loop`"),
     (TOP_KEYS, "of the file, to be written in the first column"),
     (DATA_KEYS, "of a data node"),
 ];

@@ -52,7 +52,8 @@ pipeline:
     3 |   raw: ${NOWHERE}/raw.csv
       |        ^^^^^^^^^^^^^^^^^^ needed here
       |
-      = help: set it, or write a default: `${NOWHERE:-text}`
+      = help: set it, or write a default: `${NOWHERE:-text}`; for the text
+              `${NOWHERE}` write `$${NOWHERE}`
 
     error: `pth` is not a key of a data node
      --> ./pipeline.yml:5:11
@@ -348,8 +349,8 @@ pipeline:
     5 |   - {name: x, command: [x], args: {--a: $�abc�, --b: $·def}, "a\nb\r": 1}
       |                                                              ^^^^^^^^ unknown key
       |
-      = help: known keys: name, task, script, command, inputs, outputs, args,
-              optional, disabled; a key that begins with `x-` is free
+      = help: known keys: name, kind, task, script, command, inputs, outputs, args,
+              loop, optional, disabled; a key that begins with `x-` is free
 
     6 errors; nothing was run
     "#);

@@ -289,8 +289,8 @@ pipeline:
     3 |   raw: {path: raw.csv, colour: red}
       |                        ^^^^^^ unknown key
       |
-      = help: known keys: type, path, name, description, allow_outside_pipeline; a
-              key that begins with `x-` is free
+      = help: known keys: type, path, name, description, pattern, nested_in,
+              allow_outside_pipeline; a key that begins with `x-` is free
 
     error: `colour` is not a key under `execution`
      --> ./pipeline.yml:4:13
@@ -307,8 +307,8 @@ pipeline:
     6 |   - {name: fit, command: [x], colour: red}
       |                               ^^^^^^ unknown key
       |
-      = help: known keys: name, task, script, command, inputs, outputs, args,
-              optional, disabled; a key that begins with `x-` is free
+      = help: known keys: name, kind, task, script, command, inputs, outputs, args,
+              loop, optional, disabled; a key that begins with `x-` is free
 
     error: `colour` is not a key of a group
      --> ./pipeline.yml:7:16
@@ -316,7 +316,8 @@ pipeline:
     7 |   - {group: g, colour: red, steps: []}
       |                ^^^^^^ unknown key
       |
-      = help: known keys: group, steps; a key that begins with `x-` is free
+      = help: known keys: group, multi_pass, steps; a key that begins with `x-` is
+              free
 
     5 errors; nothing was run
     ");
@@ -398,19 +399,11 @@ pipeline:
     1 | sweep: {n: [1, 2]}
       | ^^^^^ not supported yet
 
-    error: this version of loom cannot do what `nested_in` asks for
-     --> ./pipeline.yml:3:24
+    error: no data node is named `folder`
+     --> ./pipeline.yml:3:35
       |
     3 |   raw: {path: raw.csv, nested_in: $folder}
-      |                        ^^^^^^^^^ not supported yet
-
-    error: this version of loom does not fetch data from a URL
-     --> ./pipeline.yml:4:9
-      |
-    4 |   page: https://example.org/page.csv
-      |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ expected the path of a file
-      |
-      = help: fetch the file, and write its path here
+      |                                   ^^^^^^^ expected the node that this one is inside of
 
     error: this version of loom cannot do what `retries` asks for
      --> ./pipeline.yml:6:51
@@ -418,13 +411,15 @@ pipeline:
     6 |   - {name: fit, command: [x], inputs: {i: $page}, retries: 3}
       |                                                   ^^^^^^^ not supported yet
 
-    error: this version of loom cannot do what `kind` asks for
-     --> ./pipeline.yml:7:19
+    error: `exists` has nothing to look at
+     --> ./pipeline.yml:7:12
       |
     7 |   - {name: ready, kind: condition, predicate: exists}
-      |                   ^^^^ not supported yet
+      |            ^^^^^ expected an input `data` in this step
+      |
+      = help: write `inputs: {data: $name}`
 
-    5 errors; nothing was run
+    4 errors; nothing was run
     ");
 }
 

@@ -148,7 +148,8 @@ pipeline:
     2 |   raw: ${DATA_FOLDER}/raw.csv
       |        ^^^^^^^^^^^^^^^^^^^^^^ needed here
       |
-      = help: set it, or write a default: `${DATA_FOLDER:-text}`
+      = help: set it, or write a default: `${DATA_FOLDER:-text}`; for the text
+              `${DATA_FOLDER}` write `$${DATA_FOLDER}`
 
     error: the environment variable `raw` is not set
      --> ./pipeline.yml:3:9
@@ -165,7 +166,8 @@ pipeline:
     8 | ...TA_FOLDER}', --user: 'by ${SOMEBODY}', --home: '${HOUSE:-none}'}
       |                         ^^^^^^^^^^^^^^^^ needed here
       |
-      = help: set it, or write a default: `${SOMEBODY:-text}`
+      = help: set it, or write a default: `${SOMEBODY:-text}`; for the text
+              `${SOMEBODY}` write `$${SOMEBODY}`
 
     3 errors; nothing was run
     ");
