@@ -3,7 +3,7 @@
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-use super::{Cleaning, Kind, Removal, RemoveError, survey};
+use super::{Cleaning, Kind, Removal, RemoveError};
 use crate::project::{Project, Settings};
 
 /// A pipeline folder with these files in it, each with its own path as content, and an empty folder `outside` beside it.
