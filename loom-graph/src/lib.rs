@@ -43,11 +43,13 @@ mod names;
 mod order;
 mod plan;
 pub mod render;
+mod url;
 mod world;
 
 pub use graph::{Checked, CommandLine, ProgramLine, StepGraph, check};
 pub use links::{Datum, DatumId, Dependency, Followers, Links, Role, StepId, Use};
 pub use plan::{LeftOut, Plan, Selection, Target, Unit};
+pub use url::{cached_path, is_url};
 pub use world::{Location, NoText, OnPaper, Presence, World, locate_by_text};
 
 /// The meaning of a pipeline as text, for snapshot tests: the graph of a good one ([`render::text`]), the problems
