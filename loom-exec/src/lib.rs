@@ -44,6 +44,8 @@
 mod cancel;
 mod event;
 mod executor;
+#[cfg_attr(not(test), expect(dead_code, reason = "for the workers, which do not fetch yet"))]
+mod fetch;
 mod host;
 mod lines;
 mod local;
