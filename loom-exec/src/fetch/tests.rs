@@ -406,6 +406,8 @@ fn stop_after(said: &'static str) {
     // The thread does not wait for the server either.
     bench.wait_for_thread();
     assert_eq!(bench.names(), [""; 0]);
+    // A worker that is late hears the same as the others, and not that the connection ended.
+    assert_eq!(bench.fetch(&server.url("/")), Err(FetchError::Stopped));
     drop(end);
 }
 
