@@ -9,6 +9,9 @@ use crate::problem::Problems;
 use crate::tree::{self, Kind, Node, Tree};
 use crate::{Entry, Problem, Scalar, Span, Suggest, Value};
 
+#[cfg(all(test, feature = "schema"))]
+mod keys;
+
 const TOP_KEYS: &[&str] = &["data", "parameters", "pipeline", "execution", "output_dir", "layout", "editor"];
 const DATA_KEYS: &[&str] = &["type", "path", "name", "description", "allow_outside_pipeline"];
 const STEP_KEYS: &[&str] = &["name", "task", "script", "command", "inputs", "outputs", "args", "optional", "disabled"];
