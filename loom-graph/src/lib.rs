@@ -36,6 +36,7 @@
 #![deny(missing_docs)]
 
 mod checks;
+mod expression;
 mod graph;
 mod interfaces;
 mod links;
@@ -45,6 +46,7 @@ mod plan;
 pub mod render;
 mod world;
 
+pub use expression::{Expression, ExpressionError, FUNCTIONS, Integer, Value};
 pub use graph::{Checked, CommandLine, ProgramLine, StepGraph, check};
 pub use links::{Datum, DatumId, Dependency, Followers, Links, Role, StepId, Use};
 pub use plan::{LeftOut, Plan, Selection, Target, Unit};
