@@ -132,7 +132,6 @@ const BROKEN: &[(&str, &[&str])] = &[
     ("pipeline: [{name: a, kind: condition, predicate: exsts}]", &["/pipeline/0/predicate enum"]),
     ("pipeline: [{name: a, kind: condition, predicate: exists, script: s}]", &["/pipeline/0/script falseSchema"]),
     ("pipeline: [{name: a, kind: switch}]", &["/pipeline/0 required"]),
-    ("pipeline: [{name: a, kind: switch, condition: c}]", &["/pipeline/0/condition pattern"]),
     ("pipeline: [{name: a, condition: $c, data: $d}]", &["/pipeline/0 required"]),
     ("pipeline: [{group: g}]", &["/pipeline/0 required"]),
     ("pipeline: [{group: g, stesp: [], steps: []}]", &["/pipeline/0 additionalProperties"]),
