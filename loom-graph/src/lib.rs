@@ -53,6 +53,7 @@ pub use graph::{Checked, CommandLine, ProgramLine, StepGraph, check};
 pub use links::{Datum, DatumId, Dependency, Followers, Links, Role, StepId, Use};
 pub use passes::is_of_a_pass;
 pub use plan::{LeftOut, Plan, Selection, Target};
+pub use url::{cached_path, is_url};
 pub use work::{Answers, Argument, Asked, Part, Question, Unit, Work};
 pub use world::{Location, NoText, OnPaper, Presence, World, locate_by_text};
 

@@ -66,7 +66,11 @@ pub(crate) fn cycle(pipeline: &Pipeline, links: &Links, cycle: &[Leg]) -> Proble
     let mut in_passes = false;
     for Leg { reader, dependency } in legs {
         let datum = links.datum(dependency.through).label();
-        let label = format!("`{}` reads `{datum}`, which `{}` makes", name(reader), name(dependency.on));
+        let is_answer = matches!(*links.datum(dependency.through).location, Location::Answer(_));
+        let label = match is_answer {
+            true => format!("`{}` needs the answer of `{datum}`", name(reader)),
+            false => format!("`{}` reads `{datum}`, which `{}` makes", name(reader), name(dependency.on)),
+        };
         problem = problem.at(links.uses(reader)[dependency.used as usize].span, label);
         in_passes |= links.block(reader).nth(1).is_some();
     }

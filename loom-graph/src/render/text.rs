@@ -55,7 +55,7 @@ fn step_text(graph: &StepGraph, id: StepId, out: &mut String) {
     out.push('\n');
     match &step.program {
         Program::Switch(switch) => {
-            let _ = writeln!(out, "  parts   by {}", one_line(&switch.condition.text));
+            let _ = writeln!(out, "  leads   by {}", one_line(&switch.condition.text));
         }
         Program::Condition(condition) => {
             let not = if condition.negate { "not " } else { "" };

@@ -116,8 +116,13 @@ impl Lower<'_> {
 
     fn schedule(&mut self, node: Node<'_>) -> Option<Vec<Vec<Entry>>> {
         let expected = "a list of mappings, one per pass, such as `- {lr: 0.1}`";
-        if !matches!(node.kind(), Kind::Sequence) || node.items().next().is_none() {
+        if !matches!(node.kind(), Kind::Sequence) {
             self.wrong_kind(node, "`schedule`", expected);
+            return None;
+        }
+        if node.items().next().is_none() {
+            let problem = Problem::error("wrong-kind", "`schedule` has no passes");
+            self.problems.push(problem.at(node.span(), format!("expected {expected}")));
             return None;
         }
         let mut passes = Vec::new();

@@ -106,7 +106,7 @@ impl Lower<'_> {
                     let expected = "a condition, or a parameter that is true or false, such as `$name`";
                     condition = Some(self.reference(value, "`condition`", expected));
                 }
-                ("data", _) => payload = self.reference(value, "`data`", "a data node, such as `$name`"),
+                ("data", _) => payload = self.path(value, "data"),
                 ("optional", _) => step.optional = self.switch(value, "`optional`").unwrap_or(false),
                 ("disabled", _) => step.disabled = self.switch(value, "`disabled`").unwrap_or(false),
                 _ => {}

@@ -87,17 +87,17 @@ impl Lower<'_> {
         Some(scalar)
     }
 
-    /// A text that is wholly `$name`.
+    /// A text that is wholly `$name`. The name alone, which loom-pipeline takes as well, is read as one.
     pub(super) fn reference(&mut self, node: Node<'_>, what: &str, expected: &str) -> Option<Scalar> {
         let scalar = self.text(node, what, expected)?;
-        if scalar.reference().is_none_or(str::is_empty) {
-            let help = format!("a reference begins with `$`: did you mean `${}`?", scalar.text);
-            let problem = self.wrong_kind_problem(node, what, expected);
-            let is_word = !scalar.text.is_empty() && !scalar.text.contains(['$', '/', ' ']);
-            self.problems.push(problem.maybe_help(is_word.then_some(help)));
+        if scalar.reference().is_some_and(|name| !name.is_empty()) {
+            return Some(scalar);
+        }
+        if scalar.as_bool().is_some() || scalar.text.is_empty() || scalar.text.contains(['$', '/']) {
+            self.wrong_kind(node, what, expected);
             return None;
         }
-        Some(scalar)
+        Some(Scalar { text: self.intern(&format!("${}", scalar.text)), ..scalar })
     }
 
     pub(super) fn switch(&mut self, node: Node<'_>, what: &str) -> Option<bool> {
