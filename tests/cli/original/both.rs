@@ -143,7 +143,7 @@ fn side_by_side<T: Sync>(cases: &[T], both: impl Fn(&T, &mut Original) -> Option
 
 fn tell(what: &str, all: usize, mut found: Vec<String>) {
     let count = found.len();
-    found.truncate(5);
+    found.truncate(50);
     assert!(count == 0, "{count} of {all} {what}; the first of them:\n\n{}", found.join("\n"));
 }
 

@@ -8,3 +8,6 @@ mod program;
 mod arguments;
 mod values;
 mod written;
+mod loops;
+mod passes;
+mod logic;
