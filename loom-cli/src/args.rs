@@ -37,7 +37,7 @@ const OF_RUNS: [&str; 14] = [
     subcommand_negates_reqs = true,
     disable_help_subcommand = true,
     max_term_width = 100,
-    override_usage = "loom [PIPELINE] [OPTIONS]\n       loom check|graph|init|completions|man ...",
+    override_usage = "loom [PIPELINE] [OPTIONS]\n       loom check|graph|init|schema|completions|man ...",
     after_help = "A pipeline named like a command runs as `loom ./check`."
 )]
 pub(crate) struct Cli {
@@ -55,6 +55,12 @@ pub(crate) enum Command {
     Graph(GraphArgs),
     /// Write a small pipeline to begin with
     Init(InitArgs),
+    /// Print the JSON Schema of pipeline.yml, by which editors complete and check it
+    #[command(
+        after_help = "To use it, write it to a file beside the pipeline:\n  loom schema > loom.schema.json\nand tell \
+        the editor in the first line of pipeline.yml:\n  # yaml-language-server: $schema=loom.schema.json"
+    )]
+    Schema,
     /// Print what a shell needs to complete `loom` commands
     Completions(CompletionsArgs),
     /// Write the manual pages

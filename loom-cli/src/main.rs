@@ -24,6 +24,7 @@ fn main() -> ExitCode {
         Some(Command::Check(args)) => commands::check::check(&args, color),
         Some(Command::Graph(args)) => commands::graph::graph(&args, color),
         Some(Command::Init(args)) => commands::init::init(&args),
+        Some(Command::Schema) => commands::schema::schema(),
         Some(Command::Completions(args)) => commands::install::completions(&args),
         Some(Command::Man(args)) => commands::install::man(&args),
     };

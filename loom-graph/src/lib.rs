@@ -49,6 +49,7 @@ mod url;
 mod work;
 mod world;
 
+pub use expression::{Expression, ExpressionError, FUNCTIONS, Integer, Value};
 pub use graph::{Checked, CommandLine, ProgramLine, StepGraph, check};
 pub use links::{Datum, DatumId, Dependency, Followers, Links, Role, StepId, Use};
 pub use passes::is_of_a_pass;

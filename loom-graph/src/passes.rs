@@ -54,7 +54,7 @@ pub(crate) fn compute(
     passes: &MultiPass,
     pass: u32,
 ) -> Result<Vec<(&str, expression::Value)>, (&Scalar, ExpressionError)> {
-    let mut values: Vec<(&str, expression::Value)> = vec![("iter", expression::Value::from_text(&pass.to_string()))];
+    let mut values: Vec<(&str, expression::Value)> = vec![("iter", expression::Value::from(i64::from(pass)))];
     for (name, text) in &passes.expressions {
         let look_up =
             |wanted: &str| values.iter().rev().find(|(name, _)| *name == wanted).map(|(_, value)| value.clone());

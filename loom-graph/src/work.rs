@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use loom_spec::{Entry, Predicate, Program, Scalar, Style, Test, Value};
 
+use crate::expression;
 use crate::graph::{CommandLine, ProgramLine, StepGraph};
 use crate::links::{DatumId, Role, StepId, Use};
 use crate::names::{Resolved, Within};
@@ -272,10 +273,8 @@ impl StepGraph {
             Some(Given::Written(entry)) => {
                 self.names().resolve(self.pipeline(), &entry.value).unwrap_or(Resolved::Nothing)
             }
-            Some(Given::Computed(value)) => match value.as_bool() {
-                Some(switch) => Resolved::Switch(switch),
-                None => Resolved::Text(value.to_string().into()),
-            },
+            Some(Given::Computed(expression::Value::Bool(switch))) => Resolved::Switch(switch),
+            Some(Given::Computed(value)) => Resolved::Text(value.to_string().into()),
             None => self.names().named(self.pipeline(), name).unwrap_or(Resolved::Nothing),
         }
     }

@@ -26,6 +26,8 @@
 //!
 //! Reading is safe for any input: nesting, aliases and size are bounded, and no file makes it panic,
 //! recurse or expand without end.
+//!
+//! With the feature `schema`, `schema()` gives the JSON Schema of a pipeline file, for editors.
 
 #![deny(missing_docs)]
 
@@ -34,6 +36,8 @@ mod interface;
 mod lower;
 mod pipeline;
 mod problem;
+#[cfg(feature = "schema")]
+mod schema;
 mod source;
 mod suggest;
 mod syntax;
@@ -49,6 +53,8 @@ pub use pipeline::{
     StopCondition, Switch, Test,
 };
 pub use problem::{Label, NotShown, Problem, Problems, Severity, sort};
+#[cfg(feature = "schema")]
+pub use schema::schema;
 pub use source::{Position, Source, Span};
 pub use suggest::Suggest;
 pub use value::{Entry, Meaning, Piece, Scalar, Style, Value};

@@ -33,6 +33,24 @@ fn a_new_pipeline_takes_nobodys_place() {
 }
 
 #[test]
+fn editors_can_help() {
+    let output = Sandbox::new().command(&["schema"]).output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty());
+    assert!(output.stdout.ends_with(b"}\n"));
+    let schema: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(schema, loom_spec::schema());
+    // In the order of the documentation, which is not that of the alphabet.
+    let keys: Vec<_> = schema["properties"].as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["data", "parameters", "pipeline", "execution", "output_dir", "layout", "editor"]);
+}
+
+#[test]
+fn the_help_says_how_an_editor_gets_the_schema() {
+    let help = Sandbox::new().loom(&["schema", "--help"]);
+    assert!(help.contains("# yaml-language-server: $schema=loom.schema.json"), "{help}");
+}
+
+#[test]
 fn shells_can_complete() {
     let script = Sandbox::new().loom(&["completions", "bash"]);
     assert!(script.contains("--max-workers") && script.contains("complete -F _loom"));
@@ -42,7 +60,7 @@ fn shells_can_complete() {
 fn there_are_manual_pages() {
     let sandbox = Sandbox::new();
     sandbox.loom(&["man", "man1"]);
-    for page in ["loom.1", "loom-check.1", "loom-graph.1"] {
+    for page in ["loom.1", "loom-check.1", "loom-graph.1", "loom-schema.1"] {
         assert!(sandbox.read(&format!("man1/{page}")).starts_with(".ie"), "{page}");
     }
 }

@@ -57,7 +57,8 @@ def main():
     if p_arrival is None:
         raise ValueError(f"{args.trace}: no arrival in it")
     # The S wave is the sharpest rise after the P wave, in counts rather than as a ratio: it is the stronger one.
-    s_arrival = max(((after - before, time) for after, before, time in windows if time > p_arrival + 1), default=(0, 0))[1]
+    rises = ((after - before, time) for after, before, time in windows if time > p_arrival + 1)
+    s_arrival = max(rises, default=(0, 0))[1]
     distance = (s_arrival - p_arrival) * KM_PER_SECOND
     if distance <= 0:
         raise ValueError(f"{args.trace}: no S wave behind the P wave")
@@ -74,7 +75,8 @@ def main():
         json.dump(result, file, indent=2)
         file.write("\n")
 
-    print(f"P at {p_arrival:.1f} s, S at {s_arrival:.1f} s: magnitude {result['magnitude']:.1f}, {distance:.0f} km away")
+    print(f"P at {p_arrival:.1f} s, S at {s_arrival:.1f} s: magnitude {result['magnitude']:.1f}, "
+          f"{distance:.0f} km away")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@
 inputs:
   fits: {type: json, description: "two or more files written by fit.py"}
 outputs:
-  --output: {type: csv, description: "a row per model, the best first: parameters, RMS residual, AICc, difference, weight"}
+  --output: {type: csv, description: "a row per model, the best first, with AICc and Akaike weight"}
 ---
 """
 
@@ -32,9 +32,10 @@ def main():
 
     fits = sorted((read_fit(path) for path in args.fits), key=lambda fit: fit[3])
     best = fits[0][3]
-    likelihoods = [math.exp((best - aicc) / 2) for *_, aicc in fits]
-    rows = [(name, parameters, f"{rms:.4f}", f"{aicc:.2f}", f"{aicc - best:.2f}", f"{likelihood / sum(likelihoods):.3f}")
-            for (name, parameters, rms, aicc), likelihood in zip(fits, likelihoods)]
+    whole = sum(math.exp((best - aicc) / 2) for *_, aicc in fits)
+    rows = [(name, parameters, f"{rms:.4f}", f"{aicc:.2f}", f"{aicc - best:.2f}",
+             f"{math.exp((best - aicc) / 2) / whole:.3f}")
+            for name, parameters, rms, aicc in fits]
     head = ("model", "parameters", "rms_residual", "aicc", "difference", "weight")
     with open(args.output, "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")

@@ -2,10 +2,10 @@
 
 ---
 outputs:
-  --output: {type: data_folder, description: "a folder: STRING.csv with columns time, amplitude for each string, and session.txt"}
+  --output: {type: data_folder, description: "STRING.csv (time, amplitude) for each string, and session.txt"}
 args:
   --seconds: {type: float, default: 0.5, description: "length of each recording"}
-  --silent: {type: str, default: none, choices: [none, E2, A2, D3, G3, B3, E4], description: "a string that is not plucked"}
+  --silent: {type: str, default: none, choices: [none, E2, A2, D3, G3, B3, E4], description: "a string not plucked"}
   --seed: {type: int, default: 5, description: "seed of the random numbers"}
 ---
 """

@@ -9,6 +9,7 @@ pub(crate) mod install;
 mod investigate;
 mod list;
 pub(crate) mod run;
+pub(crate) mod schema;
 
 use std::io::Write;
 use std::path::Path;

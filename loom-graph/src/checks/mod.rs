@@ -5,7 +5,7 @@ use loom_spec::{
     Condition, Entry, Pipeline, Problem, Problems, Program, Scalar, Severity, Span, Step, Suggest, Test, Value,
 };
 
-use crate::links::{Links, StepId};
+use crate::links::{Links, Role, StepId};
 use crate::names::{Fault, MAX_WORDS, Names, Resolved, Target, Within, program_scalars};
 use crate::order::Leg;
 use crate::url::is_url;
@@ -350,7 +350,7 @@ impl<'a> Check<'a> {
         let links = self.links;
         let canonical = |datum| links.datum(datum).canonical;
         for step in links.steps() {
-            let mut own = links.reads(step).filter(|read| read.own).peekable();
+            let mut own = links.reads(step).filter(|read| read.own && read.role != Role::Pass).peekable();
             if own.peek().is_none() {
                 continue;
             }

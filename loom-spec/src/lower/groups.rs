@@ -45,7 +45,8 @@ impl Lower<'_> {
                 continue;
             }
             let entries = item.entries(self.problems);
-            if let Some((key, _)) = entries.iter().find(|(key, _)| key.text == "group") {
+            let has_steps = entries.iter().any(|(key, _)| matches!(key.text, "steps" | "multi_pass"));
+            if let Some((key, _)) = entries.iter().find(|(key, _)| key.text == "group" && has_steps) {
                 self.problems.push(
                     Problem::error("nested-group", "a group cannot stand in a group")
                         .at(key.span, "begins inside another group")

@@ -11,17 +11,19 @@ use crate::{Problem, Span, Suggest};
 
 mod data;
 mod groups;
+#[cfg(all(test, feature = "schema"))]
+mod keys;
 mod steps;
 mod values;
 
 const TOP_KEYS: &[&str] = &["data", "parameters", "pipeline", "execution", "output_dir", "layout", "editor"];
 const DATA_KEYS: &[&str] = &["type", "path", "name", "description", "pattern", "nested_in", "allow_outside_pipeline"];
 const STEP_KEYS: &[&str] =
-    &["name", "kind", "task", "script", "command", "inputs", "outputs", "args", "loop", "optional", "disabled"];
+    &["name", "kind", "group", "task", "script", "command", "inputs", "outputs", "args", "loop", "optional", "disabled"];
 const LOOP_KEYS: &[&str] = &["over", "into", "filter", "parallel"];
 const CONDITION_KEYS: &[&str] =
-    &["name", "kind", "predicate", "script", "inputs", "args", "negate", "optional", "disabled"];
-const SWITCH_KEYS: &[&str] = &["name", "kind", "condition", "data", "optional", "disabled"];
+    &["name", "kind", "group", "predicate", "script", "inputs", "args", "negate", "optional", "disabled"];
+const SWITCH_KEYS: &[&str] = &["name", "kind", "group", "condition", "data", "optional", "disabled"];
 const GROUP_KEYS: &[&str] = &["group", "multi_pass", "steps"];
 const MULTI_PASS_KEYS: &[&str] = &["schedule", "count", "expressions", "feedback", "condition"];
 const STOP_KEYS: &[&str] = &["script", "inputs", "args"];

@@ -1,7 +1,7 @@
 //! Steps: what they run, what they read, and what they make.
 
 use super::{CONDITION_KEYS, Entries, LOOP_KEYS, Lower, STEP_KEYS, SWITCH_KEYS, no_pipeline};
-use crate::pipeline::{Condition, Loop, Pipeline, Predicate, Program, Step, Switch, Test};
+use crate::pipeline::{Condition, Group, Loop, Pipeline, Predicate, Program, Step, Switch, Test};
 use crate::tree::{self, Kind, Node};
 use crate::{Entry, Problem, Scalar, Span, Style, Value};
 
@@ -48,8 +48,10 @@ impl Lower<'_> {
                 let runs = ["task", "script", "command", "kind"].iter().any(|key| has(key));
                 if has_steps || has("steps") || has("multi_pass") || has("group") && !runs {
                     self.group(item, entries, pipeline);
-                } else if let Some(step) = self.step(item, entries, None) {
-                    pipeline.steps.push(step);
+                } else {
+                    let label = self.group_label(&entries, pipeline);
+                    let step = self.step(item, entries, label);
+                    pipeline.steps.extend(step);
                 }
             }
         }
@@ -164,6 +166,17 @@ impl Lower<'_> {
             condition.negate = negate;
         }
         Some(step)
+    }
+
+    /// The group that a step names by a key of its own.
+    fn group_label(&mut self, entries: &[(tree::Scalar<'_>, Node<'_>)], pipeline: &mut Pipeline) -> Option<usize> {
+        let (_, value) = entries.iter().find(|(key, _)| key.text == "group")?;
+        let name = self.text(*value, "the name of a group", "a name")?;
+        let known = pipeline.groups.iter().position(|group| group.name.text == name.text && group.passes.is_none());
+        Some(known.unwrap_or_else(|| {
+            pipeline.groups.push(Group { span: name.span, name, passes: None });
+            pipeline.groups.len() - 1
+        }))
     }
 
     /// What `kind` says; where it says nothing that is known, what the other keys look like.

@@ -1,0 +1,317 @@
+//! The JSON Schema of a pipeline file, held against the examples, and against files that are wrong in one place.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::path::Path;
+
+use jsonschema::Validator;
+use serde_json::Value;
+
+fn validator() -> Validator {
+    jsonschema::draft7::new(&loom_spec::schema()).unwrap()
+}
+
+/// A file as an editor sees it: with `<<` merged in.
+fn read(text: &str) -> Value {
+    let mut yaml: serde_yaml::Value = serde_yaml::from_str(text).unwrap_or_else(|error| panic!("{error}:\n{text}"));
+    yaml.apply_merge().unwrap();
+    serde_json::to_value(yaml).unwrap()
+}
+
+/// Where a file is wrong, and by which keyword of the schema.
+fn faults(text: &str) -> Vec<String> {
+    let mut faults: Vec<String> = validator()
+        .iter_errors(&read(text))
+        .map(|error| format!("{} {}", error.instance_path(), error.kind().keyword()))
+        .collect();
+    faults.sort();
+    faults
+}
+
+fn errors_of_the_reader(text: &str) -> Vec<loom_spec::Problem> {
+    let problems = loom_spec::parse(&loom_spec::Source::new("pipeline.yml", text)).problems;
+    problems.into_iter().filter(loom_spec::Problem::is_error).collect()
+}
+
+#[test]
+fn it_is_a_schema() {
+    assert!(jsonschema::draft7::meta::validate(&loom_spec::schema()).is_ok());
+}
+
+#[test]
+fn every_example_fits() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
+    let files: Vec<_> = std::fs::read_dir(examples)
+        .unwrap()
+        .map(|entry| entry.unwrap().path().join("pipeline.yml"))
+        .filter(|path| path.is_file())
+        .collect();
+    assert!(files.len() >= 5, "{files:?}");
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert_eq!(faults(&text), [""; 0], "{}", file.display());
+    }
+}
+
+#[test]
+fn what_can_be_written_fits() {
+    for text in [
+        "pipeline: []",
+        "data:\nparameters:\nexecution:\npipeline:\n- name: a\n  task: b\n  inputs:\n  outputs:\n  args:\n",
+        "x-mine: {a: [1]}\npipeline: [{name: a, task: b, x-note: later}, {group: g, x-note: 1, steps: []}]",
+        "layout: {a: {x: 1}}\neditor: [1]\noutput_dir: out\npipeline: []",
+        "data: {a: x.csv, b: 2024, c: {path: 7, type: hologram, name: 1, description: 2, x-n: 3}}\npipeline: []",
+        "data: {a: {path: https://example.org/a.csv, pattern: '*', allow_outside_pipeline: true}}\npipeline: []",
+        "data: {r: runs, a: {path: a.csv, nested_in: $r}}\npipeline: []",
+        "parameters: {a: 1, b: 0.50, c: true, d: null, e: [1, b, true], f: '', g: 12:30}\npipeline: []",
+        "execution: {parallel: false, max_workers: 3, python: python3.12}\npipeline: []",
+        "pipeline: [{name: 1, kind: task, script: b.sh, optional: true, disabled: false}]",
+        "pipeline: [{name: a, command: [head, -n, 3]}, {name: b, command: ls | wc -l}]",
+        "pipeline: [{name: a, task: b, loop: {over: $x, into: out, filter: '*.txt', parallel: true}}]",
+        "pipeline: [{group: g, multi_pass: {schedule: [{lr: 0.1}, {lr: [1]}, null], count: 2}, steps: [{name: a, task: b}]}]",
+        "pipeline: [{group: g, multi_pass: {count: 2, expressions: {lr: 0.5 / iter, n: 3}}, steps: []}]",
+        "pipeline: [{group: g, multi_pass: {count: 9, feedback: {a.-o: b.--init}, condition: {script: s.py, \
+         inputs: {r: $r}, args: {t: 1}}}, steps: []}]",
+        "pipeline: [{name: a, kind: condition, predicate: count, inputs: {data: $x}, args: {n: 3, op: '>'}, negate: true}]",
+        "pipeline: [{group: g, steps: [{name: a, kind: condition, script: c.py, optional: true}]}]",
+        "pipeline: [{name: a, kind: switch, condition: $c, data: $d, disabled: true}, {name: b, kind: switch, condition: $c}]",
+        "x-s: &s {task: b.py, args: &a {-x: 1}}\npipeline: [{<<: *s, name: a}, {<<: [*s], name: c, args: {<<: *a}}]",
+    ] {
+        assert_eq!(faults(text), [""; 0], "{text}");
+        let errors = errors_of_the_reader(text);
+        assert!(errors.is_empty(), "{text}\n{errors:?}");
+    }
+}
+
+#[test]
+fn merges_need_not_be_merged() {
+    let text = "x-b: &b {path: p}\n<<: {x-c: 1}\ndata: {<<: {d: p}, a: {<<: *b, path: q}}\npipeline: [{<<: [*b], name: a, \
+                task: t, args: {<<: *b}}]";
+    let unmerged: Value = serde_yaml::from_str(text).unwrap();
+    assert!(unmerged["pipeline"][0].get("<<").is_some());
+    assert!(validator().is_valid(&unmerged));
+}
+
+/// Each with the place and the keyword that refuse it; the reader refuses each as well.
+const BROKEN: &[(&str, &[&str])] = &[
+    ("[]", &[" type"]),
+    ("data: {}", &[" required"]),
+    ("dta: {}\npipeline: []", &[" additionalProperties"]),
+    ("variables: {a: b}\npipeline: []", &[" additionalProperties"]),
+    ("pipeline:", &["/pipeline type"]),
+    ("pipeline: {name: a, task: b}", &["/pipeline type"]),
+    ("pipeline: [fit.py]", &["/pipeline/0 anyOf"]),
+    ("data: [a.csv]\npipeline: []", &["/data type"]),
+    ("data: {a: [b]}\npipeline: []", &["/data/a type"]),
+    ("data: {a: ''}\npipeline: []", &["/data/a minLength"]),
+    ("data: {a: {type: csv}}\npipeline: []", &["/data/a required"]),
+    ("data: {a: {path: b, typ: csv}}\npipeline: []", &["/data/a additionalProperties"]),
+    ("data: {a: {path: b, allow_outside_pipeline: 'yes'}}\npipeline: []", &["/data/a/allow_outside_pipeline type"]),
+    ("parameters: [a]\npipeline: []", &["/parameters type"]),
+    ("execution: {max_workers: 0}\npipeline: []", &["/execution/max_workers minimum"]),
+    ("execution: {max_workers: many}\npipeline: []", &["/execution/max_workers type"]),
+    ("execution: {paralel: true}\npipeline: []", &["/execution additionalProperties"]),
+    ("pipeline: [{task: b}]", &["/pipeline/0 required"]),
+    ("pipeline: [{name: a}]", &["/pipeline/0 anyOf"]),
+    ("pipeline: [{name: a, task: b, inptus: {}}]", &["/pipeline/0 additionalProperties"]),
+    ("pipeline: [{name: a, task: b, command: c}]", &["/pipeline/0/command falseSchema"]),
+    ("pipeline: [{name: a, task: b, optional: 'true'}]", &["/pipeline/0/optional type"]),
+    ("pipeline: [{name: a, task: b, inputs: {x: [c, d]}}]", &["/pipeline/0/inputs/x type"]),
+    ("pipeline: [{name: a, task: b, outputs: {-o: true}}]", &["/pipeline/0/outputs/-o type"]),
+    ("pipeline: [{name: a, task: b, args: [--x, 1]}]", &["/pipeline/0/args type"]),
+    ("pipeline: [{name: a, command: []}]", &["/pipeline/0/command minItems"]),
+    ("pipeline: [{name: a, command: {ls: x}}]", &["/pipeline/0/command type"]),
+    ("pipeline: [{name: a, task: b, loop: {over: $x}}]", &["/pipeline/0/loop required"]),
+    (
+        "pipeline: [{name: a, task: b, loop: {over: $x, into: $y, fliter: z}}]",
+        &["/pipeline/0/loop additionalProperties"],
+    ),
+    ("pipeline: [{name: a, kind: conditon, predicate: exists}]", &["/pipeline/0/kind const"]),
+    ("pipeline: [{name: a, predicate: exists}]", &["/pipeline/0 required"]),
+    ("pipeline: [{name: a, kind: condition}]", &["/pipeline/0 anyOf"]),
+    ("pipeline: [{name: a, kind: condition, predicate: exsts}]", &["/pipeline/0/predicate enum"]),
+    ("pipeline: [{name: a, kind: condition, predicate: exists, script: s}]", &["/pipeline/0/script falseSchema"]),
+    ("pipeline: [{name: a, kind: switch}]", &["/pipeline/0 required"]),
+    ("pipeline: [{name: a, condition: $c, data: $d}]", &["/pipeline/0 required"]),
+    ("pipeline: [{group: g}]", &["/pipeline/0 required"]),
+    ("pipeline: [{group: g, stesp: [], steps: []}]", &["/pipeline/0 additionalProperties"]),
+    (
+        "pipeline: [{group: g, steps: [{name: a, taks: b}]}]",
+        &["/pipeline/0/steps/0 additionalProperties", "/pipeline/0/steps/0 anyOf"],
+    ),
+    ("pipeline: [{group: g, steps: [{group: h, steps: []}]}]", &["/pipeline/0/steps/0/group falseSchema"]),
+    ("pipeline: [{group: g, multi_pass: {schedule: []}, steps: []}]", &["/pipeline/0/multi_pass/schedule minItems"]),
+    ("pipeline: [{group: g, multi_pass: {expressions: {a: b}}, steps: []}]", &["/pipeline/0/multi_pass required"]),
+    (
+        "pipeline: [{group: g, multi_pass: {count: 1, schedule: [{a: 1}], expressions: {a: b}}, steps: []}]",
+        &["/pipeline/0/multi_pass/expressions falseSchema"],
+    ),
+    (
+        "pipeline: [{group: g, multi_pass: {count: 1, condition: {}}, steps: []}]",
+        &["/pipeline/0/multi_pass/condition required"],
+    ),
+];
+
+#[test]
+fn what_is_wrong_is_marked_where_it_is_wrong() {
+    for (text, expected) in BROKEN {
+        assert_eq!(faults(text), *expected, "{text}");
+        assert!(!errors_of_the_reader(text).is_empty(), "the reader takes it:\n{text}");
+    }
+}
+
+#[test]
+fn every_key_is_explained() {
+    fn walk(schema: &Value, path: &str) {
+        for (key, property) in schema["properties"].as_object().into_iter().flatten() {
+            let path = format!("{path}/{key}");
+            let description = property["description"].as_str().unwrap_or_default();
+            assert!(description.ends_with('.') && !description.contains('\n'), "{path}: {description:?}");
+            walk(property, &path);
+        }
+    }
+    let schema = loom_spec::schema();
+    walk(&schema, "");
+    for (name, definition) in schema["definitions"].as_object().unwrap() {
+        walk(definition, name);
+    }
+}
+
+/// The schema without its words: a line for each key, in order, with what it takes.
+fn outline(schema: &Value) -> String {
+    fn walk(schema: &Value, path: &str, lines: &mut String) {
+        let takes = match (&schema["type"], &schema["enum"], &schema["const"], &schema["$ref"]) {
+            (Value::String(one), ..) => one.clone(),
+            (Value::Array(several), ..) => words(several, "|"),
+            (_, Value::Array(several), ..) => words(several, " or "),
+            (_, _, Value::String(one), _) => one.clone(),
+            (_, _, _, Value::String(name)) => name.rsplit('/').next().unwrap().to_owned(),
+            _ if schema["if"].is_object() => "as its keys say".to_owned(),
+            _ if schema["anyOf"].is_array() => "one of several".to_owned(),
+            _ => "anything".to_owned(),
+        };
+        lines.push_str(&format!("{path}  {takes}\n"));
+        let required = |key: &str| schema["required"].as_array().is_some_and(|all| all.iter().any(|one| one == key));
+        for (key, property) in schema["properties"].as_object().into_iter().flatten() {
+            walk(property, &format!("{path}.{key}{}", if required(key) { "!" } else { "" }), lines);
+        }
+        for (key, of_which) in [("additionalProperties", ".*"), ("items", "[]")] {
+            if schema[key].is_object() {
+                walk(&schema[key], &format!("{path}{of_which}"), lines);
+            }
+        }
+    }
+    fn words(all: &[Value], between: &str) -> String {
+        all.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(between)
+    }
+    let mut lines = String::new();
+    walk(schema, "file", &mut lines);
+    for (name, definition) in schema["definitions"].as_object().unwrap() {
+        lines.push('\n');
+        walk(definition, name, &mut lines);
+    }
+    lines
+}
+
+#[test]
+fn its_outline() {
+    insta::assert_snapshot!(outline(&loom_spec::schema()), @"
+    file  object
+    file.data  object|null
+    file.data.*  Data
+    file.parameters  object|null
+    file.parameters.*  string|number|boolean|array|null
+    file.parameters.*[]  string|number|boolean|null
+    file.pipeline!  array
+    file.pipeline![]  as its keys say
+    file.execution  object|null
+    file.execution.parallel  boolean
+    file.execution.max_workers  integer
+    file.execution.python  string|number
+    file.output_dir  string|number
+    file.layout  anything
+    file.editor  anything
+
+    Data  object|string|number
+    Data.type  one of several
+    Data.path!  string|number
+    Data.name  string|number
+    Data.description  string|number
+    Data.pattern  string|number
+    Data.nested_in  string|number
+    Data.allow_outside_pipeline  boolean
+
+    Group  object
+    Group.group!  string|number
+    Group.multi_pass  object
+    Group.multi_pass.schedule  array
+    Group.multi_pass.schedule[]  object|null
+    Group.multi_pass.schedule[].*  string|number|boolean|array|null
+    Group.multi_pass.schedule[].*[]  string|number|boolean|null
+    Group.multi_pass.count  integer
+    Group.multi_pass.expressions  object|null
+    Group.multi_pass.expressions.*  string|number
+    Group.multi_pass.feedback  object|null
+    Group.multi_pass.feedback.*  string
+    Group.multi_pass.condition  object
+    Group.multi_pass.condition.script!  string|number
+    Group.multi_pass.condition.inputs  object|null
+    Group.multi_pass.condition.inputs.*  string|number|boolean|array|null
+    Group.multi_pass.condition.inputs.*[]  string|number|boolean|null
+    Group.multi_pass.condition.args  object|null
+    Group.multi_pass.condition.args.*  string|number|boolean|array|null
+    Group.multi_pass.condition.args.*[]  string|number|boolean|null
+    Group.steps!  array
+    Group.steps![]  as its keys say
+
+    AnyStep  as its keys say
+
+    SwitchStep  object
+    SwitchStep.name!  string|number
+    SwitchStep.kind!  switch
+    SwitchStep.group  string|number
+    SwitchStep.condition!  string|number
+    SwitchStep.data  string|number
+    SwitchStep.optional  boolean
+    SwitchStep.disabled  boolean
+
+    Condition  object
+    Condition.name!  string|number
+    Condition.kind!  condition
+    Condition.group  string|number
+    Condition.predicate  exists or is_file or is_dir or non_empty or count or param
+    Condition.script  string|number
+    Condition.inputs  object|null
+    Condition.inputs.*  string|number|boolean|array|null
+    Condition.inputs.*[]  string|number|boolean|null
+    Condition.args  object|null
+    Condition.args.*  string|number|boolean|array|null
+    Condition.args.*[]  string|number|boolean|null
+    Condition.negate  boolean
+    Condition.optional  boolean
+    Condition.disabled  boolean
+
+    Step  object
+    Step.name!  string|number
+    Step.kind  task or condition or switch
+    Step.group  string|number
+    Step.task  string|number
+    Step.script  string|number
+    Step.command  array|string
+    Step.command[]  string|number|boolean
+    Step.inputs  object|null
+    Step.inputs.*  string|number
+    Step.outputs  object|null
+    Step.outputs.*  string|number
+    Step.args  object|null
+    Step.args.*  string|number|boolean|array|null
+    Step.args.*[]  string|number|boolean|null
+    Step.loop  object
+    Step.loop.over!  string|number
+    Step.loop.into!  string|number
+    Step.loop.filter  string|number
+    Step.loop.parallel  boolean
+    Step.optional  boolean
+    Step.disabled  boolean
+    ");
+}
