@@ -59,7 +59,8 @@ pipeline:
 
 #[test]
 fn an_item_has_its_own_command() {
-    let graph = graph("
+    let graph = graph(
+        "
 data: {raw: data/raw/, clean: .}
 pipeline:
   - name: clean
@@ -68,7 +69,8 @@ pipeline:
     inputs: {text: $loop_item}
     outputs: {--output: $loop_output}
     args: {--both: [$loop_item, $loop_output, plain], --folder: $raw}
-");
+",
+    );
     insta::assert_snapshot!(units(&graph, "clean", [Part::Whole, Part::Item("a b.txt".into())]), @"
     clean: x $loop_item $loop_item --output $loop_output --both $loop_item $loop_output plain --folder data/raw/
     clean/a b.txt: x data/raw/a b.txt data/raw/a b.txt --output a b.txt --both data/raw/a b.txt a b.txt plain --folder data/raw/

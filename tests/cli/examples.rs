@@ -1,7 +1,8 @@
 //! Every example runs, and leaves what its README says.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 
 use crate::support::{Sandbox, repository, status};
 
@@ -17,7 +18,7 @@ fn copy(from: &Path, to: &Path) {
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         let name = entry.file_name();
-        if [".loom", "data", "__pycache__"].iter().any(|left| name == *left) {
+        if [".loom", ".venv", "data", "__pycache__"].iter().any(|left| name == *left) {
             continue;
         }
         if entry.path().is_dir() {
@@ -74,19 +75,91 @@ fn parallel_runs_its_three_configurations_at_the_same_time() {
     assert_eq!(comparison["configurations"].as_array().unwrap().len(), 3);
 }
 
-#[test]
-fn every_example_makes_the_same_files_again() {
-    for name in ["parallel", "linear", "diamond", "optional_steps"] {
-        let sandbox = example(name);
-        let first = sandbox.command(&[]).output().unwrap();
-        assert_eq!(status(&first), "0", "{name}: {}", sandbox.shown(&first));
-        let made_first = made(&sandbox);
-        assert!(!made_first.is_empty(), "{name} makes something");
-        std::fs::remove_dir_all(sandbox.path().join("data")).unwrap();
-        let second = sandbox.command(&["--sequential"]).output().unwrap();
-        assert_eq!(status(&second), "0", "{name}");
-        assert!(made_first == made(&sandbox), "{name} is deterministic");
+/// Runs the commands of an example's README, twice, then the example by its folder from elsewhere: each in one shell, as
+/// somebody would who types them.
+fn runs_by_its_readme(name: &str) {
+    let sandbox = Sandbox::new();
+    copy(&repository().join("examples").join(name), &sandbox.path().join("examples").join(name));
+    let readme = sandbox.read(&format!("examples/{name}/README.md"));
+    let commands = commands(&readme);
+    assert!(commands.contains(&format!("cd examples/{name}\n")), "{name}: {commands}");
+    let mut made: Vec<BTreeMap<PathBuf, Vec<u8>>> = Vec::new();
+    for script in [&commands, &commands, &format!("loom examples/{name}\n")] {
+        let output = sandbox.shell(&format!("set -e\n{script}")).output().unwrap();
+        assert_eq!(status(&output), "0", "{name}: {}", sandbox.shown(&output));
+        made.push(tree(&sandbox.path().join("examples").join(name).join("data")));
     }
+    assert!(!made[0].is_empty(), "{name} makes something");
+    assert!(made[0] == made[1], "{name} makes the same again");
+}
+
+/// The commands in the `sh` blocks of a README.
+fn commands(readme: &str) -> String {
+    let mut commands = String::new();
+    let mut inside = false;
+    for line in readme.lines() {
+        if line.starts_with("```") {
+            inside = matches!(line, "```sh" | "```bash");
+        } else if inside {
+            let _ = writeln!(commands, "{line}");
+        }
+    }
+    commands
+}
+
+/// The files below a folder. Pictures and archives may hold the time at which they were made.
+fn tree(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(tree(&path));
+        } else {
+            files.insert(path.clone(), std::fs::read(path).unwrap());
+        }
+    }
+    files
+}
+
+/// A test for each example.
+macro_rules! runs_by_its_readme {
+    ($($test:ident $name:literal,)*) => {
+        const EXAMPLES: &[&str] = &[$($name),*];
+        $(
+            #[test]
+            fn $test() {
+                runs_by_its_readme($name);
+            }
+        )*
+    };
+}
+
+runs_by_its_readme! {
+    linear_runs "linear",
+    diamond_runs "diamond",
+    parameters_runs "parameters",
+    parallel_runs "parallel",
+    optional_steps_runs "optional_steps",
+    loop_runs "loop",
+    groups_runs "groups",
+    curve_fitting_runs "curve-fitting",
+    image_processing_runs "image-processing",
+    branching_runs "branching",
+    refine_runs "refine",
+    shell_and_r_runs "shell-and-r",
+}
+
+#[test]
+fn every_example_is_run() {
+    let folders = std::fs::read_dir(repository().join("examples")).unwrap().map(|entry| entry.unwrap().path());
+    let pipelines =
+        folders.filter(|folder| folder.join("pipeline.yml").is_file() && !folder.join("Cargo.toml").exists());
+    let mut found: Vec<String> =
+        pipelines.map(|folder| folder.file_name().unwrap().to_string_lossy().into_owned()).collect();
+    found.sort_unstable();
+    let mut run = EXAMPLES.to_vec();
+    run.sort_unstable();
+    assert_eq!(found, run);
 }
 
 #[test]
@@ -98,7 +171,7 @@ fn optional_and_disabled_steps_run_by_name() {
 
 #[test]
 fn every_example_checks_without_a_word() {
-    for name in ["parallel", "linear", "diamond", "optional_steps"] {
+    for name in EXAMPLES {
         let shown = example(name).loom(&["check"]);
         assert!(shown.contains("no problems") && !shown.contains("stderr"), "{name}: {shown}");
     }

@@ -52,6 +52,26 @@ impl Sandbox {
         command
     }
 
+    /// Lines for a shell, to be run in the folder, where `loom` and `python` are programs like any other.
+    pub fn shell(&self, script: &str) -> Command {
+        let programs = self.path().join(".programs");
+        std::fs::create_dir_all(&programs).expect("folders can be made");
+        let python = which("python3").expect("the tests need Python");
+        for (name, program) in [("loom", PathBuf::from(env!("CARGO_BIN_EXE_loom"))), ("python", python)] {
+            let link = programs.join(name);
+            if link.symlink_metadata().is_err() {
+                std::os::unix::fs::symlink(program, link).expect("links can be made");
+            }
+        }
+        let mut path = programs.into_os_string();
+        path.push(":");
+        path.push(self::path());
+        let mut command = Command::new("sh");
+        command.args(["-c", script]).current_dir(self.path());
+        command.env_clear().env("PATH", path).env("HOME", self.path());
+        command
+    }
+
     /// Runs `loom` and returns all that a person sees of it.
     pub fn loom(&self, args: &[&str]) -> String {
         let output = self.command(args).output().expect("loom runs");
@@ -113,4 +133,9 @@ pub fn status(output: &Output) -> String {
 /// The root of the repository.
 pub fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate stands in the repository").to_path_buf()
+}
+
+/// A program on the PATH.
+fn which(name: &str) -> Option<PathBuf> {
+    std::env::split_paths(&path()).map(|folder| folder.join(name)).find(|path| path.is_file())
 }
