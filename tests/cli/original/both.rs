@@ -126,7 +126,7 @@ pub fn assert_different(cases: &[Different]) {
 fn side_by_side<T: Sync>(cases: &[T], both: impl Fn(&T, &mut Original) -> Option<String> + Sync) -> Vec<String> {
     let ahead = Mutex::new(cases.iter());
     let work = || {
-        let mut original = Original::start();
+        let mut original = Original::lend();
         let next = || ahead.lock().ok()?.next();
         let mut found = Vec::new();
         while let Some(case) = next() {
@@ -162,7 +162,7 @@ impl Case {
     /// Runs it in a folder of its own.
     pub fn run(&self, program: Program) -> Outcome {
         match program {
-            Program::Original => self.run_with(&mut Original::start()),
+            Program::Original => self.run_with(&mut Original::lend()),
             Program::Ours => self.in_a_folder(|sandbox, call| {
                 let mut command = support::loom();
                 command.arg("pipeline.yml").args(call).current_dir(sandbox.path()).env_clear();

@@ -127,7 +127,7 @@ const PREDICATES: &[&str] = &[
     "script: asks/yes.py, negate: true",
     "script: asks/no.py, inputs: {data: $table, folder: $texts, text: $text, plain: data/typed.csv}, negate: true",
     "script: '${HERE}/asks/yes.py', args: {sure: $sure, never: false, n: 5, half: 0.5, text: word, quoted: '5', list: [1, a]}",
-    "script: asks/yes.py, inputs: {one: 1, number: $half, none: $missing}, args: {map: {a: 1, b: [true]}, null: null}",
+    "script: asks/yes.py, inputs: {one: 1, number: $half, none: $missing}, args: {map: {a: 1, b: [true]}, nothing: null}",
 ];
 
 const WRITTEN: &[(&str, &[&str])] = &[
@@ -138,7 +138,6 @@ const WRITTEN: &[(&str, &[&str])] = &[
     (BY_PARAMETER, &["--parallel"]),
     (BY_PARAMETER, &["--step", "then"]),
     (BY_PARAMETER, &["--step", "way", "else"]),
-    (BY_PARAMETER, &["--from", "way"]),
     (BY_PARAMETER, &["--group", "both"]),
     (BY_PARAMETER, &["--dry-run"]),
     (BY_PARAMETER, &["--list"]),
@@ -289,4 +288,99 @@ pipeline:
   - {name: f, task: tasks/f.py, inputs: {x: $table}}
 ";
 
-const DIFFERENT: &[Different] = &[];
+const DIFFERENT: &[Different] = &[
+    Different {
+        yaml: BY_PARAMETER,
+        call: &["--from", "way"],
+        original: "succeeds: a c | out/then",
+        ours: "succeeds: a | out/then",
+        why: "`--from` means what depends on the step, not what stands below it",
+    },
+    Different {
+        yaml: "
+data: {table: data/table.csv}
+parameters: {off: true}
+pipeline:
+  - {name: way, kind: switch, condition: $off, data: $table}
+  - {name: a, task: tasks/a.py, inputs: {x: $way.then}}
+",
+        call: &[],
+        original: "(refused)",
+        ours: "succeeds: a |",
+        why: "`on`, `off`, `yes` and `no` are words, also as names: the original cannot find the parameter",
+    },
+    Different {
+        yaml: "
+data: {table: data/table.csv}
+parameters: {text: 'false'}
+pipeline:
+  - {name: way, kind: switch, condition: $text, data: $table}
+  - {name: a, task: tasks/a.py, inputs: {x: $way.then}}
+",
+        call: &[],
+        original: "succeeds: a |",
+        ours: "(refused)",
+        why: "a switch decides by what is true or false; any text is true to the original",
+    },
+    Different {
+        yaml: "
+data: {table: data/table.csv}
+pipeline:
+  - {name: holds, kind: condition, predicate: exist, inputs: {data: $table}}
+  - {name: c, task: tasks/c.py}
+",
+        call: &[],
+        original: "fails: c |",
+        ours: "(refused)",
+        why: "what can never be is told before anything runs: a predicate that there is none of",
+    },
+    Different {
+        yaml: "
+data: {table: data/table.csv}
+pipeline:
+  - {name: holds, kind: condition, script: asks/none.py}
+  - {name: c, task: tasks/c.py}
+",
+        call: &[],
+        original: "fails: c |",
+        ours: "(refused)",
+        why: "what can never be is told before anything runs: a script that is not there",
+    },
+    Different {
+        yaml: "
+data: {table: data/table.csv}
+pipeline:
+  - {name: holds, kind: condition, predicate: count, inputs: {data: $table}, args: {op: '>>'}}
+  - {name: c, task: tasks/c.py}
+",
+        call: &[],
+        original: "fails: c |",
+        ours: "(refused)",
+        why: "what can never be is told before anything runs: a comparison that there is none of",
+    },
+    Different {
+        yaml: "
+data: {table: data/table.csv}
+pipeline:
+  - {name: a, task: tasks/a.py, inputs: {x: $way.then}}
+  - {name: way, kind: switch, condition: $holds, data: $table}
+  - {name: holds, kind: condition, predicate: exists, inputs: {data: $table}}
+",
+        call: &[],
+        original: "fails: a |",
+        ours: "succeeds: a |",
+        why: "where a step stands does not matter",
+    },
+    Different {
+        yaml: "
+data: {table: data/table.csv}
+pipeline:
+  - {name: holds, kind: condition, predicate: exists, inputs: {data: $table}}
+  - {name: a, task: tasks/a.py, args: {--holds: $holds}}
+",
+        call: &[],
+        original: "(refused)",
+        ours: "succeeds: a |",
+        why: "the result of a condition can be an argument",
+    },
+];

@@ -11,3 +11,6 @@ mod written;
 mod loops;
 mod passes;
 mod logic;
+mod data;
+mod calls;
+mod clean;

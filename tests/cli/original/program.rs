@@ -4,26 +4,35 @@ use std::fs::File;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
 use crate::support::{self, Sandbox};
 
+/// Those that nobody uses at the moment. They end with the tests, when nothing more can come.
+static IDLE: Mutex<Vec<Original>> = Mutex::new(Vec::new());
+
 /// A process that runs the original as often as it is told to.
 pub struct Original {
-    process: Child,
-    calls: Option<ChildStdin>,
+    calls: ChildStdin,
     answers: BufReader<ChildStdout>,
 }
 
+/// One that is lent.
+pub struct Lent(Option<Original>);
+
 impl Original {
-    pub fn start() -> Self {
+    pub fn lend() -> Lent {
+        let idle = IDLE.lock().expect("nobody fails in between").pop();
+        Lent(Some(idle.unwrap_or_else(Self::start)))
+    }
+
+    fn start() -> Self {
         let mut command = Command::new(python());
         command.args(["-c", include_str!("serve.py")]).env_clear().env("PATH", support::path());
         let process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
-        let mut process = process.expect("the original can be started");
-        let calls = process.stdin.take();
-        let answers = BufReader::new(process.stdout.take().expect("it has a standard output"));
-        Self { process, calls, answers }
+        let Child { stdin, stdout, .. } = process.expect("the original can be started");
+        let calls = stdin.expect("it has a standard input");
+        Self { calls, answers: BufReader::new(stdout.expect("it has a standard output")) }
     }
 
     /// Whether it succeeded, and what it said.
@@ -43,8 +52,7 @@ impl Original {
             "stdout": stdout,
             "stderr": stderr,
         });
-        let calls = self.calls.as_mut().expect("it takes calls until the end");
-        writeln!(calls, "{call}").expect("it takes calls");
+        writeln!(self.calls, "{call}").expect("it takes calls");
         let mut answer = String::new();
         self.answers.read_line(&mut answer).expect("it answers");
         let code: i32 = answer.trim().parse().expect("it answers with an exit code");
@@ -53,11 +61,28 @@ impl Original {
     }
 }
 
-impl Drop for Original {
+impl std::ops::Deref for Lent {
+    type Target = Original;
+
+    fn deref(&self) -> &Original {
+        self.0.as_ref().expect("it is given back at the end")
+    }
+}
+
+impl std::ops::DerefMut for Lent {
+    fn deref_mut(&mut self) -> &mut Original {
+        self.0.as_mut().expect("it is given back at the end")
+    }
+}
+
+impl Drop for Lent {
     fn drop(&mut self) {
-        // It ends when nothing more can come.
-        self.calls = None;
-        let _ = self.process.wait();
+        // One that is in the middle of a call when a test fails would give its answer to the next call.
+        if !std::thread::panicking()
+            && let (Some(original), Ok(mut idle)) = (self.0.take(), IDLE.lock())
+        {
+            idle.push(original);
+        }
     }
 }
 
