@@ -505,12 +505,14 @@ impl<'a> Maker<'a> {
         }
         let each = step.each.as_ref().map(|each| (self.folder(&each.over), self.folder(&each.into)));
         let (over, into) = (each.and_then(|(over, _)| over), each.and_then(|(_, into)| into));
+        // What a loop goes through may be what a switch hands on.
+        let handed_on = !self.gates.is_empty();
         for (entries, role) in [(&step.inputs, Role::Input), (&step.outputs, Role::Output)] {
             for entry in entries {
                 let Value::Scalar(scalar) = &entry.value else { continue };
                 match names.scalar(scalar) {
-                    Ok(Resolved::LoopItem) => self.use_of_folder(over, Role::Over, scalar),
-                    Ok(Resolved::LoopOutput) => self.use_of_folder(into, Role::Into, scalar),
+                    Ok(Resolved::LoopItem) => self.use_of_folder(over, Role::Over, scalar, handed_on),
+                    Ok(Resolved::LoopOutput) => self.use_of_folder(into, Role::Into, scalar, false),
                     found => self.path(found, role, scalar.span),
                 }
             }
@@ -524,7 +526,7 @@ impl<'a> Maker<'a> {
         if let Some(each) = &step.each {
             for (folder, role, scalar) in [(over, Role::Over, &each.over), (into, Role::Into, &each.into)] {
                 if !self.uses[first..].iter().any(|used| used.role == role) {
-                    self.use_of_folder(folder, role, scalar);
+                    self.use_of_folder(folder, role, scalar, handed_on && role == Role::Over);
                 }
             }
         }
@@ -542,16 +544,23 @@ impl<'a> Maker<'a> {
     }
 
     fn folder(&mut self, scalar: &'a Scalar) -> Option<DatumId> {
-        match self.names.scalar(self.pipeline, scalar) {
+        let found = match self.names.scalar(self.pipeline, scalar) {
+            Ok(Resolved::Branch(branch, payload)) => {
+                self.gates.push((branch, scalar.span));
+                Ok(*payload)
+            }
+            found => found,
+        };
+        match found {
             Ok(Resolved::Data(index)) => Some(DatumId(index)),
             Ok(Resolved::Text(text)) => self.known_or_new(&text, scalar.span).map(|(datum, _)| datum),
             _ => None,
         }
     }
 
-    fn use_of_folder(&mut self, folder: Option<DatumId>, role: Role, scalar: &Scalar) {
+    fn use_of_folder(&mut self, folder: Option<DatumId>, role: Role, scalar: &Scalar, handed_on: bool) {
         if let Some(folder) = folder {
-            self.push_use(folder, role, scalar.span, false);
+            self.push_use(folder, role, scalar.span, handed_on);
         }
     }
 

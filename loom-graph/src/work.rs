@@ -298,10 +298,6 @@ impl StepGraph {
 
     fn as_words(&self, id: StepId, resolved: Resolved<'_>, part: Option<&Part>, answers: Answers<'_>) -> Vec<String> {
         let folders = self.links().folders_of_loop(id);
-        let item = |folder: Option<&Use>, name: &str| match (part, folder) {
-            (Some(Part::Item(item)), Some(folder)) => join(&folder.path, item),
-            _ => name.to_owned(),
-        };
         match self.in_part(id, resolved, part) {
             Resolved::Text(text) => vec![text.into_owned()],
             Resolved::Data(index) => vec![self.datum_path(id, DatumId(index), part)],
@@ -309,8 +305,14 @@ impl StepGraph {
             Resolved::List(items) => {
                 items.into_iter().flat_map(|item| self.as_words(id, item, part, answers)).collect()
             }
-            Resolved::LoopItem => vec![item(folders.map(|(over, _)| over), "$loop_item")],
-            Resolved::LoopOutput => vec![item(folders.map(|(_, into)| into), "$loop_output")],
+            Resolved::LoopItem => vec![match (part, folders) {
+                (Some(Part::Item(item)), Some((over, _))) => join(&over.path, item),
+                _ => "$loop_item".to_owned(),
+            }],
+            Resolved::LoopOutput => vec![match (part, folders) {
+                (Some(Part::Item(item)), Some((_, into))) => join(&into.path, file_name(item)),
+                _ => "$loop_output".to_owned(),
+            }],
             Resolved::Answer(step) => vec![match answers(StepId(step)) {
                 Some(answer) => answer.to_string(),
                 None => format!("${}", self.name(StepId(step))),
@@ -324,7 +326,8 @@ impl StepGraph {
     /// The path of what a step uses, in one of its parts.
     fn path_of(&self, id: StepId, used: &Use, part: Option<&Part>) -> String {
         match (part, used.role) {
-            (Some(Part::Item(item)), Role::Over | Role::Into) => join(&used.path, item),
+            (Some(Part::Item(item)), Role::Over) => join(&used.path, item),
+            (Some(Part::Item(item)), Role::Into) => join(&used.path, file_name(item)),
             (None | Some(Part::Whole), Role::Over) => "$loop_item".to_owned(),
             (None | Some(Part::Whole), Role::Into) => "$loop_output".to_owned(),
             (Some(Part::Pass(pass)), _) if passes::is_made_by_pass(self.links(), used.datum, id) => {
@@ -466,6 +469,11 @@ fn typed(scalar: &Scalar, text: &str) -> Argument {
         Ok(number) if looks_like_number => Argument::Float(number),
         _ => Argument::Text(text.to_owned()),
     }
+}
+
+/// What a file of a loop is called where it comes to: `into` has no folders inside, whatever the filter finds.
+fn file_name(item: &str) -> &str {
+    item.rsplit_once('/').map_or(item, |(_, name)| name)
 }
 
 /// A file in a folder.

@@ -12,8 +12,11 @@ use crate::{Location, Presence};
 impl<'a> Check<'a> {
     pub(super) fn each(&mut self, id: StepId, step: &'a Step) {
         let Some(each) = &step.each else { return };
-        for scalar in [&each.over, &each.into] {
-            self.path(scalar, self.names.scalar(self.pipeline, scalar), true);
+        for (scalar, is_read) in [(&each.over, true), (&each.into, false)] {
+            match self.names.scalar(self.pipeline, scalar) {
+                Ok(Resolved::Branch(..)) if is_read => {}
+                found => self.path(scalar, found, true),
+            }
         }
         if let Some(filter) = &each.filter {
             match self.names.scalar(self.pipeline, filter) {
