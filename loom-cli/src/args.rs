@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use loom_spec::Suggest;
 
 const SELECT: &str = "Select";
 const CHANGE: &str = "Change";
@@ -55,7 +57,7 @@ pub(crate) enum Command {
     Graph(GraphArgs),
     /// Write a small pipeline to begin with
     Init(InitArgs),
-    /// Print the JSON Schema of pipeline.yml, by which editors complete and check it
+    /// Print the JSON Schema of pipeline files, for editors
     #[command(
         after_help = "To use it, write it to a file beside the pipeline:\n  loom schema > loom.schema.json\nand tell \
         the editor in the first line of pipeline.yml:\n  # yaml-language-server: $schema=loom.schema.json"
@@ -114,17 +116,17 @@ pub(crate) struct RunArgs {
     /// Give data nodes other paths
     #[arg(long, value_name = "NAME=PATH", num_args = 1.., value_parser = assignment, help_heading = CHANGE)]
     pub(crate) var: Vec<(String, String)>,
-    /// Further words for the command of one step, split as a shell splits them
+    /// Further words for one step, split as by a shell
     #[arg(long, value_name = "WORDS", allow_hyphen_values = true, help_heading = CHANGE)]
     pub(crate) extra: Option<String>,
 
-    /// Run steps at the same time where their data allow it (the default)
+    /// Run steps at the same time (the default)
     #[arg(long, help_heading = RUN)]
     pub(crate) parallel: bool,
     /// Run one step at a time
     #[arg(long, help_heading = RUN, conflicts_with_all = ["parallel", "max_workers"])]
     pub(crate) sequential: bool,
-    /// At most so many steps at the same time [default: the CPUs]
+    /// At most so many at a time [default: the CPUs]
     #[arg(long, value_name = "N", value_parser = positive, help_heading = RUN)]
     pub(crate) max_workers: Option<usize>,
     /// Print the commands, and run nothing
@@ -134,7 +136,7 @@ pub(crate) struct RunArgs {
     /// List the steps, and run nothing
     #[arg(long, help_heading = SHOW, conflicts_with = "dry_run")]
     pub(crate) list: bool,
-    /// Tell what the tasks of the selected steps take, and run nothing
+    /// Tell what the selected tasks take, and run nothing
     #[arg(long, help_heading = SHOW, conflicts_with_all = ["dry_run", "list"])]
     pub(crate) investigate: bool,
     /// Only what fails
@@ -143,7 +145,7 @@ pub(crate) struct RunArgs {
     /// The commands, too
     #[arg(short, long, help_heading = SHOW)]
     pub(crate) verbose: bool,
-    /// Write what happens to a file as JSON lines; `-` is standard output
+    /// Write what happens as JSON lines; `-` is stdout
     #[arg(long, value_name = "FILE", help_heading = SHOW)]
     pub(crate) events: Option<PathBuf>,
     /// Colours: auto, always or never
@@ -208,6 +210,31 @@ pub(crate) enum Color {
     Never,
 }
 
+/// Tells what is wrong with a call, and ends the program.
+pub(crate) fn refuse(error: clap::Error) -> ! {
+    // Of two words that are no options, the second is to clap a command that came too late.
+    if error.kind() == ErrorKind::ArgumentConflict
+        && let Some(ContextValue::String(second)) =
+            error.get(ContextKind::InvalidSubcommand).or(error.get(ContextKind::InvalidArg))
+        && let Some(second) = second.split('\'').nth(1).or(Some(&**second))
+        && !second.starts_with('-')
+    {
+        let first = std::env::args().skip(1).find(|word| !word.starts_with('-')).unwrap_or_default();
+        let help = command_like(&first).unwrap_or_else(|| "give one pipeline at a time".to_owned());
+        Cli::command()
+            .error(ErrorKind::TooManyValues, format!("`{second}` is a second pipeline\n\n  tip: {help}"))
+            .exit();
+    }
+    error.exit()
+}
+
+/// The command that a word was perhaps meant for.
+pub(crate) fn command_like(word: &str) -> Option<String> {
+    let command = Cli::command();
+    let names: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+    Suggest::default().nearest(word, names).map(|near| format!("did you mean the command `loom {near}`?"))
+}
+
 fn assignment(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
@@ -221,10 +248,10 @@ fn positive(text: &str) -> Result<usize, String> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
+    use super::*;
 
     #[test]
     fn the_command_line_is_consistent() {
-        super::Cli::command().debug_assert();
+        Cli::command().debug_assert();
     }
 }

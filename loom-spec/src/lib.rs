@@ -90,7 +90,7 @@ pub fn parse(source: &Source) -> Parsed {
 pub const MAX_FILE_SIZE: u64 = 256 << 20;
 
 /// A pipeline file cannot be read at all.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[error("cannot read {}: {kind}", path.display())]
 pub struct ReadError {
     /// The path that was tried.
@@ -98,6 +98,13 @@ pub struct ReadError {
     /// What went wrong.
     #[source]
     pub kind: ReadErrorKind,
+}
+
+/// As for people: this is what a `main` that returns it shows.
+impl std::fmt::Debug for ReadError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
 }
 
 /// Why a pipeline file cannot be read.

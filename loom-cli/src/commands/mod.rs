@@ -17,7 +17,7 @@ use std::path::Path;
 use loom_exec::{Project, Settings};
 use loom_spec::{Problem, ReadError, ReadErrorKind, Source};
 
-use crate::args::Color;
+use crate::args::{Color, command_like};
 use crate::{diagnostic, exit, terminal};
 
 /// The end of a command that went wrong and has said why.
@@ -32,6 +32,11 @@ fn unreadable(error: &ReadError) -> Said {
     say(&format!("error: {error}"));
     match &error.kind {
         ReadErrorKind::NoPipelineInFolder => say("  help: name the pipeline file, as in `loom path/to/pipeline.yml`"),
+        ReadErrorKind::Io(io) if io.kind() == std::io::ErrorKind::NotFound => {
+            if let Some(help) = command_like(&error.path.to_string_lossy()) {
+                say(&format!("  help: {help}"));
+            }
+        }
         ReadErrorKind::NotUtf8 { line, at } => say(&format!("   --> {}:{line}:{at}", error.path.display())),
         _ => {}
     }

@@ -106,10 +106,7 @@ pipeline:
 
 const WRITTEN: &[(&str, &[&str])] = &[
     // In a folder that is made, on one level and on two, made by one step and read by others.
-    (
-        NESTED,
-        &[],
-    ),
+    (NESTED, &[]),
     (NESTED, &["--parallel", "--max-workers", "4"]),
     (NESTED, &["--var", "box=made/box", "inner=other"]),
     (NESTED, &["--dry-run"]),
@@ -155,8 +152,7 @@ data:
   passwd: /etc/hostname
 pipeline:
   - {name: a, task: tasks/a.py, inputs: {x: /dev/null}, args: {--fine: true}}
-"
-        ,
+",
         &["--var", "outside=/tmp"],
     ),
     (
@@ -183,17 +179,15 @@ pipeline:
   - {name: d, task: tasks/d.py, inputs: {x: $inner}, loop: {over: $box, into: out/d}, args: {--x: $loop_item}}
 ";
 
-const DIFFERENT: &[Different] = &[
-    Different {
-        yaml: "
+const DIFFERENT: &[Different] = &[Different {
+    yaml: "
 data: {outside: ../loom-test-outside.txt}
 pipeline:
   - {name: a, task: tasks/a.py}
   - {name: b, task: tasks/b.py, outputs: {-o: $outside}, disabled: true}
 ",
-        call: &[],
-        original: "(refused)",
-        ours: "(refused)",
-        why: "what lies outside is refused by both",
-    },
-];
+    call: &[],
+    original: "(refused)",
+    ours: "(refused)",
+    why: "what lies outside is refused by both",
+}];

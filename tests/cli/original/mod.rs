@@ -6,11 +6,11 @@ mod chance;
 mod program;
 
 mod arguments;
-mod values;
-mod written;
-mod loops;
-mod passes;
-mod logic;
-mod data;
 mod calls;
 mod clean;
+mod data;
+mod logic;
+mod loops;
+mod passes;
+mod values;
+mod written;
