@@ -61,7 +61,7 @@ impl<W: Write> Report<W> {
                 if self.verbosity != Verbosity::Quiet {
                     self.line(&self.paint.styled(START, "start").to_string(), unit, "")?;
                 }
-                if self.verbosity == Verbosity::Verbose {
+                if self.verbosity == Verbosity::Verbose && !command.contains('\n') {
                     writeln!(self.out, "       {}", self.paint.styled(DIM, &command))?;
                 }
                 self.commands.insert(Arc::clone(unit), command);
@@ -130,7 +130,8 @@ impl<W: Write> Report<W> {
                     }
                     writeln!(self.out, "       log      {}", log.display())?;
                 }
-                if !command.is_empty() {
+                // What asks a condition is a program of its own, and nothing to be typed.
+                if !command.is_empty() && !command.contains('\n') {
                     let folder = shell_line(std::iter::once(self.folder.as_os_str()));
                     writeln!(self.out, "       by hand  (cd {folder} && {command})")?;
                 }

@@ -44,7 +44,7 @@ pub(crate) fn answer(question: &Question, output: &[u8]) -> Option<bool> {
 pub(crate) fn look(question: &Question, predicate: Predicate, folder: &Path) -> Result<bool, String> {
     let given = |wanted: &str| question.values.iter().find(|(name, _)| name == wanted).map(|(_, value)| value);
     let data = given("data").ok_or("there is nothing to look at")?;
-    let path = || folder.join(words(data));
+    let path = || folder.join(data.to_string());
     let holds = match predicate {
         Predicate::Exists => path().exists(),
         Predicate::IsFile => path().is_file(),
@@ -54,12 +54,14 @@ pub(crate) fn look(question: &Question, predicate: Predicate, folder: &Path) -> 
         }
         Predicate::NonEmpty => path().metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0),
         Predicate::Count if path().is_dir() => {
-            let pattern = given("pattern").map_or("*".to_owned(), words);
+            let pattern = given("pattern").map_or("*".to_owned(), Argument::to_string);
             let count = matching(&path(), Some(&pattern))?.len();
-            compares(count as f64, &given("op").map_or(">=".to_owned(), words), given("n"))?
+            compares(count as f64, &given("op").map_or(">=".to_owned(), Argument::to_string), given("n"))?
         }
         // A file counts as one, whatever its name.
-        Predicate::Count if path().exists() => compares(1.0, &given("op").map_or(">=".to_owned(), words), given("n"))?,
+        Predicate::Count if path().exists() => {
+            compares(1.0, &given("op").map_or(">=".to_owned(), Argument::to_string), given("n"))?
+        }
         Predicate::Count => false,
         Predicate::Param => is_true(data),
     };
@@ -70,7 +72,7 @@ fn compares(count: f64, sign: &str, with: Option<&Argument>) -> Result<bool, Str
     let number = match with {
         None => 1.0,
         Some(Argument::Float(number)) => *number,
-        Some(value) => words(value).trim().parse().map_err(|_| format!("`n` is no number: {}", words(value)))?,
+        Some(value) => value.to_string().trim().parse().map_err(|_| format!("`n` is no number: {value}"))?,
     };
     Ok(match sign {
         "==" | "=" => count == number,
@@ -95,16 +97,6 @@ fn is_true(value: &Argument) -> bool {
         }
         Argument::List(items) => !items.is_empty(),
         Argument::Map(entries) => !entries.is_empty(),
-    }
-}
-
-/// A value as text.
-fn words(value: &Argument) -> String {
-    match value {
-        Argument::Text(text) | Argument::Int(text) => text.clone(),
-        Argument::Bool(holds) => holds.to_string(),
-        Argument::Float(number) => number.to_string(),
-        Argument::Nothing | Argument::List(_) | Argument::Map(_) => String::new(),
     }
 }
 

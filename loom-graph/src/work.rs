@@ -88,6 +88,23 @@ pub enum Argument {
     Map(Vec<(String, Argument)>),
 }
 
+/// As people write it; a text without quotes.
+impl std::fmt::Display for Argument {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Nothing => f.write_str("null"),
+            Self::Bool(holds) => write!(f, "{holds}"),
+            Self::Int(text) | Self::Text(text) => f.write_str(text),
+            Self::Float(number) => write!(f, "{number}"),
+            Self::List(items) => write!(f, "[{}]", items.iter().map(Self::to_string).collect::<Vec<_>>().join(", ")),
+            Self::Map(entries) => {
+                let entries: Vec<String> = entries.iter().map(|(key, value)| format!("{key}: {value}")).collect();
+                write!(f, "{{{}}}", entries.join(", "))
+            }
+        }
+    }
+}
+
 /// What is known of the answers of conditions and switches, by step.
 pub type Answers<'a> = &'a dyn Fn(StepId) -> Option<bool>;
 

@@ -139,7 +139,7 @@ const BROKEN: &[(&str, &[&str])] = &[
         "pipeline: [{group: g, steps: [{name: a, taks: b}]}]",
         &["/pipeline/0/steps/0 additionalProperties", "/pipeline/0/steps/0 anyOf"],
     ),
-    ("pipeline: [{group: g, steps: [{group: h, steps: []}]}]", &["/pipeline/0/steps/0/group falseSchema"]),
+    ("pipeline: [{group: g, steps: [{group: h, steps: []}]}]", &["/pipeline/0/steps/0/steps falseSchema"]),
     ("pipeline: [{group: g, multi_pass: {schedule: []}, steps: []}]", &["/pipeline/0/multi_pass/schedule minItems"]),
     ("pipeline: [{group: g, multi_pass: {expressions: {a: b}}, steps: []}]", &["/pipeline/0/multi_pass required"]),
     (

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use loom_exec::{Decisions, LeftOut, Unit};
-use loom_graph::{Asked, Role, StepId, Work};
+use loom_graph::{Argument, Asked, Role, StepId, Work};
 
 use super::run::nothing_to_do;
 use crate::terminal::{DIM, Paint, SKIP, START, plain, shell_line};
@@ -84,18 +84,24 @@ fn unit(decisions: &Decisions, unit: &Unit, note: &str, paint: Paint, out: &mut 
             ("", command.map(|command| shell_line(command.words())).unwrap_or_default())
         }
         Work::Question(question) => match question.asked {
-            Asked::Script(script) => ("condition", format!("evaluate() of {}", plain(&script))),
-            Asked::Predicate(_) => {
-                let line = decisions.plan().graph().command_line(unit.step);
-                let data = decisions.plan().graph().links().reads(unit.step).next().map(|read| plain(&read.path));
-                ("condition", format!("{} {}", line.program, data.unwrap_or_default()))
+            Asked::Script(script) => ("condition", format!("evaluate({}) of {script}", named(&question.values))),
+            Asked::Predicate(predicate) => {
+                let (data, others): (Vec<_>, Vec<_>) =
+                    question.values.into_iter().partition(|(name, _)| name == "data");
+                let data = data.first().map(|(_, data)| format!(" {data}")).unwrap_or_default();
+                let others = if others.is_empty() { String::new() } else { format!(" ({})", named(&others)) };
+                ("condition", format!("{}{data}{others}", predicate.word()))
             }
         },
         Work::Switch(_) => ("switch", decisions.plan().graph().command_line(unit.step).program.to_string()),
         Work::Copies(_) => return,
     };
     head(&unit.name, &[what, note], paint, out);
-    let _ = writeln!(out, "      {}", line.trim_end());
+    let _ = writeln!(out, "      {}", plain(line.trim_end()));
+}
+
+fn named(values: &[(String, Argument)]) -> String {
+    values.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(", ")
 }
 
 fn head(name: &str, notes: &[&str], paint: Paint, out: &mut String) {

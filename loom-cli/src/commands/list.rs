@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use loom_exec::Project;
-use loom_spec::{Pipeline, Program, Step, Test};
+use loom_spec::{Group, Pipeline, Program, Step, Test};
 
 use crate::terminal::{DIM, Paint, STRONG, plain};
 
@@ -18,22 +18,34 @@ pub(super) fn list(project: &Project, paint: Paint) -> String {
     for step in &pipeline.steps {
         if step.group != group {
             group = step.group;
-            let name = group.map(|group| plain(&pipeline.groups[group].name.text));
+            let name = group.map(|group| group_name(&pipeline.groups[group]));
             let _ = match name {
                 Some(name) => writeln!(out, "{}", paint.styled(STRONG, format_args!("group {name}"))),
                 None => writeln!(out),
             };
         }
         let indent = if step.group.is_some() { "  " } else { "" };
-        let marks = match (step.optional, step.disabled) {
+        let each = step.each.as_ref().map(|each| format!("  for each file of {}", plain(&each.over.text)));
+        let mark = match (step.optional, step.disabled) {
             (_, true) => "  disabled",
             (true, false) => "  optional",
             (false, false) => "",
         };
+        let marks = format!("{}{mark}", each.unwrap_or_default());
         let name = plain(&step.name.text);
         let _ = writeln!(out, "{indent}{name:width$}  {}{marks}", paint.styled(DIM, program(step)));
     }
     out
+}
+
+fn group_name(group: &Group) -> String {
+    let name = plain(&group.name.text);
+    match &group.passes {
+        None => name,
+        Some(passes) if passes.stop.is_some() => format!("{name}, up to {} passes", passes.pass_count()),
+        Some(passes) if passes.pass_count() == 1 => format!("{name}, 1 pass"),
+        Some(passes) => format!("{name}, {} passes", passes.pass_count()),
+    }
 }
 
 fn program(step: &Step) -> String {

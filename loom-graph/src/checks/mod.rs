@@ -287,13 +287,35 @@ impl<'a> Check<'a> {
         }
         match &step.program {
             Program::Task(task) => self.task(task, step.optional || step.disabled),
-            Program::Shell(first) => self.names_a_program(first),
+            Program::Shell(line) => {
+                self.names_a_program(line);
+                self.takes_its_words(id, line);
+            }
             Program::Words(words) => words.iter().take(1).for_each(|first| self.names_a_program(first)),
             Program::Condition(Condition { test: Test::Script(script), .. }) => {
                 self.task(script, step.optional || step.disabled);
             }
             Program::Condition(_) | Program::Switch(_) => {}
         }
+    }
+
+    /// What a step hands to a line for the shell reaches it as `$1`, `$2`, … and is lost on a line that uses none of them.
+    /// Data may be named only for loom to know; arguments are not.
+    fn takes_its_words(&mut self, id: StepId, line: &'a Scalar) {
+        let step = &self.pipeline.steps[id.index()];
+        let Some(lost) = step.args.first() else { return };
+        let is_place = |c: char| c.is_ascii_digit() || matches!(c, '@' | '*' | '#');
+        let mut behind_dollars = line.text.split('$').skip(1).map(|rest| rest.trim_start_matches('{'));
+        if behind_dollars.any(|rest| rest.starts_with(is_place)) {
+            return;
+        }
+        let message = format!("the line of `{}` does nothing with `{}`", step.name.text, lost.key.text);
+        self.problems.push(
+            Problem::warning("lost-words", message)
+                .at(lost.key.span, "handed to the line as one of `$1`, `$2`, …")
+                .at(line.span, "uses none of them")
+                .help("write `\"$@\"` where they belong, or the command as a list of words"),
+        );
     }
 
     /// What is written is not empty; what a variable or a parameter stands for may be.

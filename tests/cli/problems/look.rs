@@ -349,8 +349,9 @@ pipeline:
     5 |   - {name: x, command: [x], args: {--a: $�abc�, --b: $·def}, "a\nb\r": 1}
       |                                                              ^^^^^^^^ unknown key
       |
-      = help: known keys: name, kind, task, script, command, inputs, outputs, args,
-              loop, optional, disabled; a key that begins with `x-` is free
+      = help: known keys: name, kind, group, task, script, command, inputs,
+              outputs, args, loop, optional, disabled; a key that begins with `x-`
+              is free
 
     6 errors; nothing was run
     "#);

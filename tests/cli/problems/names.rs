@@ -307,8 +307,9 @@ pipeline:
     6 |   - {name: fit, command: [x], colour: red}
       |                               ^^^^^^ unknown key
       |
-      = help: known keys: name, kind, task, script, command, inputs, outputs, args,
-              loop, optional, disabled; a key that begins with `x-` is free
+      = help: known keys: name, kind, group, task, script, command, inputs,
+              outputs, args, loop, optional, disabled; a key that begins with `x-`
+              is free
 
     error: `colour` is not a key of a group
      --> ./pipeline.yml:7:16
@@ -352,15 +353,6 @@ pipeline:
       |
       = help: `inputs` is a key of a step
 
-    error: `group` is not a key of a step
-     --> ./pipeline.yml:6:5
-      |
-    6 |     group: g
-      |     ^^^^^ unknown key
-      |
-      = help: a group is an item of its own: `- group: NAME`, with its steps under
-              `steps:`
-
     error: `parallel` is not a key of a step
      --> ./pipeline.yml:7:5
       |
@@ -377,7 +369,7 @@ pipeline:
       |
       = help: `parameters` is a key of the file, to be written in the first column
 
-    5 errors; nothing was run
+    4 errors; nothing was run
     ");
 }
 
