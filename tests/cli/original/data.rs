@@ -149,13 +149,12 @@ pipeline:
     // What is made outside, where that is allowed; what is read outside needs no leave.
     (
         "
-data:
-  outside: {path: '${HERE}/../${OUTSIDE}', allow_outside_pipeline: true}
-  passwd: /etc/hostname
+data: {outside: {path: /dev/null, allow_outside_pipeline: true}, system: /etc/passwd}
 pipeline:
-  - {name: a, task: tasks/a.py, inputs: {x: /dev/null}, args: {--fine: true}}
+  - {name: a, task: tasks/a.py, inputs: {x: $system}, outputs: {-o: $outside}}
+  - {name: b, task: tasks/b.py, inputs: {x: $outside}}
 ",
-        &["--var", "outside=/tmp"],
+        &[],
     ),
     (
         "

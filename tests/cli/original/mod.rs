@@ -48,7 +48,7 @@ fn every_key_and_flag_of_the_original_is_in_some_pipeline() {
     assert!(flags.len() > 10, "{help}");
     for flag in flags {
         let is_there = |text: &&str| text.contains(&format!("\"{flag}\"")) || text.contains(&format!("\"{flag}="));
-        assert!(TEXTS.iter().any(|text| is_there(text)), "{flag} is in no call");
+        assert!(TEXTS.iter().any(is_there), "{flag} is in no call");
     }
     for key in KEYS {
         assert!(TEXTS.iter().any(|text| text.contains(&format!("{key}: "))), "`{key}` is in no pipeline");
