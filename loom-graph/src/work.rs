@@ -187,7 +187,7 @@ impl StepGraph {
             return Vec::new();
         }
         let step = self.step(unit.step);
-        let uses = &self.links().uses(unit.step)[..];
+        let uses = self.links().uses(unit.step);
         let uses = uses.get(step.inputs.len()..step.inputs.len() + step.outputs.len()).unwrap_or_default();
         uses.iter().map(|made| self.path_of(unit.step, made, Some(&unit.part))).collect()
     }

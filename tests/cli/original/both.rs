@@ -83,7 +83,7 @@ pub struct Outcome {
     /// What is new in the folder, and what is gone, but for the sources' folders.
     changed: Vec<String>,
     /// What it said, for whoever looks into a difference.
-    said: String,
+    pub said: String,
 }
 
 /// What differs, and is meant to: a pipeline, a call, in short what came of it with the original and with loom, and why.
@@ -106,20 +106,23 @@ pub fn assert_alike(cases: &[Case]) {
 }
 
 /// Runs every case twice, and tells of all where not exactly the difference that is meant is found.
-pub fn assert_different(cases: &[Different]) {
+pub fn assert_different(differences: &[Different]) {
+    assert_different_after(&[], differences);
+}
+
+/// The same, after another call.
+pub fn assert_different_after(call: &[&[&str]], differences: &[Different]) {
     let both = |different: &Different, original: &mut Original| {
         let case = Case::new(different.yaml, different.call);
+        let case = call.iter().fold(case, |case, call| case.after(call));
         let (original, ours) = (case.run_with(original), case.run(Program::Ours));
         let found = (original.in_short(), ours.in_short());
         let as_meant = found.0 == different.original && found.1 == different.ours;
-        (!as_meant).then(|| {
-            format!(
-                "{case}\n{}\n--- the original: {}\n{original}\n--- loom: {}\n{ours}\n",
-                different.why, found.0, found.1
-            )
-        })
+        let (why, (by_original, by_us)) = (different.why, &found);
+        let told = format!("{case}\n{why}\n--- the original: {by_original}\n{original}\n--- loom: {by_us}\n{ours}\n");
+        (!as_meant).then_some(told)
     };
-    tell("differences are not as they are meant", cases.len(), side_by_side(cases, both));
+    tell("differences are not as they are meant", differences.len(), side_by_side(differences, both));
 }
 
 /// Does something with every case, on as many threads as there are processors, and returns what came of it.
@@ -143,7 +146,7 @@ fn side_by_side<T: Sync>(cases: &[T], both: impl Fn(&T, &mut Original) -> Option
 
 fn tell(what: &str, all: usize, mut found: Vec<String>) {
     let count = found.len();
-    found.truncate(50);
+    found.truncate(5);
     assert!(count == 0, "{count} of {all} {what}; the first of them:\n\n{}", found.join("\n"));
 }
 
@@ -165,7 +168,7 @@ impl Case {
             Program::Original => self.run_with(&mut Original::lend()),
             Program::Ours => self.in_a_folder(|sandbox, call| {
                 let mut command = support::loom();
-                command.arg("pipeline.yml").args(call).current_dir(sandbox.path()).env_clear();
+                command.args(words(call)).current_dir(sandbox.path()).env_clear();
                 let output = command.envs(environment(sandbox)).stdin(Stdio::null()).output();
                 let output = output.expect("it can be started");
                 (output.status.success(), sandbox.shown(&output))
@@ -174,7 +177,7 @@ impl Case {
     }
 
     fn run_with(&self, original: &mut Original) -> Outcome {
-        self.in_a_folder(|sandbox, call| original.run(sandbox, call, &environment(sandbox)))
+        self.in_a_folder(|sandbox, call| original.run(sandbox, &words(call), &environment(sandbox)))
     }
 
     fn in_a_folder(&self, mut run: impl FnMut(&Sandbox, &[String]) -> (bool, String)) -> Outcome {
@@ -216,6 +219,12 @@ impl Case {
         let changed = new.chain(gone).collect();
         Outcome { succeeded, ran: ran.collect(), changed, fetched, said, tree }
     }
+}
+
+/// The pipeline file goes before a call, unless that names a folder itself.
+fn words(call: &[String]) -> Vec<&str> {
+    let file = (call.first().map(String::as_str) != Some(".")).then_some("pipeline.yml");
+    file.into_iter().chain(call.iter().map(String::as_str)).collect()
 }
 
 fn environment(sandbox: &Sandbox) -> Vec<(&'static str, String)> {
@@ -333,9 +342,9 @@ impl Outcome {
 impl std::fmt::Display for Case {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         for call in &self.before {
-            writeln!(f, "loom pipeline.yml {call:?}")?;
+            writeln!(f, "loom {:?}", words(call))?;
         }
-        writeln!(f, "{}\nloom pipeline.yml {:?}", self.yaml, self.call)
+        writeln!(f, "{}\nloom {:?}", self.yaml, words(&self.call))
     }
 }
 

@@ -50,7 +50,6 @@ const CALLS: &[(&str, &[&str])] = &[
     (ALL, &["--step", "make", "--investigate"]),
     (ALL, &["--step", "clean", "--investigate"]),
     (ALL, &["--step", "big", "--investigate"]),
-    (ALL, &["--step", "way", "--investigate"]),
     (ALL, &["--group", "prepare", "--investigate"]),
     (ALL, &["--group", "refine", "--investigate"]),
     (ALL, &["--clean-list"]),
@@ -95,17 +94,56 @@ const DIFFERENT: &[Different] = &[
         why: "a step that there is none of is a slip",
     },
     Different {
-        yaml: ALL,
-        call: &["--step", "clean", "make"],
-        original: "fails: |",
-        ours: "succeeds: a b*3 |",
+        yaml: "
+data: {made: out/made}
+pipeline:
+  - {name: a, task: tasks/a.py, outputs: {--folder: $made}}
+  - {name: b, task: tasks/b.py, loop: {over: $made, into: out/b}, inputs: {x: $loop_item}}
+",
+        call: &["--step", "b", "a"],
+        original: "fails: a | out/made/deep/three.txt out/made/one.txt out/made/two.csv",
+        ours: "succeeds: a b*2 | out/b/ out/made/deep/three.txt out/made/one.txt out/made/two.csv",
         why: "selected steps run in data order",
     },
     Different {
-        yaml: ALL,
+        yaml: "pipeline: [{name: a, task: tasks/a.py}, {name: b, task: tasks/b.py}]\n",
         call: &["--extra=5"],
-        original: "succeeds: a b*3 c*2 |",
+        original: "succeeds: a b |",
         ours: "(refused)",
         why: "`--extra` is for one step, and has no meaning without",
+    },
+    Different {
+        yaml: "pipeline: [{name: a, task: tasks/a.py}]\n",
+        call: &["."],
+        original: "(refused)",
+        ours: "succeeds: a |",
+        why: "the folder stands for the pipeline in it",
+    },
+    Different {
+        yaml: "
+data: {made: out/made}
+pipeline:
+  - {name: b, task: tasks/b.py, inputs: {x: $made}}
+  - {name: a, task: tasks/a.py, outputs: {-o: $made}}
+  - {name: c, task: tasks/c.py}
+",
+        call: &["--from", "a"],
+        original: "succeeds: a c | out/made",
+        ours: "succeeds: a b | out/made",
+        why: "`--from` means what depends on the step, wherever it stands",
+    },
+    Different {
+        yaml: "pipeline: [{name: a, task: tasks/a.py}]\n",
+        call: &["--sequential", "--max-workers", "2"],
+        original: "succeeds: a |",
+        ours: "(refused)",
+        why: "one at a time, and two at a time: that is a slip",
+    },
+    Different {
+        yaml: "pipeline: [{name: a, task: tasks/a.py}]\n",
+        call: &["--dry-run", "--list"],
+        original: "succeeds: |",
+        ours: "(refused)",
+        why: "one thing at a time is shown",
     },
 ];

@@ -21,9 +21,11 @@ fn what_is_fetched_is_the_same() {
     let address = format!("http://{}", listener.local_addr().expect("it has an address"));
     // It serves as long as the tests run.
     std::thread::spawn(move || listener.incoming().flatten().for_each(|stream| drop(serve(stream))));
-    let cases: Vec<Case> =
-        FETCHED.iter().map(|(yaml, call)| Case::new(&yaml.replace("ADDRESS", &address), call)).collect();
-    assert_alike(&cases);
+    let cases = FETCHED.iter().map(|(yaml, call)| {
+        let call: Vec<String> = call.iter().map(|word| word.replace("ADDRESS", &address)).collect();
+        Case::new(&yaml.replace("ADDRESS", &address), &call.iter().map(String::as_str).collect::<Vec<_>>())
+    });
+    assert_alike(&cases.collect::<Vec<_>>());
 }
 
 /// Answers one request.
@@ -147,13 +149,12 @@ pipeline:
     // What is made outside, where that is allowed; what is read outside needs no leave.
     (
         "
-data:
-  outside: {path: '${HERE}/../${OUTSIDE}', allow_outside_pipeline: true}
-  passwd: /etc/hostname
+data: {outside: {path: /dev/null, allow_outside_pipeline: true}, system: /etc/passwd}
 pipeline:
-  - {name: a, task: tasks/a.py, inputs: {x: /dev/null}, args: {--fine: true}}
+  - {name: a, task: tasks/a.py, inputs: {x: $system}, outputs: {-o: $outside}}
+  - {name: b, task: tasks/b.py, inputs: {x: $outside}}
 ",
-        &["--var", "outside=/tmp"],
+        &[],
     ),
     (
         "
@@ -179,15 +180,34 @@ pipeline:
   - {name: d, task: tasks/d.py, inputs: {x: $inner}, loop: {over: $box, into: out/d}, args: {--x: $loop_item}}
 ";
 
-const DIFFERENT: &[Different] = &[Different {
-    yaml: "
-data: {outside: ../loom-test-outside.txt}
+const DIFFERENT: &[Different] = &[
+    Different {
+        yaml: "pipeline: [{name: a, task: tasks/a.py, outputs: {-o: ../loom-test-outside.txt}}]\n",
+        call: &["--dry-run"],
+        original: "succeeds: |",
+        ours: "(refused)",
+        why: "no step makes anything outside, also where no data node stands for it",
+    },
+    Different {
+        yaml: "
+data: {table: data/nowhere.csv}
 pipeline:
   - {name: a, task: tasks/a.py}
-  - {name: b, task: tasks/b.py, outputs: {-o: $outside}, disabled: true}
+  - {name: b, task: tasks/b.py, inputs: {x: $table}}
 ",
-    call: &[],
-    original: "(refused)",
-    ours: "(refused)",
-    why: "what lies outside is refused by both",
-}];
+        call: &[],
+        original: "succeeds: a b |",
+        ours: "(refused)",
+        why: "a source that is not there is told before anything runs",
+    },
+    Different {
+        yaml: "
+data: {box: {type: data_folder, path: out/box}, one: {path: /dev/null, nested_in: $box}}
+pipeline: [{name: a, task: tasks/a.py, outputs: {--folder: $box}}]
+",
+        call: &["--list"],
+        original: "succeeds: |",
+        ours: "(refused)",
+        why: "also what only looks tells of what no run would take: a nested node that lies elsewhere",
+    },
+];

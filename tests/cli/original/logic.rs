@@ -34,7 +34,7 @@ fn conditions(rows: &[&str], call: &[&str]) -> Case {
     Case::new(&yaml, call)
 }
 
-const HEAD: &str = "
+pub const HEAD: &str = "
 data:
   table: data/table.csv
   nothing: data/empty.csv
@@ -56,10 +56,12 @@ parameters:
   csv: '*.csv'
   many: 3
   less: '<'
+  rate: 0.5
+  mode: slow
 ";
 
 /// Conditions, and whatever they are asked with.
-const PREDICATES: &[&str] = &[
+pub const PREDICATES: &[&str] = &[
     "predicate: exists, inputs: {data: $table}",
     "predicate: exists, inputs: {data: $texts}",
     "predicate: exists, inputs: {data: $missing}",
@@ -137,6 +139,7 @@ const WRITTEN: &[(&str, &[&str])] = &[
     (BY_PARAMETER, &["--set", "go=false"]),
     (BY_PARAMETER, &["--parallel"]),
     (BY_PARAMETER, &["--step", "then"]),
+    (BY_PARAMETER, &["--step", "else"]),
     (BY_PARAMETER, &["--step", "way", "else"]),
     (BY_PARAMETER, &["--group", "both"]),
     (BY_PARAMETER, &["--dry-run"]),
@@ -146,6 +149,8 @@ const WRITTEN: &[(&str, &[&str])] = &[
     (CHAIN, &[]),
     (CHAIN, &["--parallel", "--max-workers", "3"]),
     (CHAIN, &["--var", "asked=data/typed.csv"]),
+    (CHAIN, &["--step", "a"]),
+    (CHAIN, &["--step", "a", "d", "b"]),
     (CHAIN, &["--dry-run"]),
     (CHAIN, &["--list"]),
     (CHAIN, &["--step", "holds", "--investigate"]),

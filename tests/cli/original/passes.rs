@@ -374,4 +374,17 @@ pipeline:
         ours: "(refused)",
         why: "nothing of Python can be reached from an expression",
     },
+    Different {
+        yaml: "
+parameters: {n: 2}
+pipeline:
+  - group: g
+    multi_pass: {count: 3, condition: {script: asks/after.py, args: {passes: $n}}}
+    steps: [{name: a, task: tasks/a.py}]
+",
+        call: &[],
+        original: "fails: a after |",
+        ours: "succeeds: a*2 after*2 |",
+        why: "a reference is a reference wherever it stands; the original hands on the text `$n`",
+    },
 ];

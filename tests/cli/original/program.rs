@@ -36,13 +36,12 @@ impl Original {
     }
 
     /// Whether it succeeded, and what it said.
-    pub fn run(&mut self, sandbox: &Sandbox, call: &[String], environment: &[(&str, String)]) -> (bool, String) {
+    pub fn run(&mut self, sandbox: &Sandbox, words: &[&str], environment: &[(&str, String)]) -> (bool, String) {
         let said = tempfile::tempdir().expect("a temporary folder");
         let [stdout, stderr] = ["stdout", "stderr"].map(|name| said.path().join(name));
         for path in [&stdout, &stderr] {
             File::create(path).expect("files can be made");
         }
-        let words: Vec<&str> = std::iter::once("pipeline.yml").chain(call.iter().map(String::as_str)).collect();
         let environment: std::collections::BTreeMap<&str, &String> =
             environment.iter().map(|(name, value)| (*name, value)).collect();
         let call = serde_json::json!({

@@ -133,6 +133,38 @@ pipeline:
 const REFUSED_BY_BOTH: &[(&str, &[&str])] = &[
     ("pipeline: [{name: a, task: tasks/a.py, args: {--x: $unknown}}]\n", &[]),
     ("pipeline: [{name: a, task: tasks/a.py, args: {--x: '${UNSET}'}}]\n", &[]),
+    // What is made outside, or as a node that is nested elsewhere or in itself.
+    ("data: {o: ../o.txt}\npipeline: [{name: a, task: tasks/a.py, outputs: {-o: $o}}]\n", &[]),
+    (
+        "data: {o: {path: ../o, nested_in: $p}, p: data}\npipeline: [{name: a, task: tasks/a.py, inputs: {x: $o}}]\n",
+        &[],
+    ),
+    ("data: {o: {path: x, nested_in: $o}}\npipeline: [{name: a, task: tasks/a.py}]\n", &[]),
+    ("data: {o: {path: x, nested_in: $none}}\npipeline: [{name: a, task: tasks/a.py}]\n", &[]),
+    // Conditions and switches that lack something, and a kind that there is none of.
+    ("pipeline: [{name: a, kind: condition, inputs: {data: 5}}]\n", &[]),
+    ("pipeline: [{name: a, kind: switch, data: 5}]\n", &[]),
+    ("pipeline: [{name: a, kind: loop, task: tasks/a.py}]\n", &[]),
+    ("pipeline: [{name: a, task: tasks/a.py, inputs: {x: $s.then}}]\n", &[]),
+    // Loops and passes that lack something, or say it twice.
+    ("pipeline: [{name: a, task: tasks/a.py, loop: {over: texts}}]\n", &[]),
+    ("pipeline: [{group: g, multi_pass: {count: 0}, steps: [{name: a, task: tasks/a.py}]}]\n", &[]),
+    ("pipeline: [{group: g, multi_pass: {schedule: []}, steps: [{name: a, task: tasks/a.py}]}]\n", &[]),
+    ("pipeline: [{group: g, multi_pass: {expressions: {x: 1}}, steps: [{name: a, task: tasks/a.py}]}]\n", &[]),
+    (
+        "pipeline: [{group: g, multi_pass: {count: 1, schedule: [{x: 1}], expressions: {x: '1'}}, steps: [{name: a, task: tasks/a.py}]}]\n",
+        &[],
+    ),
+    (
+        "pipeline: [{group: g, multi_pass: {count: 2, feedback: {a.-o: b.x}}, steps: [{name: a, task: tasks/a.py}]}]\n",
+        &[],
+    ),
+    ("pipeline: [{group: g, multi_pass: {count: 2, condition: {}}, steps: [{name: a, task: tasks/a.py}]}]\n", &[]),
+    (
+        "pipeline: [{group: g, multi_pass: {count: 2, expressions: {x: 1 +}}, steps: [{name: a, task: tasks/a.py}]}]\n",
+        &[],
+    ),
+    ("pipeline: [{group: g, multi_pass: {count: 2}, steps: [{name: a, task: tasks/a.py}]}]\n", &["--step", "a"]),
     ("pipeline: [{name: a, task: tasks/a.py}]\n", &["--step", "b"]),
     ("pipeline: [{name: a, task: tasks/a.py}]\n", &["--group", "b"]),
     ("parameters: {p: 1}\npipeline: [{name: a, task: tasks/a.py}]\n", &["--set", "p"]),
