@@ -211,7 +211,7 @@ pub(crate) enum Color {
 }
 
 /// Tells what is wrong with a call, and ends the program.
-pub(crate) fn refuse(error: clap::Error) -> ! {
+pub(crate) fn refuse(error: &clap::Error) -> ! {
     // Of two words that are no options, the second is to clap a command that came too late.
     if error.kind() == ErrorKind::ArgumentConflict
         && let Some(ContextValue::String(second)) =

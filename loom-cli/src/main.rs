@@ -17,7 +17,7 @@ use clap::Parser;
 use args::{Cli, Command};
 
 fn main() -> ExitCode {
-    let Cli { command, run } = Cli::try_parse().unwrap_or_else(|error| args::refuse(error));
+    let Cli { command, run } = Cli::try_parse().unwrap_or_else(|error| args::refuse(&error));
     let color = run.color;
     let code = match command {
         None => commands::run::run(&run),

@@ -243,7 +243,7 @@ fn missing_interpreter(script: &Path) -> Option<String> {
     let mut start = [0; 256];
     let length = std::fs::File::open(script).and_then(|mut file| file.read(&mut start)).ok()?;
     let line = start[..length].split(|byte| *byte == b'\n').next()?.strip_prefix(b"#!")?;
-    let interpreter = line.trim_ascii().split(|byte| byte.is_ascii_whitespace()).next()?;
+    let interpreter = line.trim_ascii().split(u8::is_ascii_whitespace).next()?;
     let interpreter = String::from_utf8_lossy(interpreter).into_owned();
     (!interpreter.is_empty() && !Path::new(&interpreter).exists()).then_some(interpreter)
 }

@@ -606,7 +606,7 @@ impl<'a> Maker<'a> {
     fn value(&mut self, names: Within<'a>, value: &'a Value, role: Role) {
         match value {
             Value::Scalar(scalar) if scalar.reference().is_some() => {
-                self.named(names.argument(value), role, scalar.span)
+                self.named(names.argument(value), role, scalar.span);
             }
             Value::List(items, _) => {
                 for item in items {

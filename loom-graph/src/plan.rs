@@ -100,17 +100,33 @@ impl Checked {
     /// assert_eq!(&**plan.graph().name(plan.steps()[0]), "look");
     /// ```
     pub fn plan(&self, selection: &Selection, world: &dyn World) -> Result<Plan, Vec<Problem>> {
+        let NotShown { errors, .. } = self.not_shown;
+        let mut missing = Problems::resume(Vec::new(), NotShown { errors, warnings: 0 });
+        self.planned(selection, &mut missing, |chosen, missing| {
+            self.missing_tasks(chosen, world, missing);
+            self.missing_sources(chosen, world, missing);
+            self.missing_answers(chosen, missing);
+        })
+    }
+
+    /// The steps that a selection asks for, to be looked at: whatever they need in order to run may be missing.
+    pub fn select(&self, selection: &Selection) -> Result<Plan, Vec<Problem>> {
+        self.planned(selection, &mut Problems::default(), |_, _| {})
+    }
+
+    fn planned(
+        &self,
+        selection: &Selection,
+        missing: &mut Problems,
+        look: impl FnOnce(&[Option<LeftOut>], &mut Problems),
+    ) -> Result<Plan, Vec<Problem>> {
         let is_told = |problem: &&Problem| problem.is_error() && problem.code != Problem::NOT_SHOWN;
         let mut problems: Vec<Problem> = self.problems.iter().filter(is_told).cloned().collect();
         let mut choice = Choice::new(self, selection, &mut problems);
         choice.run();
         let Choice { chosen, .. } = choice;
-        let NotShown { errors, .. } = self.not_shown;
-        let mut missing = Problems::resume(Vec::new(), NotShown { errors, warnings: 0 });
-        self.missing_tasks(&chosen, world, &mut missing);
-        self.missing_sources(&chosen, world, &mut missing);
-        self.missing_answers(&chosen, &mut missing);
-        let (missing, not_shown) = missing.into_parts();
+        look(&chosen, missing);
+        let (missing, not_shown) = std::mem::take(missing).into_parts();
         problems.extend(missing);
         loom_spec::sort(&mut problems);
         problems.extend(not_shown.closing());
@@ -124,9 +140,9 @@ impl Checked {
     fn missing_tasks(&self, chosen: &[Option<LeftOut>], world: &dyn World, problems: &mut Problems) {
         let steps = self.pipeline.steps.iter().zip(chosen);
         for (step, _) in steps.filter(|(step, left)| left.is_none() && (step.optional || step.disabled)) {
-            let task = match &step.program {
-                Program::Task(task) | Program::Condition(Condition { test: Test::Script(task), .. }) => task,
-                _ => continue,
+            let (Program::Task(task) | Program::Condition(Condition { test: Test::Script(task), .. })) = &step.program
+            else {
+                continue;
             };
             if let Ok(Resolved::Text(path)) = self.names.scalar(&self.pipeline, task)
                 && let Some(problem) = checks::missing_task(world, task, &path)

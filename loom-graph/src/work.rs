@@ -330,20 +330,22 @@ impl StepGraph {
             (Some(Part::Item(item)), Role::Into) => join(&used.path, file_name(item)),
             (None | Some(Part::Whole), Role::Over) => "$loop_item".to_owned(),
             (None | Some(Part::Whole), Role::Into) => "$loop_output".to_owned(),
-            (Some(Part::Pass(pass)), _) if passes::is_made_by_pass(self.links(), used.datum, id) => {
-                in_pass(&used.path, *pass)
-            }
-            _ => used.path.to_string(),
+            _ => self.path_in_part(id, used.datum, &used.path, part),
         }
     }
 
     fn datum_path(&self, id: StepId, datum: DatumId, part: Option<&Part>) -> String {
-        let path = &self.links().datum(datum).path;
+        self.path_in_part(id, datum, &self.links().datum(datum).path, part)
+    }
+
+    fn path_in_part(&self, id: StepId, datum: DatumId, path: &str, part: Option<&Part>) -> String {
         match part {
-            Some(Part::Pass(pass) | Part::Stop(pass)) if passes::is_made_by_pass(self.links(), datum, id) => {
-                in_pass(path, *pass)
+            Some(Part::Pass(pass) | Part::Stop(pass) | Part::Final(pass))
+                if passes::is_made_by_pass(self.links(), datum, id) =>
+            {
+                tidy(&in_pass(path, *pass))
             }
-            _ => path.to_string(),
+            _ => tidy(path),
         }
     }
 
@@ -365,7 +367,7 @@ impl StepGraph {
         let links = self.links();
         let made = links.block(step).flat_map(|step| links.writes(step));
         let of_passes = made.filter(|made| passes::is_made_by_pass(links, made.datum, step));
-        of_passes.map(|made| (in_pass(&made.path, pass), made.path.to_string())).collect()
+        of_passes.map(|made| (tidy(&in_pass(&made.path, pass)), tidy(&made.path))).collect()
     }
 
     fn stop_question(&self, step: StepId, pass: u32) -> Question {
@@ -478,8 +480,27 @@ fn file_name(item: &str) -> &str {
 
 /// A file in a folder.
 fn join(folder: &str, name: &str) -> String {
-    match folder {
+    match &*tidy(folder) {
         "." => name.to_owned(),
-        _ => format!("{}/{name}", folder.trim_end_matches('/')),
+        "/" => format!("/{name}"),
+        folder => format!("{folder}/{name}"),
+    }
+}
+
+/// A path without what says nothing: `./` inside it, a slash that is one too many or the last. What is left leads where the
+/// path led, through links as well; a task that takes it apart finds a name at its end.
+fn tidy(path: &str) -> String {
+    let is_flag_like = path.starts_with("./-");
+    let says_nothing = path.contains("//") || path.contains("/./") || path.ends_with('/') || path.ends_with("/.");
+    if !says_nothing && (!path.starts_with("./") || is_flag_like) {
+        return path.to_owned();
+    }
+    let parts: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+    let joined = parts.join("/");
+    match (path.starts_with('/'), joined.is_empty(), joined.starts_with('-')) {
+        (true, ..) => format!("/{joined}"),
+        (false, true, _) => ".".to_owned(),
+        (false, false, true) => format!("./{joined}"),
+        (false, false, false) => joined,
     }
 }

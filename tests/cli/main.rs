@@ -6,6 +6,7 @@
 mod support;
 mod units;
 
+mod book;
 mod clean;
 mod examples;
 mod graph;

@@ -5,7 +5,6 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use loom_exec::{Cancel, Decisions, Event, LeftOut, RunOptions, Selection, Settings, Summary, Target};
-use loom_graph::OnPaper;
 use signal_hook::consts::SIGPIPE;
 
 use super::{Said, clean, dry_run, investigate, list, open, print, refused, say, tell_problems, with_warnings};
@@ -46,8 +45,7 @@ fn try_run(args: &RunArgs) -> Result<u8, Said> {
         refused(&problems)
     };
     if args.investigate {
-        // What a step needs to run is no matter here.
-        let plan = project.checked().plan(&selection(args), &OnPaper).map_err(refuse)?;
+        let plan = project.checked().select(&selection(args)).map_err(refuse)?;
         return Ok(print(&investigate::investigate(&project, &plan, paint)));
     }
     let decisions = project.plan(&selection(args)).map_err(|error| refuse(error.problems))?;

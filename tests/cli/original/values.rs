@@ -84,8 +84,6 @@ const DIFFERENT: &[(&str, &[&str], &str, &str)] = &[
     ("args: {--x: {a: 1}}", &[], "--x|{'a': 1}", REFUSED),
     ("args: {--x: $$name}", &[], REFUSED, "--x|$name"),
     ("inputs: {x: -dash.csv}", &[], "-dash.csv", "./-dash.csv"),
-    // A path inside the folder is handed over as it is written.
-    ("inputs: {x: ./data//table.csv, y: data/}", &[], "data/table.csv|data", "./data//table.csv|data/"),
     ("args: {--x: $p}", &["--set", "p=0.50"], "--x|0.5", "--x|0.50"),
     ("args: {--x: $p}", &["--set", "p=1_000"], "--x|1000", "--x|1_000"),
     ("args: {}", &["--step", "a", "--extra", "'two words' one"], "'two|words'|one", "two words|one"),
