@@ -39,7 +39,7 @@ pipeline:
       reads   data/table.csv  from maker
 
     by_other_name
-      runs    c ./data/x/../table.csv
+      runs    c data/x/../table.csv
       reads   ./data/x/../table.csv  from maker
 
     by_argument
@@ -121,7 +121,7 @@ pipeline:
         lines
 "#), @r"
     a
-      runs    -odd.py ./-dash ./here --tenth 0.10 --chain 0.10 --list 1.0 2e-3 true --empty-list --on --word true --time 12:30 --octal 007 --env x${HOME}y${UNSET:-z} --dollar $tenth --brace ${HOME} --price 5$ --block two\nlines\n
+      runs    -odd.py ./-dash here --tenth 0.10 --chain 0.10 --list 1.0 2e-3 true --empty-list --on --word true --time 12:30 --octal 007 --env x${HOME}y${UNSET:-z} --dollar $tenth --brace ${HOME} --price 5$ --block two\nlines\n
       reads   ./-dash
       reads   ./here
     ");
@@ -140,7 +140,7 @@ pipeline:
       writes  sub/a.txt
 
     reads_and_writes
-      runs    b ./ -o own.txt
+      runs    b . -o own.txt
       reads   ./  from writes
       writes  own.txt
 

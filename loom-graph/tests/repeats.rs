@@ -72,8 +72,8 @@ pipeline:
 ",
     );
     insta::assert_snapshot!(units(&graph, "clean", [Part::Whole, Part::Item("a b.txt".into())]), @"
-    clean: x $loop_item $loop_item --output $loop_output --both $loop_item $loop_output plain --folder data/raw/
-    clean/a b.txt: x data/raw/a b.txt data/raw/a b.txt --output a b.txt --both data/raw/a b.txt a b.txt plain --folder data/raw/
+    clean: x $loop_item $loop_item --output $loop_output --both $loop_item $loop_output plain --folder data/raw
+    clean/a b.txt: x data/raw/a b.txt data/raw/a b.txt --output a b.txt --both data/raw/a b.txt a b.txt plain --folder data/raw
     ");
     let item = graph.unit(step(&graph, "clean"), Part::Item("a.txt".into()));
     assert_eq!(graph.outputs(&item), ["a.txt"]);
@@ -334,7 +334,7 @@ pipeline:
   - {name: make, command: [m], outputs: {-o: $run}}
 "), @"
     make
-      runs    m -o out/run/
+      runs    m -o out/run
       writes  out/run/
 
     read
