@@ -461,7 +461,8 @@ mod tests {
     fn any_value() -> impl Strategy<Value = Value> {
         let text = prop_oneof!["[ -~]{0,12}", "[a-z]{1,8}", "\\PC{0,8}", "[a-z \n:#'\"-]{0,16}"];
         // To the oracle, as to all of YAML 1.1, these are line ends, and are not to YAML 1.2.
-        let text = text.prop_filter("a line end of YAML 1.1", |text| !text.contains(['\u{85}', '\u{2028}', '\u{2029}']));
+        let text =
+            text.prop_filter("a line end of YAML 1.1", |text| !text.contains(['\u{85}', '\u{2028}', '\u{2029}']));
         text.prop_map(Value::String).prop_recursive(4, 40, 6, |inner| {
             prop_oneof![
                 prop::collection::vec(inner.clone(), 0..6).prop_map(Value::Sequence),

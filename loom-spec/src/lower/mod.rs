@@ -18,8 +18,9 @@ mod values;
 
 const TOP_KEYS: &[&str] = &["data", "parameters", "pipeline", "execution", "output_dir", "layout", "editor"];
 const DATA_KEYS: &[&str] = &["type", "path", "name", "description", "pattern", "nested_in", "allow_outside_pipeline"];
-const STEP_KEYS: &[&str] =
-    &["name", "kind", "group", "task", "script", "command", "inputs", "outputs", "args", "loop", "optional", "disabled"];
+const STEP_KEYS: &[&str] = &[
+    "name", "kind", "group", "task", "script", "command", "inputs", "outputs", "args", "loop", "optional", "disabled",
+];
 const LOOP_KEYS: &[&str] = &["over", "into", "filter", "parallel"];
 const CONDITION_KEYS: &[&str] =
     &["name", "kind", "group", "predicate", "script", "inputs", "args", "negate", "optional", "disabled"];

@@ -9,8 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value as Json, json};
 
 use super::values::{
-    Anything, Command, ConditionKind, Count, DataType, Kind, Path, Place, Predicate, Switch, SwitchKind,
-    Text, Value,
+    Anything, Command, ConditionKind, Count, DataType, Kind, Path, Place, Predicate, Switch, SwitchKind, Text, Value,
 };
 use super::{OrEmpty, widen};
 
