@@ -1,12 +1,14 @@
 //! What can be wrong with loops, and with groups that run in passes.
 
-use loom_spec::{MultiPass, Pipeline, Problem, Program, Severity, Step, Value};
+use std::ops::Range;
+
+use loom_spec::{MultiPass, Pipeline, Problem, Program, Scalar, Severity, Span, Step, Style, Value};
 
 use super::Check;
-use crate::expression::Expression;
+use crate::expression::{Expression, ExpressionError};
 use crate::links::{Role, StepId};
 use crate::names::{Resolved, Within};
-use crate::passes::{self, NoFeedback};
+use crate::passes::{self, Expressions, NoFeedback};
 use crate::{Location, Presence};
 
 impl<'a> Check<'a> {
@@ -204,8 +206,9 @@ impl<'a> Check<'a> {
         if !sound {
             return;
         }
+        let Ok(expressions) = Expressions::parse(passes) else { return };
         for pass in 0..passes.pass_count() as u32 {
-            if let Err((text, error)) = passes::compute(passes, pass) {
+            if let Err((text, error)) = expressions.compute(pass, &mut self.work_left) {
                 let problem = expression_problem(text, &error);
                 let message = format!("{} (in pass {pass})", problem.message);
                 return self.problems.push(Problem { message, ..problem });
@@ -342,7 +345,7 @@ fn leads_back(pipeline: &Pipeline, start: usize) -> bool {
 }
 
 /// The names that a value refers to.
-fn references<'a>(value: &'a Value, visit: &mut dyn FnMut(&'a str, loom_spec::Span)) {
+fn references<'a>(value: &'a Value, visit: &mut dyn FnMut(&'a str, Span)) {
     match value {
         Value::Scalar(scalar) => {
             if let Some(name) = scalar.reference() {
@@ -363,22 +366,25 @@ fn mentions(step: &Step, wanted: &str) -> bool {
     found || words.iter().any(|word| word.reference() == Some(wanted))
 }
 
-fn expression_problem(text: &loom_spec::Scalar, error: &crate::expression::ExpressionError) -> Problem {
+fn expression_problem(text: &Scalar, error: &ExpressionError) -> Problem {
     let range = error.range.clone();
     Problem { severity: Severity::Error, ..Problem::error("expression", error.message.clone()) }
         .at(inside(text, range), "in this expression")
         .maybe_help(error.help.clone())
 }
 
-/// A range of a scalar's text as a place in the file, where the text stands in it as it is.
-fn inside(text: &loom_spec::Scalar, range: std::ops::Range<usize>) -> loom_spec::Span {
-    let length = (text.span.end - text.span.start) as usize;
-    let quotes = length.checked_sub(text.text.len()).filter(|more| matches!(more, 0 | 2));
-    match quotes {
-        Some(more) => {
-            let start = text.span.start + more as u32 / 2;
-            loom_spec::Span { start: start + range.start as u32, end: start + range.end as u32 }
-        }
-        None => text.span,
+/// A range of a scalar's text as a place in the file, where the text stands in it as it is; else the whole scalar.
+fn inside(scalar: &Scalar, range: Range<usize>) -> Span {
+    let quote = match scalar.style {
+        Style::Plain => 0,
+        // Escapes and folded lines make a text shorter, but for these characters, whose escapes are shorter than they.
+        Style::Quoted if !scalar.text.contains(['\n', '\u{2028}', '\u{2029}']) => 1,
+        _ => return scalar.span,
+    };
+    let Span { start, end } = scalar.span;
+    if (end - start) as usize != scalar.text.len() + 2 * quote {
+        return scalar.span;
     }
+    let place = |at: usize| start + (quote + at) as u32;
+    Span { start: place(range.start), end: place(range.end) }
 }
