@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use foldhash::{HashMap, HashMapExt};
 use loom_spec::{Entry, MultiPass, Pipeline, Scalar, Span};
 
 use crate::expression::{self, Expression, ExpressionError};
@@ -40,29 +41,51 @@ pub(crate) enum Given<'a> {
     Computed(expression::Value),
 }
 
-/// What a pass gives a parameter, if it gives it anything.
-pub(crate) fn given<'a>(passes: &'a MultiPass, pass: u32, name: &str) -> Option<Given<'a>> {
+/// What a pass gives, by the names of the parameters.
+pub(crate) fn given(passes: &MultiPass, pass: u32) -> HashMap<&str, Given<'_>> {
     if let Some(schedule) = &passes.schedule {
-        return schedule.get(pass as usize)?.iter().find(|entry| &*entry.key.text == name).map(Given::Written);
+        let entries = schedule.get(pass as usize).into_iter().flatten();
+        return entries.map(|entry| (&*entry.key.text, Given::Written(entry))).collect();
     }
-    let computed = compute(passes, pass).ok()?;
-    computed.into_iter().find(|(given, _)| *given == name).map(|(_, value)| Given::Computed(value))
+    let mut unbounded = u64::MAX;
+    let computed = Expressions::parse(passes).and_then(|parsed| parsed.compute(pass, &mut unbounded));
+    computed.into_iter().flatten().map(|(name, value)| (name, Given::Computed(value))).collect()
 }
 
-/// The values of the expressions in one pass, in file order: each may use those above it.
-pub(crate) fn compute(
-    passes: &MultiPass,
-    pass: u32,
-) -> Result<Vec<(&str, expression::Value)>, (&Scalar, ExpressionError)> {
-    let mut values: Vec<(&str, expression::Value)> = vec![("iter", expression::Value::from(i64::from(pass)))];
-    for (name, text) in &passes.expressions {
-        let look_up =
-            |wanted: &str| values.iter().rev().find(|(name, _)| *name == wanted).map(|(_, value)| value.clone());
-        let value = Expression::parse(&text.text).and_then(|parsed| parsed.evaluate(&look_up));
-        values.push((&name.text, value.map_err(|error| (text, error))?));
+/// The expressions of a group, read once for all its passes.
+pub(crate) struct Expressions<'a>(Vec<(&'a str, &'a Scalar, Expression)>);
+
+/// What is wrong, and with which expression.
+type Wrong<'a> = (&'a Scalar, ExpressionError);
+
+impl<'a> Expressions<'a> {
+    pub(crate) fn parse(passes: &'a MultiPass) -> Result<Self, Wrong<'a>> {
+        let parsed = passes.expressions.iter().map(|(name, text)| {
+            let expression = Expression::parse(&text.text).map_err(|error| (text, error))?;
+            Ok((&*name.text, text, expression))
+        });
+        parsed.collect::<Result<_, _>>().map(Self)
     }
-    values.remove(0);
-    Ok(values)
+
+    /// Their values in one pass, in file order: each may use those above it.
+    pub(crate) fn compute(
+        &self,
+        pass: u32,
+        work_left: &mut u64,
+    ) -> Result<Vec<(&'a str, expression::Value)>, Wrong<'a>> {
+        let mut values: Vec<(&str, expression::Value)> = Vec::with_capacity(self.0.len());
+        let mut known = HashMap::new();
+        for (name, text, expression) in &self.0 {
+            let look_up = |wanted: &str| match known.get(wanted) {
+                Some(at) => values.get::<usize>(*at).map(|(_, value)| value.clone()),
+                None => (wanted == "iter").then(|| expression::Value::from(i64::from(pass))),
+            };
+            let value = expression.evaluate_within(&look_up, work_left).map_err(|error| (*text, error))?;
+            known.insert(*name, values.len());
+            values.push((name, value));
+        }
+        Ok(values)
+    }
 }
 
 /// One line of `feedback`: what one step makes goes to another in the next pass.

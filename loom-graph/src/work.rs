@@ -1,7 +1,9 @@
 //! Units: what a step comes to when it runs, one command line's worth at a time.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
+use foldhash::HashMap;
 use loom_spec::{Entry, Predicate, Program, Scalar, Style, Test, Value};
 
 use crate::expression;
@@ -102,6 +104,20 @@ impl std::fmt::Display for Argument {
                 write!(f, "{{{}}}", entries.join(", "))
             }
         }
+    }
+}
+
+/// What a command line is made with.
+struct Known<'a> {
+    part: Option<&'a Part>,
+    answers: Answers<'a>,
+    /// What the pass gives, once it is asked for: expressions are computed once for all arguments.
+    given: OnceCell<HashMap<&'a str, Given<'a>>>,
+}
+
+impl<'a> Known<'a> {
+    fn new(part: Option<&'a Part>, answers: Answers<'a>) -> Self {
+        Self { part, answers, given: OnceCell::new() }
     }
 }
 
@@ -214,6 +230,7 @@ impl StepGraph {
             words.push(entry.key.text.to_string());
             words.push(self.path_of(id, output, part));
         }
+        let known = Known::new(part, answers);
         let is_input = |flag: &str| step.inputs.iter().any(|entry| &*entry.key.text == flag);
         let mut fed_back: Vec<(&str, String)> = fed_back.into_iter().filter(|(flag, _)| !is_input(flag)).collect();
         for entry in &step.args {
@@ -222,7 +239,7 @@ impl StepGraph {
                     let (flag, path) = fed_back.remove(place);
                     words.extend([flag.to_owned(), path]);
                 }
-                None => self.push_argument(id, names, entry, part, answers, &mut words),
+                None => self.push_argument(id, names, entry, &known, &mut words),
             }
         }
         words.extend(fed_back.into_iter().flat_map(|(flag, path)| [flag.to_owned(), path]));
@@ -238,7 +255,7 @@ impl StepGraph {
         let names = self.names().within(self.pipeline(), self.step(id));
         let word = |scalar: &Scalar| match names.scalar(scalar) {
             Ok(found @ (Resolved::LoopItem | Resolved::LoopOutput)) => {
-                self.as_words(id, found, part, &|_| None).concat()
+                self.as_words(id, found, &Known::new(part, &|_| None)).concat()
             }
             _ => self.word(scalar),
         };
@@ -254,22 +271,21 @@ impl StepGraph {
         }
     }
 
-    fn push_argument(
-        &self,
+    fn push_argument<'a>(
+        &'a self,
         id: StepId,
-        names: Within<'_>,
-        entry: &Entry,
-        part: Option<&Part>,
-        answers: Answers<'_>,
+        names: Within<'a>,
+        entry: &'a Entry,
+        known: &Known<'a>,
         words: &mut Vec<String>,
     ) {
         // A fault in a value would have kept this graph from being made.
         let resolved = names.argument(&entry.value).unwrap_or(Resolved::Nothing);
-        let resolved = self.in_part(id, resolved, part);
+        let resolved = self.in_part(id, resolved, known);
         let switch = match &resolved {
             Resolved::Nothing => Some(false),
             Resolved::Switch(on) => Some(*on),
-            Resolved::Answer(step) => answers(StepId(*step)),
+            Resolved::Answer(step) => (known.answers)(StepId(*step)),
             _ => None,
         };
         match switch {
@@ -277,34 +293,34 @@ impl StepGraph {
             Some(true) => words.push(entry.key.text.to_string()),
             None => {
                 words.push(entry.key.text.to_string());
-                words.extend(self.as_words(id, resolved, part, answers));
+                words.extend(self.as_words(id, resolved, known));
             }
         }
     }
 
     /// A parameter that a pass gives, as the value that this pass gives it.
-    fn in_part<'a>(&'a self, id: StepId, resolved: Resolved<'a>, part: Option<&Part>) -> Resolved<'a> {
-        let (Resolved::OfPass(name), Some(Part::Pass(pass))) = (&resolved, part) else { return resolved };
+    fn in_part<'a>(&'a self, id: StepId, resolved: Resolved<'a>, known: &Known<'a>) -> Resolved<'a> {
+        let (Resolved::OfPass(name), Some(Part::Pass(pass))) = (&resolved, known.part) else { return resolved };
         let Some((_, passes)) = self.group(id) else { return resolved };
-        match passes::given(passes, *pass, name) {
+        let given = known.given.get_or_init(|| passes::given(passes, *pass));
+        match given.get(name) {
             Some(Given::Written(entry)) => {
                 self.names().resolve(self.pipeline(), &entry.value).unwrap_or(Resolved::Nothing)
             }
-            Some(Given::Computed(expression::Value::Bool(switch))) => Resolved::Switch(switch),
+            Some(Given::Computed(expression::Value::Bool(switch))) => Resolved::Switch(*switch),
             Some(Given::Computed(value)) => Resolved::Text(value.to_string().into()),
             None => self.names().named(self.pipeline(), name).unwrap_or(Resolved::Nothing),
         }
     }
 
-    fn as_words(&self, id: StepId, resolved: Resolved<'_>, part: Option<&Part>, answers: Answers<'_>) -> Vec<String> {
+    fn as_words<'a>(&'a self, id: StepId, resolved: Resolved<'a>, known: &Known<'a>) -> Vec<String> {
+        let part = known.part;
         let folders = self.links().folders_of_loop(id);
-        match self.in_part(id, resolved, part) {
+        match self.in_part(id, resolved, known) {
             Resolved::Text(text) => vec![text.into_owned()],
             Resolved::Data(index) => vec![self.datum_path(id, DatumId(index), part)],
-            Resolved::Branch(_, payload) => self.as_words(id, *payload, part, answers),
-            Resolved::List(items) => {
-                items.into_iter().flat_map(|item| self.as_words(id, item, part, answers)).collect()
-            }
+            Resolved::Branch(_, payload) => self.as_words(id, *payload, known),
+            Resolved::List(items) => items.into_iter().flat_map(|item| self.as_words(id, item, known)).collect(),
             Resolved::LoopItem => vec![match (part, folders) {
                 (Some(Part::Item(item)), Some((over, _))) => join(&over.path, item),
                 _ => "$loop_item".to_owned(),
@@ -313,7 +329,7 @@ impl StepGraph {
                 (Some(Part::Item(item)), Some((_, into))) => join(&into.path, file_name(item)),
                 _ => "$loop_output".to_owned(),
             }],
-            Resolved::Answer(step) => vec![match answers(StepId(step)) {
+            Resolved::Answer(step) => vec![match (known.answers)(StepId(step)) {
                 Some(answer) => answer.to_string(),
                 None => format!("${}", self.name(StepId(step))),
             }],

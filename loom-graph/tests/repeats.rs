@@ -372,3 +372,40 @@ pipeline: []
       help: did you mean `$run`?
     ");
 }
+
+/// A pipeline with these expressions, each computed in so many passes.
+fn computed(count: usize, expressions: &str) -> String {
+    format!(
+        "pipeline: [{{group: g, multi_pass: {{count: {count}, expressions: {{{expressions}}}}}, \
+         steps: [{{name: s, task: t.py, args: {{--a: $a}}}}]}}]\n"
+    )
+}
+
+#[test]
+fn a_fault_in_an_expression_is_shown_where_it_stands() {
+    let shown = |expressions: &str| {
+        let source = Source::new("p.yml", computed(2, expressions));
+        let checked = loom_graph::check(loom_spec::parse(&source), &OnPaper);
+        let problem = checked.problems.first().expect("something is wrong");
+        source.slice(problem.span().expect("it has a place")).to_owned()
+    };
+    assert_eq!(shown("a: 1 + ä"), "ä");
+    assert_eq!(shown("a: '1 + ä'"), "ä");
+    assert_eq!(shown("a: \"1 + ä\""), "ä");
+    // Where the text is not the file's, byte for byte, all of it is shown, even if the lengths agree.
+    assert_eq!(shown("a: 1 +\n  ä"), "1 +\n  ä");
+    assert_eq!(shown("a: \"'\\L'ä\\t\""), "\"'\\L'ä\\t\"");
+    assert_eq!(shown("a: '1 +\n\n\n  ä'"), "'1 +\n\n\n  ä'");
+}
+
+#[test]
+fn expressions_that_would_take_too_long_are_refused() {
+    let snapshot = |count, expressions: &str| loom_graph::snapshot(&computed(count, expressions));
+    let fine = snapshot(20_000, "a: 0.5 / (iter + 1)");
+    assert!(!fine.contains("error"), "{fine}");
+    insta::assert_snapshot!(snapshot(100_000, "a: 9 ** 3000 // 7"), @"
+    1:68: error[expression]: computing this for every pass takes too long (in pass 3062)
+      at 1:68: in this expression
+      help: loom takes on two million operations; fewer passes or shorter expressions need fewer
+    ");
+}

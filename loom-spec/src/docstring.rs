@@ -1,35 +1,61 @@
 //! The docstring of a Python module, found without running Python.
 
-/// The text of a module's docstring, and the line (from 1) on which it begins. None if the module has none, or none that
-/// is plain text (an f-string or bytes are not).
+/// The docstring of a Python module, and where each part of it stands.
+#[derive(Debug, Default)]
+pub(crate) struct Docstring {
+    /// What it says.
+    pub(crate) text: String,
+    /// Offsets in the text and in the source from which on the two run side by side: an escape, or the end of a
+    /// literal, begins anew.
+    runs: Vec<(usize, usize)>,
+}
+
+impl Docstring {
+    /// Where in the source stands what begins at this offset of the text.
+    pub(crate) fn place(&self, at: usize) -> usize {
+        let before = self.runs.partition_point(|(in_text, _)| *in_text <= at);
+        let (in_text, in_source) = self.runs[..before].last().copied().unwrap_or_default();
+        in_source + (at - in_text)
+    }
+
+    /// Adds what is written at this offset of the source.
+    fn push(&mut self, text: &str, at: usize) {
+        if self.runs.is_empty() || self.place(self.text.len()) != at {
+            self.runs.push((self.text.len(), at));
+        }
+        self.text.push_str(text);
+    }
+}
+
+/// The docstring of a module. None if the module has none, or none that is plain text (an f-string or bytes are not).
 ///
 /// By the rules of the Python reference, sections 2.4 (string literals) and 7.1 (expression statements): comments, blank
 /// lines and an encoding line may come first; `r` and `u` prefixes, all four kinds of quotes, escapes, concatenation of
 /// adjacent literals and parentheses are read as Python reads them.
-pub(crate) fn module_docstring(source: &str) -> Option<(String, u32)> {
-    let mut scanner = Scanner { rest: source.strip_prefix('\u{feff}').unwrap_or(source) };
+pub(crate) fn module_docstring(source: &str) -> Option<Docstring> {
+    let mut docstring = Docstring::default();
+    let mut scanner = Scanner { source, rest: source.strip_prefix('\u{feff}').unwrap_or(source) };
     scanner.skip_space(true);
     let mut open = 0;
     while scanner.eat("(") {
         open += 1;
         scanner.skip_space(true);
     }
-    let begin = source.len() - scanner.rest.len();
-    let mut text = scanner.literal()?;
+    scanner.literal(&mut docstring)?;
     loop {
         scanner.skip_space(open > 0);
-        match scanner.literal() {
-            Some(more) => text.push_str(&more),
+        match scanner.literal(&mut docstring) {
+            Some(()) => {}
             None if open > 0 && scanner.eat(")") => open -= 1,
             None => break,
         }
     }
     let ended = open == 0 && (scanner.rest.is_empty() || scanner.rest.starts_with(['\n', '\r', ';', '#']));
-    let line = source[..begin].matches('\n').count() as u32 + 1;
-    ended.then_some((text, line))
+    ended.then_some(docstring)
 }
 
 struct Scanner<'a> {
+    source: &'a str,
     rest: &'a str,
 }
 
@@ -53,20 +79,20 @@ impl Scanner<'_> {
         }
     }
 
-    /// One string literal; nothing is taken if there is none.
-    fn literal(&mut self) -> Option<String> {
+    /// One string literal; nothing is taken if there is none, or none that ends.
+    fn literal(&mut self, docstring: &mut Docstring) -> Option<()> {
         let prefixed = self.rest.strip_prefix(['r', 'R', 'u', 'U']);
         let raw = prefixed.is_some() && self.rest.starts_with(['r', 'R']);
         let body = prefixed.unwrap_or(self.rest);
         let quote = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|quote| body.starts_with(quote))?;
         let body = &body[quote.len()..];
-        let mut text = String::new();
+        let begin = self.source.len() - body.len();
         let mut at = 0;
         loop {
             let rest = &body[at..];
             if let Some(after) = rest.strip_prefix(quote) {
                 self.rest = after;
-                return Some(text);
+                return Some(());
             }
             let c = rest.chars().next()?;
             match c {
@@ -74,16 +100,16 @@ impl Scanner<'_> {
                 '\\' if raw => {
                     // The character behind it cannot end the literal, and both stay.
                     let pair: String = rest.chars().take(2).collect();
+                    docstring.push(&pair, begin + at);
                     at += pair.len();
-                    text.push_str(&pair);
                 }
                 '\\' => {
                     let (escaped, length) = escape(&rest[1..]);
-                    text.push_str(&escaped);
+                    docstring.push(&escaped, begin + at);
                     at += 1 + length;
                 }
                 c => {
-                    text.push(c);
+                    docstring.push(c.encode_utf8(&mut [0; 4]), begin + at);
                     at += c.len_utf8();
                 }
             }
@@ -153,7 +179,19 @@ mod tests {
         ];
         for (source, expected) in cases {
             let found = module_docstring(source);
-            assert_eq!(found.as_ref().map(|(text, line)| (text.as_str(), *line)), expected, "{source:?}");
+            let found = found.as_ref().map(|found| {
+                let begin = found.place(0);
+                (found.text.as_str(), source[..begin].matches('\n').count() + 1)
+            });
+            assert_eq!(found, expected, "{source:?}");
         }
+    }
+    #[test]
+    fn every_part_has_its_place() {
+        let source = "# x\n('a\\n\\x41b'\n  r'\\n' \"c\\\nd\")";
+        let found = module_docstring(source).expect("it has one");
+        assert_eq!(found.text, "a\nAb\\ncd");
+        let places: Vec<&str> = (0..found.text.len()).map(|at| &source[found.place(at)..][..1]).collect();
+        assert_eq!(places, ["a", "\\", "\\", "b", "\\", "n", "c", "d"]);
     }
 }

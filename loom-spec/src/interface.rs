@@ -73,17 +73,21 @@ pub struct FrontMatterError {
 
 impl TaskInterface {
     /// Reads the front matter of a Python script; none if it has none. Nothing of the script is run.
-    pub fn of_python(source: &str) -> Option<Result<Self, FrontMatterError>> {
-        let (docstring, first_line) = module_docstring(source)?;
-        let mut lines = docstring.lines().enumerate();
-        let (begin, _) = lines.find(|(_, line)| line.trim() == "---")?;
-        let (end, _) = lines.find(|(_, line)| line.trim() == "---")?;
-        let lines: Vec<&str> = docstring.lines().collect();
-        let outside: Vec<&str> = lines[..begin].iter().chain(&lines[end + 1..]).copied().collect();
-        let block = Source::new("", lines[begin + 1..end].join("\n"));
-        // An escaped line end in the docstring would shift the lines; nobody writes one there.
-        let shift = first_line + begin as u32;
-        Some(read(&block, outside.join("\n").trim(), shift))
+    pub fn of_python(script: &str) -> Option<Result<Self, FrontMatterError>> {
+        let docstring = module_docstring(script)?;
+        let text = docstring.text.as_str();
+        let mut end = 0;
+        let mut fences = text.split_inclusive('\n').filter_map(|line| {
+            end += line.len();
+            (line.trim() == "---").then(|| end - line.len()..end)
+        });
+        let (opening, closing) = (fences.next()?, fences.next()?);
+        let description = [&text[..opening.start], &text[closing.end..]].concat();
+        let description = description.lines().collect::<Vec<_>>().join("\n");
+        let block = text[opening.end..closing.start].trim_end_matches(['\n', '\r']);
+        let source = Source::new("", script);
+        let place = |offset: u32| source.position(docstring.place(opening.end + offset as usize) as u32);
+        Some(read(block, description.trim(), &place))
     }
 
     /// Whether the front matter says anything of what the task takes.
@@ -92,13 +96,10 @@ impl TaskInterface {
     }
 }
 
-fn read(block: &Source, description: &str, shift: u32) -> Result<TaskInterface, FrontMatterError> {
+/// Reads the block between the two lines; `place` knows where in the script its bytes stand.
+fn read(block: &str, description: &str, place: &dyn Fn(u32) -> Position) -> Result<TaskInterface, FrontMatterError> {
     let mut interface = TaskInterface { description: description.to_owned(), ..TaskInterface::default() };
-    let place = |offset: u32| {
-        let position = block.position(offset);
-        Position { line: position.line + shift, ..position }
-    };
-    let tree = Tree::parse(block.text()).map_err(|problem| FrontMatterError {
+    let tree = Tree::parse(block).map_err(|problem| FrontMatterError {
         position: place(problem.span().unwrap_or_default().start),
         message: problem.message,
     })?;
@@ -167,4 +168,23 @@ fn port(name: &str, node: Node<'_>, position: Position, problems: &mut Problems)
         }
     }
     port
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_those_of_the_script_however_the_docstring_is_written() {
+        let place = |script| {
+            let interface = TaskInterface::of_python(script).and_then(Result::ok).expect("it has front matter");
+            let Position { line, column } = interface.args[0].position;
+            (interface.args[0].name.clone(), line, column)
+        };
+        assert_eq!(place("'---\\nargs: {--a: int}\\n---\\n'"), ("--a".to_owned(), 1, 14));
+        assert_eq!(place("# x\n('---\\n'\n 'args: {--a: int}\\n'\n '---')"), ("--a".to_owned(), 3, 10));
+        assert_eq!(place("'''---\\\n\nargs:\\\n {--\\x61: int}\n---'''"), ("--a".to_owned(), 4, 3));
+        let broken = TaskInterface::of_python("'\\n\\n---\\nargs: 5\\n---'").expect("it has front matter");
+        assert_eq!(broken.expect_err("not a mapping").position, Position { line: 1, column: 17 });
+    }
 }

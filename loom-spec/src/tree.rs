@@ -13,7 +13,7 @@ use crate::{Problem, Span, Style};
 /// Deeper than any pipeline is meant to be.
 pub(crate) const MAX_DEPTH: usize = 128;
 /// How many nodes, and how many bytes of text, aliases may stand for.
-const MAX_ALIASED: Weight = Weight { nodes: 100_000, bytes: 16 << 20 };
+const MAX_ALIASED: Weight = Weight { nodes: 100_000, bytes: 4 << 20 };
 /// How many nodes a file may have: a million, or one per five bytes, so that reading costs no more than
 /// its size suggests.
 fn max_nodes(text: &str) -> usize {
@@ -269,8 +269,11 @@ impl Builder<'_> {
         };
         self.aliased.add(weight);
         if self.aliased.nodes > MAX_ALIASED.nodes || self.aliased.bytes > MAX_ALIASED.bytes {
-            let limit = MAX_ALIASED.nodes;
-            return Err(Problem::error("too-many-aliases", format!("the aliases expand to more than {limit} values"))
+            let limit = match self.aliased.nodes > MAX_ALIASED.nodes {
+                true => format!("{} values", MAX_ALIASED.nodes),
+                false => format!("{} MB of text", MAX_ALIASED.bytes >> 20),
+            };
+            return Err(Problem::error("too-many-aliases", format!("the aliases expand to more than {limit}"))
                 .at(span, "too many from here on")
                 .help("no pipeline needs so many; is this the right file?"));
         }
@@ -544,6 +547,9 @@ mod tests {
         assert_eq!(code(&"[".repeat(100_000)), Err("too-deep"));
         assert_eq!(code(&"- ".repeat(100_000)), Err("too-deep"));
         assert_eq!(code(&format!("{}{}", "[".repeat(120), "]".repeat(120))), Ok(()));
-        assert_eq!(code(&format!("a: &a {}\nb: [{}]", "x".repeat(1 << 20), "*a,".repeat(20))), Err("too-many-aliases"));
+        assert_eq!(
+            code(&format!("a: &a {}\nb: [{}]", "x".repeat(1 << 10), "*a,".repeat(5 << 10))),
+            Err("too-many-aliases")
+        );
     }
 }

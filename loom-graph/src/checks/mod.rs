@@ -15,6 +15,9 @@ use crate::{Location, NoText, Presence, World};
 mod logic;
 mod repeats;
 
+/// How many operations the expressions of all passes may take together: that is well under a second.
+const MAX_WORK: u64 = 2_000_000;
+
 /// Checks what does not need an order of steps.
 pub(crate) fn check(pipeline: &Pipeline, names: &Names, links: &Links, world: &dyn World, problems: &mut Problems) {
     let mut check = Check {
@@ -27,6 +30,7 @@ pub(crate) fn check(pipeline: &Pipeline, names: &Names, links: &Links, world: &d
         unset: HashSet::default(),
         endless: HashSet::default(),
         overused: HashSet::default(),
+        work_left: MAX_WORK,
     };
     check.names();
     check.data_and_parameters();
@@ -95,6 +99,8 @@ struct Check<'a> {
     endless: HashSet<&'a str>,
     /// Parameters that stand for too many words, as was told.
     overused: HashSet<&'a str>,
+    /// What computing the expressions of all passes may still cost.
+    work_left: u64,
 }
 
 /// What is wrong with the task at a path, if something is.

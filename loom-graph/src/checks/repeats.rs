@@ -1,12 +1,15 @@
 //! What can be wrong with loops, and with groups that run in passes.
 
-use loom_spec::{MultiPass, Pipeline, Problem, Program, Severity, Step, Value};
+use std::ops::Range;
+
+use foldhash::HashMap;
+use loom_spec::{MultiPass, Pipeline, Problem, Program, Scalar, Severity, Span, Step, Style, Value};
 
 use super::Check;
-use crate::expression::Expression;
+use crate::expression::{Expression, ExpressionError};
 use crate::links::{Role, StepId};
 use crate::names::{Resolved, Within};
-use crate::passes::{self, NoFeedback};
+use crate::passes::{self, Expressions, NoFeedback};
 use crate::{Location, Presence};
 
 impl<'a> Check<'a> {
@@ -207,8 +210,9 @@ impl<'a> Check<'a> {
         if !sound {
             return;
         }
+        let Ok(expressions) = Expressions::parse(passes) else { return };
         for pass in 0..passes.pass_count() as u32 {
-            if let Err((text, error)) = passes::compute(passes, pass) {
+            if let Err((text, error)) = expressions.compute(pass, &mut self.work_left) {
                 let problem = expression_problem(text, &error);
                 let message = format!("{} (in pass {pass})", problem.message);
                 return self.problems.push(Problem { message, ..problem });
@@ -267,11 +271,11 @@ impl<'a> Check<'a> {
     /// A node that is nested in another lies inside it.
     pub(super) fn nested(&mut self) {
         let pipeline = self.pipeline;
+        let around = around_each(pipeline);
+        let in_circle = in_circle(&around);
         for (index, data) in pipeline.data.iter().enumerate() {
             let Some(nested_in) = &data.nested_in else { continue };
-            let around =
-                nested_in.reference().and_then(|name| pipeline.data.iter().position(|node| &*node.name.text == name));
-            let Some(around) = around else {
+            let Some(around) = around[index] else {
                 let name = nested_in.reference().unwrap_or_default();
                 let near = self.suggest.nearest(name, pipeline.data.iter().map(|node| &*node.name.text));
                 self.problems.push(
@@ -282,7 +286,7 @@ impl<'a> Check<'a> {
                 continue;
             };
             if self.names.full_path(pipeline, index as u32).is_none() {
-                if leads_back(pipeline, index) {
+                if in_circle[index] {
                     self.problems.push(
                         Problem::error("endless-nesting", format!("`{}` is nested in itself", data.name.text))
                             .at(nested_in.span, "leads back to this node")
@@ -328,24 +332,37 @@ impl<'a> Check<'a> {
     }
 }
 
-/// Whether following `nested_in` from a node comes back to it, or runs into a circle.
-fn leads_back(pipeline: &Pipeline, start: usize) -> bool {
-    let mut at = start;
-    for _ in 0..pipeline.data.len() {
-        let name = pipeline.data[at].nested_in.as_ref().and_then(|nested| nested.reference());
-        let Some(next) = name.and_then(|name| pipeline.data.iter().position(|node| &*node.name.text == name)) else {
-            return false;
-        };
-        if next == start {
-            return true;
+/// For each data node the one that it says it is inside of, if there is one.
+fn around_each(pipeline: &Pipeline) -> Vec<Option<usize>> {
+    // Of several of one name, the first counts.
+    let names = pipeline.data.iter().map(|node| &*node.name.text).enumerate().rev();
+    let places: HashMap<&str, usize> = names.map(|(index, name)| (name, index)).collect();
+    let named = |name: &str| places.get(name).copied();
+    pipeline.data.iter().map(|node| node.nested_in.as_ref()?.reference().and_then(named)).collect()
+}
+
+/// Which nodes are inside of themselves, where each says what it is inside of. Every node is passed once.
+fn in_circle(around: &[Option<usize>]) -> Vec<bool> {
+    let mut in_circle = vec![false; around.len()];
+    let mut passed_from = vec![None; around.len()];
+    for start in 0..around.len() {
+        let mut at = Some(start);
+        while let Some(node) = at.filter(|node| passed_from[*node].is_none()) {
+            passed_from[node] = Some(start);
+            at = around[node];
         }
-        at = next;
+        // Only a way that runs into itself has found a circle.
+        let Some(found) = at.filter(|node| passed_from[*node] == Some(start)) else { continue };
+        let mut node = found;
+        while !std::mem::replace(&mut in_circle[node], true) {
+            node = around[node].unwrap_or(found);
+        }
     }
-    false
+    in_circle
 }
 
 /// The names that a value refers to.
-fn references<'a>(value: &'a Value, visit: &mut dyn FnMut(&'a str, loom_spec::Span)) {
+fn references<'a>(value: &'a Value, visit: &mut dyn FnMut(&'a str, Span)) {
     match value {
         Value::Scalar(scalar) => {
             if let Some(name) = scalar.reference() {
@@ -366,22 +383,39 @@ fn mentions(step: &Step, wanted: &str) -> bool {
     found || words.iter().any(|word| word.reference() == Some(wanted))
 }
 
-fn expression_problem(text: &loom_spec::Scalar, error: &crate::expression::ExpressionError) -> Problem {
+fn expression_problem(text: &Scalar, error: &ExpressionError) -> Problem {
     let range = error.range.clone();
     Problem { severity: Severity::Error, ..Problem::error("expression", error.message.clone()) }
         .at(inside(text, range), "in this expression")
         .maybe_help(error.help.clone())
 }
 
-/// A range of a scalar's text as a place in the file, where the text stands in it as it is.
-fn inside(text: &loom_spec::Scalar, range: std::ops::Range<usize>) -> loom_spec::Span {
-    let length = (text.span.end - text.span.start) as usize;
-    let quotes = length.checked_sub(text.text.len()).filter(|more| matches!(more, 0 | 2));
-    match quotes {
-        Some(more) => {
-            let start = text.span.start + more as u32 / 2;
-            loom_spec::Span { start: start + range.start as u32, end: start + range.end as u32 }
-        }
-        None => text.span,
+/// A range of a scalar's text as a place in the file, where the text stands in it as it is; else the whole scalar.
+fn inside(scalar: &Scalar, range: Range<usize>) -> Span {
+    let quote = match scalar.style {
+        Style::Plain => 0,
+        // Escapes and folded lines make a text shorter, but for these characters, whose escapes are shorter than they.
+        Style::Quoted if !scalar.text.contains(['\n', '\u{2028}', '\u{2029}']) => 1,
+        _ => return scalar.span,
+    };
+    let Span { start, end } = scalar.span;
+    if (end - start) as usize != scalar.text.len() + 2 * quote {
+        return scalar.span;
+    }
+    let place = |at: usize| start + (quote + at) as u32;
+    Span { start: place(range.start), end: place(range.end) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_circle;
+
+    #[test]
+    fn circles_are_told_from_the_ways_into_them() {
+        // 0 → 1 → 2 → 3 → 1, 4 → itself, 5 → 4, 6 → nothing, 7 → 6
+        let around = [Some(1), Some(2), Some(3), Some(1), Some(4), Some(4), None, Some(6)];
+        assert_eq!(in_circle(&around), [false, true, true, true, true, false, false, false]);
+        let long: Vec<Option<usize>> = (0..200_000).map(|node| Some((node + 1) % 200_000)).collect();
+        assert!(in_circle(&long).into_iter().all(|inside| inside));
     }
 }

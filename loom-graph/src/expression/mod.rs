@@ -103,7 +103,18 @@ impl Expression {
     /// # Ok::<(), loom_graph::ExpressionError>(())
     /// ```
     pub fn evaluate(&self, lookup: &dyn Fn(&str) -> Option<Value>) -> Result<Value, ExpressionError> {
-        self.program.run(lookup).map_err(|error| *error)
+        let mut unbounded = u64::MAX;
+        self.evaluate_within(lookup, &mut unbounded)
+    }
+
+    /// The same, where many evaluations together may cost no more than there was left for them. What is counted are
+    /// operations, and that large integers take longer.
+    pub(crate) fn evaluate_within(
+        &self,
+        lookup: &dyn Fn(&str) -> Option<Value>,
+        work_left: &mut u64,
+    ) -> Result<Value, ExpressionError> {
+        self.program.run(lookup, work_left).map_err(|error| *error)
     }
 }
 

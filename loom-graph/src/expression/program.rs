@@ -69,6 +69,15 @@ impl Stack {
         self.0.push(value);
     }
 
+    /// What the operation cost that ended here.
+    fn cost(&self) -> u64 {
+        match self.0.last() {
+            // A product takes the square of the length; below a few hundred bits that is lost in all the rest.
+            Some(Value::Int(number)) => 1 + (number.0.bits() / 512).pow(2),
+            _ => 1,
+        }
+    }
+
     fn pop(&mut self) -> Result<Value, Fault> {
         self.0.pop().ok_or_else(|| Fault::new("a value is missing"))
     }
@@ -83,7 +92,11 @@ impl Stack {
 }
 
 impl Program {
-    pub(super) fn run(&self, lookup: &dyn Fn(&str) -> Option<Value>) -> Result<Value, Box<ExpressionError>> {
+    pub(super) fn run(
+        &self,
+        lookup: &dyn Fn(&str) -> Option<Value>,
+        work_left: &mut u64,
+    ) -> Result<Value, Box<ExpressionError>> {
         let mut stack = Stack::default();
         let mut at = 0;
         while let Some(Instruction { action, span }) = self.code.get(at) {
@@ -97,6 +110,10 @@ impl Program {
                 action => act(action, &mut stack),
             };
             at += jumped.map_err(|fault| ExpressionError::of(fault, span.clone()))?;
+            *work_left = work_left.checked_sub(stack.cost()).ok_or_else(|| {
+                ExpressionError::new("computing this for every pass takes too long", span.clone())
+                    .help("loom takes on two million operations; fewer passes or shorter expressions need fewer")
+            })?;
         }
         stack.pop().map_err(|fault| ExpressionError::of(fault, 0..0))
     }
