@@ -1,0 +1,226 @@
+//! The coordinator's side: owns the state, decides, tells.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, select};
+use loom_graph::{Part, StepId};
+
+use super::{Assignment, Finished, Output};
+use crate::event::{Event, Outcome, SkipReason, Summary};
+use crate::project::Task;
+use crate::schedule::{self, Because, How, Scheduler, Skipped, Start};
+use crate::{Cancel, Decisions};
+
+/// The coordinator's side: owns the state, decides, tells.
+pub(super) struct Run<'a> {
+    pub(super) decisions: &'a Decisions,
+    pub(super) scheduler: Scheduler,
+    pub(super) workers: usize,
+    /// Closed when nothing more will start, which ends the workers.
+    pub(super) jobs: Option<Sender<Assignment>>,
+    pub(super) control: Receiver<Finished>,
+    pub(super) output: Receiver<Output>,
+    pub(super) cancel: &'a Cancel,
+    /// What conditions and switches found out, by step.
+    pub(super) answers: HashMap<StepId, bool>,
+    /// The files that loops go through.
+    pub(super) items: HashMap<StepId, Vec<Arc<str>>>,
+    /// The first unit of each block that failed.
+    pub(super) failed: HashMap<StepId, Arc<str>>,
+    pub(super) summary: Summary,
+    pub(super) watch: &'a mut dyn FnMut(&Event),
+}
+
+impl Run<'_> {
+    pub(super) fn coordinate(&mut self) {
+        let stopped = self.cancel.stopped().clone();
+        let never = crossbeam_channel::never();
+        loop {
+            self.start_what_may_start();
+            if self.scheduler.running() == 0 {
+                break;
+            }
+            let stop = if self.jobs.is_some() { &stopped } else { &never };
+            select! {
+                recv(self.control) -> finished => match finished {
+                    Ok(finished) => self.finished(finished),
+                    Err(_) => break,
+                },
+                recv(self.output) -> output => if let Ok(output) = output { self.tell(output) },
+                recv(stop) -> _ => self.jobs = None,
+            }
+        }
+        self.jobs = None;
+    }
+
+    fn start_what_may_start(&mut self) {
+        if self.cancel.is_stopped() {
+            self.jobs = None;
+        }
+        let Some(jobs) = &self.jobs else { return };
+        let jobs = jobs.clone();
+        while self.scheduler.running() < self.workers && !self.cancel.is_stopped() {
+            match self.scheduler.start() {
+                None => break,
+                Some(Start::Count(step)) => self.count_items(step),
+                Some(Start::Unit(step, part)) => self.start(step, part, &jobs),
+            }
+        }
+        if self.scheduler.is_finished() {
+            self.jobs = None;
+        }
+    }
+
+    fn start(&mut self, step: StepId, part: schedule::Part, jobs: &Sender<Assignment>) {
+        let unit = self.decisions.plan().graph().unit(step, self.part(step, part));
+        let task = self.decisions.task(&unit, &|step| self.answers.get(&step).copied());
+        let command = match &task {
+            Task::Run(command) | Task::Ask(_, Some(command)) => Some(command.clone()),
+            Task::Ask(_, None) | Task::Lead(_) | Task::Copy(_) => None,
+        };
+        // Told before the worker knows of it, so that nothing of the unit can be told earlier.
+        (self.watch)(&Event::UnitStarted { unit: Arc::clone(&unit.name), command });
+        if let Task::Lead(then) = task {
+            let outcome = Outcome::Led { then };
+            return self.finished(Finished {
+                step,
+                part,
+                unit: unit.name,
+                outcome,
+                duration: Duration::ZERO,
+                log: None,
+            });
+        }
+        // The workers live as long as the sender does.
+        let _ = jobs.send(Assignment { unit, part, task });
+    }
+
+    fn part(&self, step: StepId, part: schedule::Part) -> Part {
+        match part {
+            schedule::Part::Whole => Part::Whole,
+            schedule::Part::Item(item) => {
+                let item = self.items.get(&step).and_then(|items| items.get(item as usize));
+                item.map_or(Part::Whole, |item| Part::Item(Arc::clone(item)))
+            }
+            schedule::Part::Pass(pass) => Part::Pass(pass),
+            schedule::Part::Stop(pass) => Part::Stop(pass),
+            schedule::Part::Final(pass) => Part::Final(pass),
+        }
+    }
+
+    /// A loop has begun: its files are listed, and become units. One that has none, or cannot, is itself a unit.
+    fn count_items(&mut self, step: StepId) {
+        let graph = self.decisions.plan().graph();
+        let unit = Arc::clone(graph.name(step));
+        let begun = Instant::now();
+        let items = self.decisions.items(step).and_then(|items| {
+            let Some((_, into)) = graph.links().folders_of_loop(step) else { return Ok(items) };
+            let into = self.decisions.folder().join(&*into.path);
+            std::fs::create_dir_all(&into)
+                .map_err(|error| format!("cannot make the folder {}: {error}", into.display()))?;
+            Ok(items)
+        });
+        if let Ok(items) = &items {
+            (self.watch)(&Event::LoopCounted { unit: Arc::clone(&unit), items: items.len() });
+        }
+        let (count, outcome) = match items {
+            Ok(items) if !items.is_empty() => {
+                let count = u32::try_from(items.len()).unwrap_or(u32::MAX);
+                self.items.insert(step, items);
+                self.scheduler.counted(step, Some(count));
+                return;
+            }
+            Ok(_) => (Some(0), Outcome::Succeeded),
+            Err(message) => (None, Outcome::Broken { message }),
+        };
+        (self.watch)(&Event::UnitStarted { unit: Arc::clone(&unit), command: None });
+        self.count(&outcome);
+        if !outcome.is_success() {
+            self.failed.insert(step, Arc::clone(&unit));
+        }
+        (self.watch)(&Event::UnitFinished { unit, outcome, duration: begun.elapsed(), log: None });
+        let skipped = self.scheduler.counted(step, count);
+        self.tell_skipped(step, skipped);
+    }
+
+    fn tell(&mut self, output: Output) {
+        let Output { unit, stream, text } = output;
+        (self.watch)(&Event::UnitOutput { unit, stream, text });
+    }
+
+    fn finished(&mut self, finished: Finished) {
+        // What the unit wrote was sent before the news of its end, on another channel.
+        while let Ok(output) = self.output.try_recv() {
+            self.tell(output);
+        }
+        let Finished { step, part, unit, outcome, duration, log } = finished;
+        let block = self.decisions.plan().graph().links().leader(step);
+        if outcome == Outcome::Stopped {
+            self.summary.not_run += 1;
+            self.scheduler.stopped(step);
+            (self.watch)(&Event::UnitFinished { unit, outcome, duration, log });
+            return;
+        }
+        self.count(&outcome);
+        let how = match outcome {
+            Outcome::Answered { holds } | Outcome::Led { then: holds } | Outcome::Judged { last: holds } => {
+                self.answers.insert(step, holds);
+                How::Answered(holds)
+            }
+            Outcome::Succeeded => How::Succeeded,
+            _ => {
+                self.failed.entry(block).or_insert_with(|| Arc::clone(&unit));
+                How::Failed
+            }
+        };
+        (self.watch)(&Event::UnitFinished { unit, outcome, duration, log });
+        let skipped = self.scheduler.ended(step, part, how);
+        if how == How::Failed {
+            self.tell_end_of_passes(block, part);
+        }
+        self.tell_skipped(block, skipped);
+    }
+
+    fn count(&mut self, outcome: &Outcome) {
+        if outcome.is_success() {
+            self.summary.succeeded += 1;
+        } else {
+            self.summary.failed += 1;
+            self.summary.panicked |= *outcome == Outcome::Panicked;
+        }
+    }
+
+    /// A group whose passes end early has not come to what goes by its name.
+    fn tell_end_of_passes(&mut self, block: StepId, part: schedule::Part) {
+        let graph = self.decisions.plan().graph();
+        let Some((name, _)) = graph.group(block) else { return };
+        let unit: Arc<str> = name.into();
+        if matches!(part, schedule::Part::Final(_)) || !self.scheduler.has_ended(block) {
+            return;
+        }
+        self.summary.skipped += 1;
+        let because = SkipReason::Failed(self.failed.get(&block).cloned().unwrap_or_else(|| Arc::clone(&unit)));
+        (self.watch)(&Event::UnitSkipped { unit, because });
+    }
+
+    /// What is skipped because of how a block ended.
+    fn tell_skipped(&mut self, block: StepId, skipped: Vec<Skipped>) {
+        let graph = self.decisions.plan().graph();
+        for Skipped { step, because } in skipped {
+            let unit = graph.group(step).map_or_else(|| Arc::clone(graph.name(step)), |(name, _)| name.into());
+            let because = match because {
+                Because::Failure => {
+                    self.summary.skipped += 1;
+                    SkipReason::Failed(self.failed.get(&block).unwrap_or(graph.name(block)).clone())
+                }
+                Because::Switch(switch) => {
+                    self.summary.not_taken += 1;
+                    SkipReason::ConditionNotMet(Arc::clone(graph.name(switch)))
+                }
+            };
+            (self.watch)(&Event::UnitSkipped { unit, because });
+        }
+    }
+}
