@@ -493,3 +493,22 @@ pipeline:
       help: one of these steps must read something else
     ");
 }
+
+#[test]
+fn no_step_makes_a_task_or_the_folder_around_it_all() {
+    insta::assert_snapshot!(loom_graph::snapshot("
+pipeline:
+  - {name: own, task: tasks/a.py, outputs: {-o: tasks/a.py}}
+  - {name: other, task: tasks/b.py, outputs: {-o: ./tasks/../tasks/c.py}}
+  - {name: asked, kind: condition, script: tasks/c.py}
+  - {name: all, task: tasks/b.py, outputs: {-o: .}}
+"), @"
+    3:49: error[overwrites]: `own` makes `tasks/a.py`, which is its own task
+      at 3:49: made here
+      at 3:23: run here
+      help: give what it makes another path
+    6:49: error[overwrites]: `all` makes the pipeline folder itself
+      at 6:49: holds the pipeline and its tasks
+      help: give what it makes a file or folder of its own
+    ");
+}

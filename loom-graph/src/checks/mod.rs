@@ -42,6 +42,7 @@ pub(crate) fn check(pipeline: &Pipeline, names: &Names, links: &Links, world: &d
     check.producers();
     check.own_outputs();
     check.outside();
+    check.overwrites();
     if links.overflow {
         check.problems.push(
             Problem::error("too-many-links", "more than a million links by folders that are read as a whole")
@@ -396,6 +397,39 @@ impl<'a> Check<'a> {
                         .at(*place, "makes it here")
                         .help("write the result to another file")
                 });
+            }
+        }
+    }
+
+    /// What a step makes is neither the folder that holds the pipeline nor the task that it runs.
+    fn overwrites(&mut self) {
+        for (step, id) in self.pipeline.steps.iter().zip(self.links.steps()) {
+            let Program::Task(task) = &step.program else { continue };
+            for made in self.links.writes(id).filter(|made| made.role == Role::Output) {
+                let location = &*self.links.datum(made.datum).location;
+                let is_task = || match self.names.scalar(self.pipeline, task) {
+                    Ok(Resolved::Text(path)) if refused_as_path(&path).is_none() => {
+                        self.world.locate(&path) == *location
+                    }
+                    _ => false,
+                };
+                let name = &step.name.text;
+                let problem = match location {
+                    Location::Inside(path) if path.is_empty() => {
+                        Problem::error("overwrites", format!("`{name}` makes the pipeline folder itself"))
+                            .at(made.span, "holds the pipeline and its tasks")
+                            .help("give what it makes a file or folder of its own")
+                    }
+                    // The names are cheap to compare, and differ where there is nothing wrong.
+                    Location::Inside(path) if task.text.rsplit('/').next() == path.rsplit('/').next() && is_task() => {
+                        Problem::error("overwrites", format!("`{name}` makes `{}`, which is its own task", made.path))
+                            .at(made.span, "made here")
+                            .at(task.span, "run here")
+                            .help("give what it makes another path")
+                    }
+                    _ => continue,
+                };
+                self.problems.push(problem);
             }
         }
     }
