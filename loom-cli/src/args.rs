@@ -38,7 +38,7 @@ const OF_RUNS: [&str; 14] = [
     args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true,
     disable_help_subcommand = true,
-    max_term_width = 100,
+    max_term_width = 80,
     override_usage = "loom [PIPELINE] [OPTIONS]\n       loom check|graph|init|schema|completions|man ...",
     after_help = "A pipeline named like a command runs as `loom ./check`."
 )]
@@ -146,7 +146,7 @@ pub(crate) struct RunArgs {
     #[arg(short, long, help_heading = SHOW)]
     pub(crate) verbose: bool,
     /// Write what happens as JSON lines; `-` is stdout
-    #[arg(long, value_name = "FILE", help_heading = SHOW)]
+    #[arg(long, value_name = "FILE", help_heading = SHOW, conflicts_with_all = ["dry_run", "list", "investigate"])]
     pub(crate) events: Option<PathBuf>,
     /// Colours: auto, always or never
     #[arg(long, value_name = "WHEN", value_enum, default_value_t, hide_default_value = true, hide_possible_values = true, global = true, help_heading = SHOW)]

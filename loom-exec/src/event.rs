@@ -168,7 +168,7 @@ impl std::fmt::Display for Outcome {
             Self::Succeeded => f.write_str("ok"),
             Self::Answered { holds } => write!(f, "{holds}"),
             Self::Led { then } => f.write_str(if *then { "then" } else { "else" }),
-            Self::Judged { last } => f.write_str(if *last { "condition met" } else { "another pass" }),
+            Self::Judged { last } => f.write_str(if *last { "condition met" } else { "not yet" }),
             Self::Exited { code } => write!(f, "exit code {code}"),
             Self::Signalled { signal } => f.write_str(&signal_in_words(*signal)),
             Self::MissingOutputs { paths } => write!(f, "ended well, but did not make {}", paths.join(", ")),

@@ -1,9 +1,54 @@
 //! Files that match a pattern, as Python's `Path.glob` has it: what the items of a loop are, and what `count` counts.
 
+use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use glob::{MatchOptions, Pattern};
+use loom_graph::{StepGraph, StepId};
+
+/// The files that a loop goes through.
+#[derive(Debug, Default)]
+pub(crate) struct Items {
+    /// By name, in the order of the names: first those that a command line can have, then the others, as far as they are
+    /// text.
+    pub(crate) names: Vec<Arc<str>>,
+    /// How many of them no command line can have, because they are not UTF-8.
+    pub(crate) nameless: usize,
+}
+
+/// Lists the files of a loop, as they are now.
+pub(crate) fn items(graph: &StepGraph, step: StepId, folder: &Path) -> Result<Items, String> {
+    let (Some(each), Some((over, _))) = (&graph.step(step).each, graph.links().folders_of_loop(step)) else {
+        return Ok(Items::default());
+    };
+    let files = folder.join(&*over.path);
+    if !files.is_dir() {
+        let what = if files.exists() { "is not a folder" } else { "does not exist" };
+        return Err(format!("the folder {} {what}", over.path));
+    }
+    // As in loom-pipeline, an empty filter is none.
+    let filter = each.filter.as_ref().map(|filter| graph.text(filter)).filter(|filter| !filter.is_empty());
+    let found = matching(&files, filter.as_deref())
+        .map_err(|error| format!("cannot list the files of {}: {error}", over.path))?;
+    let mut items = Items::default();
+    let mut nameless: Vec<Arc<str>> = Vec::new();
+    let mut names = HashSet::new();
+    for found in found.into_iter().filter(|found| found.is_file) {
+        if !names.insert(found.path.file_name().map(std::ffi::OsStr::to_owned)) {
+            let path = found.path.display();
+            return Err(format!("two files of {} have the same name, and would become one: {path}", over.path));
+        }
+        match found.path.to_str() {
+            Some(path) => items.names.push(path.into()),
+            None => nameless.push(found.path.to_string_lossy().into()),
+        }
+    }
+    items.nameless = nameless.len();
+    items.names.extend(nameless);
+    Ok(items)
+}
 
 /// Something in a folder.
 pub(crate) struct Found {
@@ -19,6 +64,7 @@ const DEEPEST: usize = 64;
 /// What in a folder matches a pattern, in the order of the names; everything that stands in it, without one. A pattern
 /// looks into the folders inside only if it says so (`*/x.txt`, `**/*.txt`).
 pub(crate) fn matching(folder: &Path, pattern: Option<&str>) -> Result<Vec<Found>, String> {
+    let pattern = pattern.map(|pattern| pattern.trim_start_matches("./"));
     let compiled = pattern.map(Pattern::new).transpose().map_err(|error| format!("{error}"))?;
     let depth = match pattern {
         Some(pattern) if pattern.contains("**") => DEEPEST,

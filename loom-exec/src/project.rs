@@ -1,6 +1,6 @@
 //! From a path to a run: the way that programs take.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use loom_spec::{FrontMatterError, Problem, ReadError, Source, Suggest, TaskInter
 use crate::Command;
 use crate::event::{Event, Summary};
 use crate::executor::Executor;
-use crate::files::matching;
+use crate::files::{self, Items};
 use crate::host::Host;
 use crate::local::LocalExecutor;
 use crate::program::Programs;
@@ -190,7 +190,8 @@ impl Decisions {
             return Ok((0..count).map(|pass| graph.unit(step, Part::Pass(pass))).collect());
         }
         if graph.step(step).each.is_some() {
-            return Ok(self.items(step)?.into_iter().map(|item| graph.unit(step, Part::Item(item))).collect());
+            let items = self.items(step)?.names.into_iter();
+            return Ok(items.map(|item| graph.unit(step, Part::Item(item))).collect());
         }
         Ok(vec![graph.unit(step, Part::Whole)])
     }
@@ -223,32 +224,9 @@ impl Decisions {
         }
     }
 
-    /// The files that a loop goes through, by name, in the order of the names.
-    pub(crate) fn items(&self, step: StepId) -> Result<Vec<Arc<str>>, String> {
-        let graph = self.plan.graph();
-        let (Some(each), Some((over, _))) = (&graph.step(step).each, graph.links().folders_of_loop(step)) else {
-            return Ok(Vec::new());
-        };
-        let folder = self.folder.join(&*over.path);
-        if !folder.is_dir() {
-            let what = if folder.exists() { "is not a folder" } else { "does not exist" };
-            return Err(format!("the folder {} {what}", over.path));
-        }
-        let filter = each.filter.as_ref().map(|filter| graph.text(filter));
-        let found = matching(&folder, filter.as_deref())
-            .map_err(|error| format!("cannot list the files of {}: {error}", over.path))?;
-        let mut items: Vec<Arc<str>> = Vec::new();
-        let mut names = HashSet::new();
-        for found in found.into_iter().filter(|found| found.is_file) {
-            let path = found.path.to_str().ok_or_else(|| {
-                format!("the name of a file in {} is not UTF-8 text: {}", over.path, found.path.display())
-            })?;
-            if !names.insert(found.path.file_name().map(std::ffi::OsStr::to_owned)) {
-                return Err(format!("two files of {} have the same name, and would become one: {path}", over.path));
-            }
-            items.push(path.into());
-        }
-        Ok(items)
+    /// The files that a loop goes through.
+    pub(crate) fn items(&self, step: StepId) -> Result<Items, String> {
+        files::items(self.plan.graph(), step, &self.folder)
     }
 
     /// The pipeline folder, in which every command runs.

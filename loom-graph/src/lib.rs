@@ -52,7 +52,7 @@ mod world;
 pub use expression::{Expression, ExpressionError, FUNCTIONS, Integer, Value};
 pub use graph::{Checked, CommandLine, ProgramLine, StepGraph, check};
 pub use links::{Datum, DatumId, Dependency, Followers, Links, Role, StepId, Use};
-pub use passes::is_of_a_pass;
+pub use passes::pass_of;
 pub use plan::{LeftOut, Plan, Selection, Target};
 pub use url::{cached_path, is_url};
 pub use work::{Answers, Argument, Asked, Part, Question, Unit, Work};

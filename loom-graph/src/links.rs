@@ -10,11 +10,12 @@ use foldhash::{HashMap, HashMapExt};
 use loom_spec::{Pipeline, Span};
 
 use crate::names::Names;
+use crate::passes::{is_made_by_pass, plain_of};
 use crate::{Location, World};
 
 mod maker;
 
-use maker::{Maker, leaders, passes_that_end_with};
+use maker::{Maker, leaders, pass_counts, passes_that_end_with};
 
 /// A step, as an index into [`Pipeline::steps`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -142,6 +143,8 @@ pub struct Links {
     dependency_starts: Vec<u32>,
     /// For each step, the first one of those that it runs in passes with; empty where no group has passes.
     leaders: Vec<StepId>,
+    /// How many passes there are of the steps that go by this one.
+    passes: HashMap<StepId, u32>,
     /// Whether readers of folders have more writers to wait for than could be held.
     pub(crate) overflow: bool,
 }
@@ -182,6 +185,7 @@ impl Links {
             use_starts,
             dependencies: Vec::new(),
             dependency_starts: Vec::new(),
+            passes: pass_counts(pipeline, &leaders),
             leaders,
             overflow: false,
         };
@@ -218,13 +222,21 @@ impl Links {
 
     /// What a step reads: its inputs, and the arguments that it does not make itself.
     pub fn reads(&self, step: StepId) -> impl Iterator<Item = &Use> {
-        self.uses(step).iter().filter(|used| used.is_read())
+        self.uses(step).iter().filter(move |used| used.is_read() && !self.is_of_own_passes(step, used))
+    }
+
+    /// Whether a use is of what the passes that the step runs in make themselves, for each other: no reading to wait for.
+    fn is_of_own_passes(&self, step: StepId, used: &Use) -> bool {
+        let maker = || self.producer(used.datum).map(|maker| self.leader(maker));
+        used.role == Role::Pass && maker() == Some(self.leader(step))
     }
 
     /// What a step reads, each with what the step waits for because of it.
     pub fn reads_with_makers(&self, step: StepId) -> impl Iterator<Item = (&Use, &[Dependency])> {
         let mut rest = self.dependencies(step);
-        self.uses(step).iter().enumerate().filter(|(_, used)| used.is_read()).map(move |(index, used)| {
+        let reads = self.uses(step).iter().enumerate();
+        let reads = reads.filter(move |(_, used)| used.is_read() && !self.is_of_own_passes(step, used));
+        reads.map(move |(index, used)| {
             let (legs, behind) = rest.split_at(rest.partition_point(|leg| leg.used as usize <= index));
             rest = behind;
             (used, legs)
@@ -310,7 +322,7 @@ impl Links {
                 let canonical = self.datum(used.datum).canonical;
                 let made = match self.datum(canonical).producer {
                     Some(producer) => Some((producer, canonical)),
-                    None => self.producer_around(canonical, at),
+                    None => self.producer_around(canonical, at).or_else(|| self.producer_of_pass(canonical, at)),
                 };
                 let inside = into_folders.get(&canonical).map_or(&[][..], |writers| writers.as_slice());
                 let first_own = inside.partition_point(|writer| writer.step < step);
@@ -333,6 +345,18 @@ impl Links {
             starts.push(dependencies.len() as u32);
         }
         (dependencies, starts, false)
+    }
+
+    /// Who makes the file of a pass, under the name that the pass gives it.
+    fn producer_of_pass(&self, datum: DatumId, at: &HashMap<Place, DatumId>) -> Option<(StepId, DatumId)> {
+        if self.passes.is_empty() {
+            return None;
+        }
+        let (plain, pass) = plain_of(self.datum(datum).location.as_str())?;
+        let plain = *at.get(&*plain)?;
+        let maker = self.datum(plain).producer?;
+        let count = *self.passes.get(&self.leader(maker))?;
+        (pass < count && is_made_by_pass(self, plain, maker)).then_some((maker, plain))
     }
 
     fn producer_around(&self, datum: DatumId, at: &HashMap<Place, DatumId>) -> Option<(StepId, DatumId)> {

@@ -330,21 +330,22 @@ impl Names {
         }
     }
 
-    /// What one way out of a switch stands for: the data of the switch.
+    /// What one way out of a switch stands for: the data of the switch, or of the one that hands it on to that.
     fn handed_on<'a>(&'a self, pipeline: &'a Pipeline, branch: Branch, at: Span) -> Result<Resolved<'a>, Fault<'a>> {
-        let Program::Switch(switch) = &pipeline.steps[branch.switch as usize].program else {
-            return Err(Fault::Elsewhere);
-        };
-        let Some(data) = &switch.data else { return Err(Fault::Kind(at, "a switch without `data` to hand on")) };
-        let leads_back =
-            data.reference().and_then(|name| self.end(name)).is_some_and(|end| matches!(end, End::Branch(_)));
-        if leads_back {
-            return Err(Fault::Kind(at, "what another switch hands on"));
+        let mut switch = branch.switch;
+        for _ in 0..=self.switches.len() {
+            let Program::Switch(found) = &pipeline.steps[switch as usize].program else { break };
+            let Some(data) = &found.data else { return Err(Fault::Kind(at, "a switch without `data` to hand on")) };
+            if let Some(End::Branch(inner)) = data.reference().and_then(|name| self.end(name)) {
+                switch = inner.switch;
+                continue;
+            }
+            return match self.scalar(pipeline, data) {
+                Ok(found @ (Resolved::Data(_) | Resolved::Text(_))) => Ok(Resolved::Branch(branch, Box::new(found))),
+                Ok(_) | Err(_) => Err(Fault::Elsewhere),
+            };
         }
-        match self.scalar(pipeline, data) {
-            Ok(found @ (Resolved::Data(_) | Resolved::Text(_))) => Ok(Resolved::Branch(branch, Box::new(found))),
-            Ok(_) | Err(_) => Err(Fault::Elsewhere),
-        }
+        Err(Fault::Kind(at, "a circle of switches"))
     }
 
     /// Names as a step uses them: in a loop and in a group that runs in passes, there are more than in the pipeline.

@@ -130,22 +130,31 @@ pub(crate) fn feedback<'a>(
     })
 }
 
-/// The file of a pass, by its plain path: whether a name is `<stem>_iter<number><suffix>`.
-pub fn is_of_a_pass(plain: &str, path: &str) -> bool {
-    let split = |path: &str| -> (String, String) {
-        let name = path.rfind('/').map_or(0, |slash| slash + 1);
-        let dot = path[name..].rfind('.').map_or(path.len(), |dot| name + dot);
-        (path[..dot].to_owned(), path[dot..].to_owned())
-    };
-    let (stem, suffix) = split(plain.trim_end_matches('/'));
-    let number = path.strip_prefix(&*stem).and_then(|rest| rest.strip_prefix("_iter")?.strip_suffix(&*suffix));
-    number.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
+/// The pass that a path is of, if it is the path of a pass to this plain one: `<stem>_iter<number><suffix>`, the number
+/// written as loom writes it.
+pub fn pass_of(plain: &str, path: &str) -> Option<u32> {
+    let plain = plain.trim_end_matches('/');
+    let name = plain.rfind('/').map_or(0, |slash| slash + 1);
+    let dot = plain[name..].rfind('.').map_or(plain.len(), |dot| name + dot);
+    let number = path.strip_prefix(&plain[..dot])?.strip_prefix("_iter")?.strip_suffix(&plain[dot..])?;
+    let pass: u32 = number.parse().ok()?;
+    (pass.to_string() == number).then_some(pass)
 }
 
 /// A text for a message: what an expression may name.
 pub(crate) fn names_above<'a>(passes: &'a MultiPass, expression: usize) -> Vec<Cow<'a, str>> {
     let above = passes.expressions[..expression].iter().map(|(name, _)| Cow::Borrowed(&*name.text));
     std::iter::once(Cow::Borrowed("iter")).chain(above).collect()
+}
+
+/// The plain path that a path is of, and the pass, if it is written as that of a pass.
+pub(crate) fn plain_of(path: &str) -> Option<(String, u32)> {
+    let name = path.rfind('/').map_or(0, |slash| slash + 1);
+    let at = name + path[name..].rfind("_iter")?;
+    let number = &path[at + "_iter".len()..];
+    let number = &number[..number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len())];
+    let plain = format!("{}{}", &path[..at], &path[at + "_iter".len() + number.len()..]);
+    pass_of(&plain, path).map(|pass| (plain, pass))
 }
 
 #[cfg(test)]
@@ -163,10 +172,13 @@ mod tests {
             ("x/.hidden", "x/_iter2.hidden"),
         ] {
             assert_eq!(in_pass(path, 2), expected);
-            assert!(is_of_a_pass(path, expected.trim_end_matches('/')), "{path}");
-            assert!(!is_of_a_pass(path, path));
+            assert_eq!(pass_of(path, expected.trim_end_matches('/')), Some(2), "{path}");
+            assert_eq!(pass_of(path, path), None);
+            let plain = path.trim_end_matches('/').to_owned();
+            assert_eq!(plain_of(expected.trim_end_matches('/')), Some((plain, 2)), "{path}");
         }
-        assert!(!is_of_a_pass("g.txt", "g_iterx.txt"));
-        assert!(!is_of_a_pass("g.txt", "g_iter1.csv"));
+        for other in ["g_iterx.txt", "g_iter1.csv", "g_iter01.txt", "g_iter+1.txt", "g_iter.txt", "x/g_iter1.txt"] {
+            assert_eq!(pass_of("g.txt", other), None, "{other}");
+        }
     }
 }

@@ -168,6 +168,7 @@ impl Checked {
             for (read, legs) in links.reads_with_makers(step) {
                 let canonical = links.datum(read.datum).canonical;
                 if !read.must_exist()
+                    || matches!(*links.datum(canonical).location, Location::Answer(_))
                     || links.producer(canonical).is_some_and(|maker| links.leader(maker) == links.leader(step))
                     || links.datum(canonical).url.is_some()
                     || legs.iter().any(|leg| runs(leg.on))
@@ -386,7 +387,10 @@ impl<'a> Choice<'a> {
                 );
                 continue;
             }
-            let known = || steps.iter().map(|step| &*step.name.text);
+            // What runs in passes goes by the name of its group.
+            let single = || steps.iter().enumerate().filter(|(index, _)| !self.runs_in_passes(*index));
+            let passes = || self.pipeline.groups.iter().filter(|group| group.passes.is_some());
+            let known = || single().map(|(_, step)| &*step.name.text).chain(passes().map(|group| &*group.name.text));
             let is_group = self.pipeline.groups.iter().any(|group| *group.name.text == **name);
             let near = is_group.then(|| format!("`{name}` is a group: select it with `--group {name}`"));
             let near = near.or_else(|| Suggest::default().did_you_mean(name, known()));

@@ -495,20 +495,39 @@ pipeline:
 }
 
 #[test]
-fn no_step_makes_a_task_or_the_folder_around_it_all() {
+fn no_step_makes_its_own_task() {
     insta::assert_snapshot!(loom_graph::snapshot("
 pipeline:
   - {name: own, task: tasks/a.py, outputs: {-o: tasks/a.py}}
   - {name: other, task: tasks/b.py, outputs: {-o: ./tasks/../tasks/c.py}}
   - {name: asked, kind: condition, script: tasks/c.py}
-  - {name: all, task: tasks/b.py, outputs: {-o: .}}
 "), @"
     3:49: error[overwrites]: `own` makes `tasks/a.py`, which is its own task
       at 3:49: made here
       at 3:23: run here
       help: give what it makes another path
-    6:49: error[overwrites]: `all` makes the pipeline folder itself
-      at 6:49: holds the pipeline and its tasks
-      help: give what it makes a file or folder of its own
     ");
+}
+
+#[test]
+fn a_folder_between_two_steps_is_in_every_picture() {
+    let graph = graph(
+        "
+data: {folder: out, inner: {path: x.txt, nested_in: $folder}}
+pipeline:
+  - {name: make, command: [m], outputs: {-o: $folder}}
+  - {name: read, command: [r], inputs: {i: $inner}}
+",
+    );
+    insta::assert_snapshot!(render::mermaid(&graph), @r#"
+    flowchart LR
+      d0(["folder"])
+      d1(["inner"])
+      s0["make"]
+      s1["read"]
+      s0 --> d0
+      d1 --> s1
+      d0 -.-> s1
+    "#);
+    assert!(render::dot(&graph).contains("[style=dotted]"));
 }

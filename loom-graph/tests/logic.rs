@@ -143,8 +143,8 @@ pipeline:
       at 21:41: which of the two?
       help: did you mean `$route.then`?
     22:41: error[wrong-kind]: a switch without `data` to hand on cannot be passed to a task
-      at 22:41: expected text, true, false, or a list of words
-      help: write one flag per value
+      at 22:41: stands for nothing
+      help: write `data: $name` in the switch
     23:41: error[wrong-kind]: a path is expected here, and `$sign` is the answer of a condition
       at 23:41: expected a path
     23:63: error[wrong-kind]: a path is expected here, and `$route.then` is what a switch hands on
@@ -250,5 +250,49 @@ pipeline:
     insta::assert_snapshot!(plan(&["route", "ask"]), @"
     ask
     route
+    ");
+}
+
+#[test]
+fn switches_hand_on_to_one_another() {
+    insta::assert_snapshot!(loom_graph::snapshot("
+data: {pay: pay.txt}
+parameters: {use: true, w: false}
+pipeline:
+  - {name: one, kind: switch, condition: $use, data: $pay}
+  - {name: two, kind: switch, condition: $w, data: $one.then}
+  - {name: k, command: [x], inputs: {p: $two.then}}
+"), @"
+    one
+      leads   by $use
+      hands on pay.txt
+
+    two
+      leads   by $w
+      hands on pay.txt
+      only    if `one` leads to `then`
+
+    k
+      runs    x pay.txt
+      reads   pay.txt
+      only    if `two` leads to `then`
+    ");
+    insta::assert_snapshot!(loom_graph::snapshot("
+parameters: {use: true}
+pipeline:
+  - {name: one, kind: switch, condition: $use, data: $two.then}
+  - {name: two, kind: switch, condition: $use, data: $one.then}
+  - {name: none, kind: switch, condition: $use}
+  - {name: k, command: [x], inputs: {p: $none.then}}
+"), @"
+    4:54: error[wrong-kind]: a circle of switches cannot be passed to a task
+      at 4:54: stands for nothing
+      help: write `data: $name` in the switch
+    5:54: error[wrong-kind]: a circle of switches cannot be passed to a task
+      at 5:54: stands for nothing
+      help: write `data: $name` in the switch
+    7:41: error[wrong-kind]: a switch without `data` to hand on cannot be passed to a task
+      at 7:41: stands for nothing
+      help: write `data: $name` in the switch
     ");
 }

@@ -409,3 +409,68 @@ fn expressions_that_would_take_too_long_are_refused() {
       help: loom takes on two million operations; fewer passes or shorter expressions need fewer
     ");
 }
+
+#[test]
+fn the_file_of_a_pass_belongs_to_the_pass() {
+    insta::assert_snapshot!(loom_graph::snapshot("
+data: {model: model.txt, start: model_iter0.txt, other: model_iter5.txt}
+pipeline:
+  - {name: first, command: [x], outputs: {-o: model_iter1.txt}}
+  - group: g
+    multi_pass: {count: 2}
+    steps: [{name: fit, command: [x], inputs: {s: $start}, outputs: {-o: $model}}]
+  - {name: later, command: [x], inputs: {o: $other}}
+  - {name: behind, command: [x], inputs: {o: model_iter1.txt}}
+"), @"
+    4:47: error[two-producers]: `first` makes `model_iter1.txt`, which is what pass 1 of `g` makes
+      at 4:47: used here
+      at 5:12: makes `model.txt` in passes, each a file of its own
+      help: give one of the two another path; what the passes come to is at the plain path
+    7:51: error[two-producers]: `fit` reads `model_iter0.txt`, which is what pass 0 of `g` makes
+      at 7:51: used here
+      at 5:12: makes `model.txt` in passes, each a file of its own
+      help: give one of the two another path; what the passes come to is at the plain path
+    ");
+}
+
+#[test]
+fn what_a_pass_made_can_be_read_behind_the_passes() {
+    insta::assert_snapshot!(loom_graph::snapshot("
+data: {model: model.txt}
+pipeline:
+  - {name: behind, command: [x], inputs: {first: model_iter0.txt, never: model_iter2.txt}}
+  - {group: g, multi_pass: {count: 2}, steps: [{name: fit, command: [x], outputs: {-o: $model}}]}
+"), @"
+    fit  (2 passes of group g)
+      runs    x -o model.txt
+      writes  model.txt
+
+    behind
+      runs    x model_iter0.txt model_iter2.txt
+      reads   model_iter0.txt  from fit
+      reads   model_iter2.txt
+    ");
+}
+
+#[test]
+fn what_is_wrong_with_a_filter_is_told() {
+    insta::assert_snapshot!(loom_graph::snapshot("
+pipeline:
+  - {name: a, command: [x], loop: {over: raw, into: a, filter: '[a'}, inputs: {i: $loop_item}}
+  - {name: b, command: [x], loop: {over: raw, into: b, filter: ../*.txt}, inputs: {i: $loop_itm}}
+  - {name: c, command: [x], loop: {over: raw, into: c, filter: ''}, inputs: {i: $loop_item}}
+"), @r#"
+    3:64: error[wrong-kind]: `[a` is no pattern: invalid range pattern
+      at 3:64: expected a pattern such as `"*.txt"`
+      help: `*` is any text in a name, `?` a letter, `[ab]` one of these, `**` any folders
+    4:35: warning[loop-without-item]: `b` does the same for every file
+      at 4:35: goes through `raw`
+      help: hand the file over: write `$loop_item` under `inputs` or `args`
+    4:64: error[wrong-kind]: a filter looks into the folder of the loop, and nowhere else
+      at 4:64: expected a pattern such as `"*.txt"`
+      help: `*` is any text in a name, `?` a letter, `[ab]` one of these, `**` any folders
+    4:87: error[unknown-name]: nothing is named `loop_itm`
+      at 4:87: no such data node or parameter
+      help: did you mean `$loop_item`?
+    "#);
+}

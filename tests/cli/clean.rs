@@ -266,7 +266,8 @@ pipeline:
   - {name: a, command: [x], outputs: {-o: $up, -p: $through}}
   - {name: b, command: [x], outputs: {-o: $here}}
   - {name: c, command: [x], outputs: {-o: $itself}}
-  - {name: d, task: t.sh, outputs: {-o: t.sh}}
+  - {name: d, task: t.sh}
+  - {name: f, command: [x], outputs: {-o: t.sh}}
   - {name: e, command: [x], outputs: {-o: window/result.txt}}
 ",
     );
@@ -470,4 +471,30 @@ fn flags_without_a_meaning_are_refused() {
         let shown = place.loom(args);
         assert!(shown.starts_with("exit 2\n"), "{args:?} {shown}");
     }
+}
+
+#[test]
+fn what_no_pass_and_no_item_made_stays() {
+    let sandbox = Sandbox::with(
+        "
+data: {m: m.txt, mine: m_iter5.txt, labels: labelled/labels.csv}
+pipeline:
+  - group: g
+    multi_pass: {count: 2}
+    steps: [{name: fit, command: 'echo > \"$2\"', outputs: {-o: $m}}]
+  - {name: each, command: [cp], loop: {over: in, into: labelled}, inputs: {i: $loop_item}, outputs: {-T: $loop_output}}
+  - {name: look, command: [cat], inputs: {l: $labels, a: labelled/a.txt, m: $mine}}
+",
+    );
+    for source in ["in/a.txt", "labelled/labels.csv", "m_iter5.txt", "m_iter01.txt", "m_iter7.txt"] {
+        sandbox.write(source, "precious");
+    }
+    let names = || walk(&sandbox.path(), |_, _| ()).into_keys().collect::<Vec<_>>();
+    let before = names();
+    let ran = sandbox.loom(&[]);
+    assert!(ran.starts_with("exit 0"), "{ran}");
+    assert!(sandbox.has("labelled/a.txt") && sandbox.has("m_iter1.txt"));
+    let cleaned = sandbox.loom(&["--clean", "--permanent", "-y"]);
+    assert!(cleaned.starts_with("exit 0"), "{cleaned}");
+    assert_eq!(names(), before);
 }

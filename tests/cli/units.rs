@@ -199,7 +199,7 @@ fn passes_end_when_the_condition_is_met() {
     start  refine/score#0
     done   refine/score#0  [TIME] s
     start  refine#0
-    done   refine#0  [TIME] s  another pass
+    done   refine#0  [TIME] s  not yet
     start  refine/fit#1
     done   refine/fit#1  [TIME] s
     start  refine/score#1
@@ -239,18 +239,26 @@ fn passes_end_when_the_condition_is_met() {
           /usr/bin/sh fit.sh start.txt -o out/g_iter0.txt --step 0.1
     run   refine/score#0
           /usr/bin/sh score.sh out/g_iter0.txt -o out/score_iter0.txt
+    run   refine#0  condition
+          evaluate(score=out/score_iter0.txt, enough=2) of stop.py
     run   refine/fit#1  unless the condition is met before
           /usr/bin/sh fit.sh out/g_iter0.txt -o out/g_iter1.txt --step 0.2
     run   refine/score#1  unless the condition is met before
           /usr/bin/sh score.sh out/g_iter1.txt -o out/score_iter1.txt
+    run   refine#1  condition, unless the condition is met before
+          evaluate(score=out/score_iter1.txt, enough=2) of stop.py
     run   refine/fit#2  unless the condition is met before
           /usr/bin/sh fit.sh out/g_iter1.txt -o out/g_iter2.txt --step 0.30000000000000004
     run   refine/score#2  unless the condition is met before
           /usr/bin/sh score.sh out/g_iter2.txt -o out/score_iter2.txt
+    run   refine#2  condition, unless the condition is met before
+          evaluate(score=out/score_iter2.txt, enough=2) of stop.py
     run   refine/fit#3  unless the condition is met before
           /usr/bin/sh fit.sh out/g_iter2.txt -o out/g_iter3.txt --step 0.4 --last
     run   refine/score#3  unless the condition is met before
           /usr/bin/sh score.sh out/g_iter3.txt -o out/score_iter3.txt
+    run   refine#3  condition, unless the condition is met before
+          evaluate(score=out/score_iter3.txt, enough=2) of stop.py
     1 step would run in [SANDBOX], one at a time
     ");
 }
@@ -267,7 +275,7 @@ fn a_pass_that_fails_ends_them_all() {
     start  refine/score#0
     done   refine/score#0  [TIME] s
     start  refine#0
-    done   refine#0  [TIME] s  another pass
+    done   refine#0  [TIME] s  not yet
     start  refine/fit#1
     done   refine/fit#1  [TIME] s
     start  refine/score#1
@@ -514,4 +522,52 @@ pipeline:
     assert!(failed.starts_with("exit 1") && failed.contains("404"), "{failed}");
     let cleaned = sandbox.loom(&["--clean", "--permanent", "-y"]);
     assert!(cleaned.starts_with("exit 0") && !sandbox.has(".loom-url-cache"), "{cleaned}");
+}
+
+#[test]
+fn a_file_without_a_name_in_text_fails_alone() {
+    use std::os::unix::ffi::OsStrExt;
+    let sandbox = Sandbox::with(
+        "
+pipeline:
+  - {name: copy, command: [cp], loop: {over: raw, into: made}, inputs: {i: $loop_item}, outputs: {-T: $loop_output}}
+",
+    );
+    sandbox.write("raw/ok.txt", "x");
+    std::fs::write(sandbox.path().join("raw").join(std::ffi::OsStr::from_bytes(b"bad\xff.txt")), "x").unwrap();
+    insta::assert_snapshot!(sandbox.loom(&["--sequential"]), @"
+    exit 1
+    --- stdout
+    loop   copy  2 files
+    start  copy/ok.txt
+    done   copy/ok.txt  [TIME] s
+    fail   copy/bad�.txt  [TIME] s  the name of the file is not UTF-8 text
+    2 units: 1 ok, 1 failed in [TIME] s
+    ");
+}
+
+#[test]
+fn a_list_is_of_what_is_selected() {
+    let sandbox = passes();
+    insta::assert_snapshot!(sandbox.loom(&["--list", "--step", "after"]), @"
+    exit 0
+    --- stdout
+    after  cat
+    ");
+    insta::assert_snapshot!(sandbox.loom(&["--list", "--step", "refin"]), @"
+    exit 2
+    --- stderr
+    error: no step is named `refin` (`--step`)
+      = help: did you mean `refine`?
+
+    1 error; nothing was run
+    ");
+    insta::assert_snapshot!(sandbox.loom(&["--list", "--include", "aftr"]), @"
+    exit 2
+    --- stderr
+    error: no step is named `aftr` (`--include`)
+      = help: did you mean `after`?
+
+    1 error; nothing was run
+    ");
 }

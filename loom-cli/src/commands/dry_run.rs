@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use loom_exec::{Decisions, LeftOut, Unit};
+use loom_exec::{Decisions, LeftOut, Part, Unit};
 use loom_graph::{Argument, Asked, Role, StepId, Work};
 
 use super::run::nothing_to_do;
@@ -74,6 +74,10 @@ fn passes(decisions: &Decisions, block: &[StepId], paint: Paint, out: &mut Strin
     for pass in 0..passes.pass_count() {
         let only = if pass == 0 { "" } else { only };
         units.iter().filter_map(|units| units.get(pass)).for_each(|each| unit(decisions, each, only, paint, out));
+        if let (Some(_), Some(first)) = (&passes.stop, block.first()) {
+            let stop = graph.unit(graph.links().leader(*first), Part::Stop(u32::try_from(pass).unwrap_or(u32::MAX)));
+            unit(decisions, &stop, only, paint, out);
+        }
     }
 }
 

@@ -3,19 +3,24 @@
 use std::fmt::Write;
 
 use loom_exec::Project;
+use loom_graph::{Plan, StepId};
 use loom_spec::{Group, Pipeline, Program, Step, Test};
 
 use crate::terminal::{DIM, Paint, STRONG, plain};
 
-pub(super) fn list(project: &Project, paint: Paint) -> String {
+/// Lists the selected steps, or all.
+pub(super) fn list(project: &Project, selected: Option<&Plan>, paint: Paint) -> String {
     let pipeline: &Pipeline = &project.checked().pipeline;
     if pipeline.steps.is_empty() {
         return "the pipeline has no steps\n".to_owned();
     }
-    let width = pipeline.steps.iter().map(|step| plain(&step.name.text).chars().count()).max().unwrap_or(0).min(40);
+    let is_listed = |index: usize| selected.is_none_or(|plan| plan.steps().contains(&StepId(index as u32)));
+    let steps = pipeline.steps.iter().enumerate().filter(|(index, _)| is_listed(*index)).map(|(_, step)| step);
+    let steps: Vec<&Step> = steps.collect();
+    let width = steps.iter().map(|step| plain(&step.name.text).chars().count()).max().unwrap_or(0).min(40);
     let mut out = String::new();
     let mut group = None;
-    for step in &pipeline.steps {
+    for step in steps {
         if step.group != group {
             group = step.group;
             let name = group.map(|group| group_name(&pipeline.groups[group]));

@@ -33,17 +33,24 @@ fn try_run(args: &RunArgs) -> Result<u8, Said> {
     if args.clean || args.clean_list {
         return clean::clean(args, &project, paint);
     }
-    if args.list {
-        tell_problems(project.source(), &project.checked().problems, args.color);
-        let sound = project.checked().graph.is_some();
-        let told = print(&list::list(&project, paint));
-        return Ok(if sound { told } else { exit::WRONG });
-    }
     let refuse = |errors| {
         let problems = with_warnings(errors, &project);
         tell_problems(project.source(), &problems, args.color);
         refused(&problems)
     };
+    if args.list {
+        let selects = !(args.step.is_empty() && args.from.is_empty() && args.to.is_empty() && args.group.is_empty());
+        let selected = match project.checked().select(&selection(args)) {
+            Ok(plan) => Some(plan).filter(|_| selects),
+            // What can be read of a broken pipeline is listed, unless it is the call that is wrong.
+            Err(errors) if selects || !args.include.is_empty() => return Err(refuse(errors)),
+            Err(_) => None,
+        };
+        tell_problems(project.source(), &project.checked().problems, args.color);
+        let sound = project.checked().graph.is_some();
+        let told = print(&list::list(&project, selected.as_ref(), paint));
+        return Ok(if sound { told } else { exit::WRONG });
+    }
     if args.investigate {
         let plan = project.checked().select(&selection(args)).map_err(refuse)?;
         return Ok(print(&investigate::investigate(&project, &plan, paint)));

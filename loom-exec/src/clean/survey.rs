@@ -1,15 +1,16 @@
 //! Finding what there is to remove.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use loom_graph::{Links, Location, NoText, Presence, ProgramLine, StepGraph, StepId, World};
+use loom_graph::{Links, Location, NoText, Presence, ProgramLine, Role, StepGraph, StepId, World};
 use loom_spec::{FrontMatterError, NotShown, Parsed, Pipeline, TaskInterface};
 
 use super::remove::parts;
 use super::{Cleaning, Entry, Kind, LeftAlone, Reason};
+use crate::files;
 use crate::host::Host;
 use crate::project::{Project, Refused};
 use crate::record;
@@ -110,6 +111,8 @@ struct Product {
     maker: StepId,
     /// The data node, if it is one.
     name: Option<Arc<str>>,
+    /// Of the folder that a loop fills: the files that it makes there, as far as they can be told.
+    items: Option<Arc<HashSet<String>>>,
 }
 
 impl Survey<'_> {
@@ -118,9 +121,11 @@ impl Survey<'_> {
         for (maker, made) in links.steps().flat_map(|step| links.writes(step).map(move |made| (step, made))) {
             let datum = links.datum(made.datum);
             let Some(place) = self.inside(&made.path, &datum.location) else { continue };
-            let product = Product { maker, name: datum.name.clone() };
+            let items = (made.role == Role::Into).then(|| self.items(graph, maker)).flatten();
+            let product = Product { maker, name: datum.name.clone(), items };
             if graph.is_made_per_pass(maker, made.datum) {
-                let passes = passes_beside(&self.folder, &place);
+                let count = graph.group(maker).map_or(0, |(_, passes)| passes.pass_count());
+                let passes = passes_beside(&self.folder, &place, count);
                 self.products.extend(passes.into_iter().map(|pass| (pass, product.clone())));
             }
             self.products.insert(place, product);
@@ -162,7 +167,20 @@ impl Survey<'_> {
     /// it, unless it is the reader who makes that.
     fn is_made_for(&self, reader: StepId, place: &Path) -> bool {
         let mut around = place.ancestors().filter_map(|path| Some((path, self.products.get(path)?)));
-        around.next().is_some_and(|(path, product)| path == place || product.maker != reader)
+        let Some((path, product)) = around.next() else { return false };
+        match &product.items {
+            _ if path == place => true,
+            // A loop fills its folder file by file, and what it cannot have made there was there before.
+            Some(items) => place.strip_prefix(path).is_ok_and(|file| items.contains(&*file.to_string_lossy())),
+            None => product.maker != reader,
+        }
+    }
+
+    /// The files that a loop makes in its folder, if what it goes through is there to be listed.
+    fn items(&self, graph: &StepGraph, step: StepId) -> Option<Arc<HashSet<String>>> {
+        let items = files::items(graph, step, &self.folder).ok()?.names;
+        let name = |item: &Arc<str>| item.rsplit('/').next().unwrap_or(item).to_owned();
+        Some(Arc::new(items.iter().map(name).collect()))
     }
 
     /// The pipeline file, and what must be there before a step can start.
@@ -323,11 +341,13 @@ fn size(mut paths: Vec<PathBuf>) -> (usize, u64) {
     (files, bytes)
 }
 
-/// The files of the passes of a step that is repeated: `fit_iter0.txt`, `fit_iter1.txt`, … beside `fit.txt`.
-fn passes_beside(folder: &Path, place: &Path) -> Vec<PathBuf> {
+/// The files of so many passes: `fit_iter0.txt`, `fit_iter1.txt`, … beside `fit.txt`. One with a higher number was made by
+/// nobody, or by a pipeline that was another then.
+fn passes_beside(folder: &Path, place: &Path, count: usize) -> Vec<PathBuf> {
     let parent = place.parent().unwrap_or(Path::new(""));
     let plain = place.to_string_lossy();
-    let is_pass = |path: &Path| loom_graph::is_of_a_pass(&plain, &path.to_string_lossy());
+    let is_pass =
+        |path: &Path| loom_graph::pass_of(&plain, &path.to_string_lossy()).is_some_and(|pass| (pass as usize) < count);
     let beside = folder.join(parent).read_dir().into_iter().flatten().filter_map(Result::ok);
     beside.map(|entry| parent.join(entry.file_name())).filter(|path| is_pass(path)).collect()
 }

@@ -126,11 +126,18 @@ fn sources_are_kept_by_every_name_that_leads_to_them() {
 #[test]
 fn files_of_passes_go_with_those_they_become() {
     let files = ["out/fit.txt", "out/fit_iter0.txt", "out/fit_iter12.txt"];
-    let others =
-        ["out/fit_iter.txt", "out/fit_iter0.csv", "out/fit_iterx.txt", "out/outfit_iter0.txt", "fit_iter0.txt"];
+    let others = [
+        "out/fit_iter13.txt",
+        "out/fit_iter01.txt",
+        "out/fit_iter.txt",
+        "out/fit_iter0.csv",
+        "out/fit_iterx.txt",
+        "out/outfit_iter0.txt",
+        "fit_iter0.txt",
+    ];
     let step = "{name: a, command: [x], outputs: {-o: $fit}}";
     let passes =
-        format!("data: {{fit: out/fit.txt}}\npipeline: [{{group: g, multi_pass: {{count: 2}}, steps: [{step}]}}]");
+        format!("data: {{fit: out/fit.txt}}\npipeline: [{{group: g, multi_pass: {{count: 13}}, steps: [{step}]}}]");
     let once = format!("data: {{fit: out/fit.txt}}\npipeline: [{step}]");
     let all = [&files[..], &others].concat();
     assert_eq!(paths(&open(folder(&passes, &all).path()).cleaning().unwrap()), files);

@@ -9,6 +9,7 @@ use loom_graph::{Part, StepId};
 
 use super::{Assignment, Finished, Output};
 use crate::event::{Event, Outcome, SkipReason, Summary};
+use crate::files::Items;
 use crate::project::Task;
 use crate::schedule::{self, Because, How, Scheduler, Skipped, Start};
 use crate::{Cancel, Decisions};
@@ -26,7 +27,7 @@ pub(super) struct Run<'a> {
     /// What conditions and switches found out, by step.
     pub(super) answers: HashMap<StepId, bool>,
     /// The files that loops go through.
-    pub(super) items: HashMap<StepId, Vec<Arc<str>>>,
+    pub(super) items: HashMap<StepId, Items>,
     /// The first unit of each block that failed.
     pub(super) failed: HashMap<StepId, Arc<str>>,
     pub(super) summary: Summary,
@@ -75,6 +76,18 @@ impl Run<'_> {
 
     fn start(&mut self, step: StepId, part: schedule::Part, jobs: &Sender<Assignment>) {
         let unit = self.decisions.plan().graph().unit(step, self.part(step, part));
+        if self.is_nameless(step, part) {
+            (self.watch)(&Event::UnitStarted { unit: Arc::clone(&unit.name), command: None });
+            let outcome = Outcome::Broken { message: "the name of the file is not UTF-8 text".to_owned() };
+            return self.finished(Finished {
+                step,
+                part,
+                unit: unit.name,
+                outcome,
+                duration: Duration::ZERO,
+                log: None,
+            });
+        }
         let task = self.decisions.task(&unit, &|step| self.answers.get(&step).copied());
         let command = match &task {
             Task::Run(command) | Task::Ask(_, Some(command)) => Some(command.clone()),
@@ -101,12 +114,20 @@ impl Run<'_> {
         match part {
             schedule::Part::Whole => Part::Whole,
             schedule::Part::Item(item) => {
-                let item = self.items.get(&step).and_then(|items| items.get(item as usize));
+                let item = self.items.get(&step).and_then(|items| items.names.get(item as usize));
                 item.map_or(Part::Whole, |item| Part::Item(Arc::clone(item)))
             }
             schedule::Part::Pass(pass) => Part::Pass(pass),
             schedule::Part::Stop(pass) => Part::Stop(pass),
             schedule::Part::Final(pass) => Part::Final(pass),
+        }
+    }
+
+    /// Whether a unit is a file that no command line can have.
+    fn is_nameless(&self, step: StepId, part: schedule::Part) -> bool {
+        match (part, self.items.get(&step)) {
+            (schedule::Part::Item(item), Some(items)) => item as usize >= items.names.len() - items.nameless,
+            _ => false,
         }
     }
 
@@ -123,11 +144,11 @@ impl Run<'_> {
             Ok(items)
         });
         if let Ok(items) = &items {
-            (self.watch)(&Event::LoopCounted { unit: Arc::clone(&unit), items: items.len() });
+            (self.watch)(&Event::LoopCounted { unit: Arc::clone(&unit), items: items.names.len() });
         }
         let (count, outcome) = match items {
-            Ok(items) if !items.is_empty() => {
-                let count = u32::try_from(items.len()).unwrap_or(u32::MAX);
+            Ok(items) if !items.names.is_empty() => {
+                let count = u32::try_from(items.names.len()).unwrap_or(u32::MAX);
                 self.items.insert(step, items);
                 self.scheduler.counted(step, Some(count));
                 return;

@@ -97,7 +97,7 @@ impl<'a> Check<'a> {
         }
         if let Some(data) = &switch.data {
             match self.names.scalar(self.pipeline, data) {
-                Ok(Resolved::Data(_) | Resolved::Text(_)) => {}
+                Ok(Resolved::Data(_) | Resolved::Text(_) | Resolved::Branch(..)) => {}
                 Ok(found) => self.not_a_path(data, &found),
                 Err(fault) => self.fault(fault),
             }

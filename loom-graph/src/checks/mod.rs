@@ -87,6 +87,9 @@ pub(crate) fn cycle(pipeline: &Pipeline, links: &Links, cycle: &[Leg]) -> Proble
     })
 }
 
+/// What has a meaning in a step with a loop.
+const LOOP_NAMES: [&str; 2] = ["loop_item", "loop_output"];
+
 struct Check<'a> {
     pipeline: &'a Pipeline,
     names: &'a Names,
@@ -401,7 +404,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// What a step makes is neither the folder that holds the pipeline nor the task that it runs.
+    /// No step makes the task that it runs.
     fn overwrites(&mut self) {
         for (step, id) in self.pipeline.steps.iter().zip(self.links.steps()) {
             let Program::Task(task) = &step.program else { continue };
@@ -413,23 +416,16 @@ impl<'a> Check<'a> {
                     }
                     _ => false,
                 };
-                let name = &step.name.text;
-                let problem = match location {
-                    Location::Inside(path) if path.is_empty() => {
-                        Problem::error("overwrites", format!("`{name}` makes the pipeline folder itself"))
-                            .at(made.span, "holds the pipeline and its tasks")
-                            .help("give what it makes a file or folder of its own")
-                    }
-                    // The names are cheap to compare, and differ where there is nothing wrong.
-                    Location::Inside(path) if task.text.rsplit('/').next() == path.rsplit('/').next() && is_task() => {
+                // The names are cheap to compare, and differ where there is nothing wrong.
+                if task.text.rsplit('/').next() == location.as_str().rsplit('/').next() && is_task() {
+                    let name = &step.name.text;
+                    self.problems.push(
                         Problem::error("overwrites", format!("`{name}` makes `{}`, which is its own task", made.path))
                             .at(made.span, "made here")
                             .at(task.span, "run here")
-                            .help("give what it makes another path")
-                    }
-                    _ => continue,
-                };
-                self.problems.push(problem);
+                            .help("give what it makes another path"),
+                    );
+                }
             }
         }
     }
@@ -509,6 +505,11 @@ impl<'a> Check<'a> {
                     .at(span, "which of the two?")
                     .help(help)
             }
+            Fault::Kind(span, found) if found.contains("switch") => {
+                Problem::error("wrong-kind", format!("{found} cannot be passed to a task"))
+                    .at(span, "stands for nothing")
+                    .help("write `data: $name` in the switch")
+            }
             Fault::Kind(span, found) => Problem::error("wrong-kind", format!("{found} cannot be passed to a task"))
                 .at(span, "expected text, true, false, or a list of words")
                 .help("write one flag per value"),
@@ -537,7 +538,7 @@ impl<'a> Check<'a> {
                 .at(span, "expected a name behind the `$`")
                 .help("for the text `$` write `$$`");
         }
-        if matches!(name, "loop_item" | "loop_output") {
+        if LOOP_NAMES.contains(&name) {
             return Problem::error("unknown-name", format!("`${name}` has a meaning only in a step with a `loop`"))
                 .at(span, "this step has none")
                 .help("add `loop: {over: $folder, into: $other_folder}` to the step");
@@ -554,7 +555,8 @@ impl<'a> Check<'a> {
         let conditions = self.pipeline.steps.iter().filter(|step| matches!(step.program, Program::Condition(_)));
         let known = data
             .chain(self.pipeline.parameters.iter().map(|parameter| &*parameter.name.text))
-            .chain(conditions.map(|step| &*step.name.text));
+            .chain(conditions.map(|step| &*step.name.text))
+            .chain(self.pipeline.steps.iter().filter(|step| step.each.is_some()).take(1).flat_map(|_| LOOP_NAMES));
         if let Some(near) = self.suggest.nearest(name, known) {
             return problem.help(format!("did you mean `${near}`?"));
         }

@@ -3,13 +3,13 @@
 use std::ops::Range;
 
 use foldhash::HashMap;
-use loom_spec::{MultiPass, Pipeline, Problem, Program, Scalar, Severity, Span, Step, Style, Value};
+use loom_spec::{Group, MultiPass, Pipeline, Problem, Program, Scalar, Severity, Span, Step, Style, Value};
 
 use super::Check;
 use crate::expression::{Expression, ExpressionError};
-use crate::links::{Role, StepId};
+use crate::links::{Role, StepId, Use};
 use crate::names::{Resolved, Within};
-use crate::passes::{self, Expressions, NoFeedback};
+use crate::passes::{self, Expressions, NoFeedback, pass_of};
 use crate::{Location, Presence};
 
 impl<'a> Check<'a> {
@@ -23,7 +23,23 @@ impl<'a> Check<'a> {
         }
         if let Some(filter) = &each.filter {
             match self.names.scalar(self.pipeline, filter) {
-                Ok(Resolved::Text(_)) => {}
+                Ok(Resolved::Text(text)) => {
+                    let looks_outside = text.split('/').any(|part| part == "..") || text.starts_with('/');
+                    let fault = match glob::Pattern::new(&text) {
+                        _ if looks_outside => {
+                            Some("a filter looks into the folder of the loop, and nowhere else".to_owned())
+                        }
+                        Ok(_) => None,
+                        Err(error) => Some(format!("`{text}` is no pattern: {}", error.msg)),
+                    };
+                    if let Some(fault) = fault {
+                        self.problems.push(
+                            Problem::error("wrong-kind", fault)
+                                .at(filter.span, "expected a pattern such as `\"*.txt\"`")
+                                .help("`*` is any text in a name, `?` a letter, `[ab]` one of these, `**` any folders"),
+                        );
+                    }
+                }
                 Ok(found) => self.not_a_path(filter, &found),
                 Err(fault) => self.fault(fault),
             }
@@ -103,6 +119,13 @@ impl<'a> Check<'a> {
 
     pub(super) fn groups(&mut self) {
         let pipeline = self.pipeline;
+        if pipeline.groups.iter().all(|group| group.passes.is_none()) {
+            return;
+        }
+        let links = self.links;
+        let uses = links.steps().flat_map(|step| links.uses(step).iter().map(move |used| (step, used)));
+        let like_passes: Vec<(StepId, &Use)> =
+            uses.filter(|(_, used)| links.datum(used.datum).location.as_str().contains("_iter")).collect();
         for (index, group) in pipeline.groups.iter().enumerate() {
             let Some(passes) = &group.passes else { continue };
             let clash = pipeline.steps.iter().map(|step| &step.name).find(|name| name.text == group.name.text);
@@ -124,6 +147,46 @@ impl<'a> Check<'a> {
             self.expressions(passes);
             self.feedback(passes, first);
             self.stop(passes, first);
+            self.files_of_passes(passes, group, first, &like_passes);
+        }
+    }
+
+    /// The file of a pass is made by that pass, and by nothing else. Whoever runs behind the passes may read it.
+    fn files_of_passes(
+        &mut self,
+        passes: &'a MultiPass,
+        group: &'a Group,
+        first: StepId,
+        like_passes: &[(StepId, &'a Use)],
+    ) {
+        let links = self.links;
+        let made: Vec<&str> = links
+            .block(first)
+            .flat_map(|step| links.writes(step))
+            .filter(|made| passes::is_made_by_pass(links, made.datum, first))
+            .map(|made| links.datum(made.datum).location.as_str())
+            .collect();
+        for (step, used) in like_passes {
+            let is_made = matches!(used.role, Role::Output | Role::Into);
+            let verb = if is_made { "makes" } else { "reads" };
+            if !is_made && links.leader(*step) != links.leader(first) {
+                continue;
+            }
+            let location = links.datum(used.datum).location.as_str();
+            let of_pass = made.iter().find_map(|plain| Some((*plain, pass_of(plain, location)?)));
+            let Some((plain, pass)) = of_pass.filter(|(_, pass)| (*pass as usize) < passes.pass_count()) else {
+                continue;
+            };
+            let name = &self.pipeline.steps[step.index()].name.text;
+            self.problems.push(
+                Problem::error(
+                    "two-producers",
+                    format!("`{name}` {verb} `{location}`, which is what pass {pass} of `{}` makes", group.name.text),
+                )
+                .at(used.span, "used here")
+                .at(group.name.span, format!("makes `{plain}` in passes, each a file of its own"))
+                .help("give one of the two another path; what the passes come to is at the plain path"),
+            );
         }
     }
 

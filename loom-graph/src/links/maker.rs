@@ -253,6 +253,15 @@ pub(super) fn leaders(pipeline: &Pipeline) -> Vec<StepId> {
     leaders
 }
 
+/// How many passes there are of the steps that go by each leader.
+pub(super) fn pass_counts(pipeline: &Pipeline, leaders: &[StepId]) -> HashMap<StepId, u32> {
+    let of_step = |leader: &StepId| {
+        let passes = pipeline.groups[pipeline.steps[leader.index()].group?].passes.as_ref()?;
+        Some((*leader, u32::try_from(passes.pass_count()).unwrap_or(u32::MAX)))
+    };
+    leaders.iter().filter_map(of_step).collect()
+}
+
 /// The passes of the group that this step is the last one of.
 pub(super) fn passes_that_end_with(pipeline: &Pipeline, index: usize) -> Option<&MultiPass> {
     let group = pipeline.steps[index].group?;

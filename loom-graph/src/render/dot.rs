@@ -2,7 +2,7 @@ use std::fmt::Write;
 
 use loom_spec::Program;
 
-use super::{by_group, is_solid, is_unseen, origin, shown_data, way};
+use super::{by_group, folders_between, is_solid, is_unseen, origin, shown_data, way};
 use crate::{DatumId, StepGraph, StepId};
 
 /// The graph in Graphviz' language: boxes are steps, notes are data, arrows follow the data.
@@ -48,6 +48,9 @@ pub fn dot(graph: &StepGraph) -> String {
                 (false, Some(way)) => format!(" [style=dashed, label=\"{way}\"]"),
             };
             let _ = writeln!(out, "  {} -> s{step}{style}", origin(links, used));
+        }
+        for datum in folders_between(links, StepId(step)) {
+            let _ = writeln!(out, "  d{} -> s{step} [style=dotted]", datum.0);
         }
         for made in links.writes(StepId(step)) {
             let _ = writeln!(out, "  s{step} -> d{}", canonical(made.datum));

@@ -2,7 +2,7 @@ use std::fmt::Write;
 
 use loom_spec::Program;
 
-use super::{by_group, is_solid, is_unseen, origin, shown_data, way};
+use super::{by_group, folders_between, is_solid, is_unseen, origin, shown_data, way};
 use crate::{DatumId, StepGraph, StepId};
 
 /// The graph in Mermaid's language, which Markdown hosts draw: boxes are steps, rounded boxes are data, arrows
@@ -42,6 +42,9 @@ pub fn mermaid(graph: &StepGraph) -> String {
                 (false, Some(way)) => format!("-. {way} .->"),
             };
             let _ = writeln!(out, "  {} {arrow} s{step}", origin(links, used));
+        }
+        for datum in folders_between(links, StepId(step)) {
+            let _ = writeln!(out, "  d{} -.-> s{step}", datum.0);
         }
         for made in links.writes(StepId(step)) {
             let _ = writeln!(out, "  s{step} --> d{}", canonical(made.datum));

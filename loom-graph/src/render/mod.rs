@@ -23,6 +23,18 @@ fn shown_data(links: &Links) -> Vec<DatumId> {
     (0..used.len() as u32).map(DatumId).filter(|id| used[id.index()] && !is_answer(id)).collect()
 }
 
+/// The data that a step waits for without reading them as such: the folder around what it reads, or what is written into
+/// the folder that it reads.
+fn folders_between(links: &Links, step: StepId) -> Vec<DatumId> {
+    let canonical = |datum: DatumId| links.datum(datum).canonical;
+    let legs = links.dependencies(step).iter();
+    let legs = legs.filter(|leg| canonical(leg.through) != canonical(links.uses(step)[leg.used as usize].datum));
+    let mut between: Vec<DatumId> = legs.map(|leg| canonical(leg.through)).collect();
+    between.sort_unstable();
+    between.dedup();
+    between
+}
+
 /// Where the arrow of what a step reads comes from: a step whose answer it is, or a datum.
 fn origin(links: &Links, read: &Use) -> String {
     let canonical = links.datum(read.datum).canonical;

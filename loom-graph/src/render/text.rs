@@ -69,10 +69,6 @@ fn step_text(graph: &StepGraph, id: StepId, out: &mut String) {
     for (read, legs) in links.reads_with_makers(id) {
         let makers: Vec<String> = legs.iter().map(|leg| one_line(graph.name(leg.on))).collect();
         let path = one_line(&read.path);
-        // What the passes need of each other is told by the steps that need it.
-        if read.role == Role::Pass && legs.is_empty() && links.producer(read.datum).is_some() {
-            continue;
-        }
         if let Some(way) = way(read) {
             let _ = writeln!(out, "  only    if `{path}` leads to `{way}`");
             continue;
