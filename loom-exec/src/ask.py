@@ -21,7 +21,7 @@ try:
 except Exception as error:
     # The lines of this file, and of the loader, say nothing to whoever wrote the script.
     frames = error.__traceback__
-    while frames and frames.tb_frame.f_code.co_filename in ("<string>",) or frames and "importlib" in frames.tb_frame.f_code.co_filename:
+    while frames and (frames.tb_frame.f_code.co_filename == "<string>" or "importlib" in frames.tb_frame.f_code.co_filename):
         frames = frames.tb_next
     traceback.print_exception(type(error), error, frames)
     sys.exit(1)

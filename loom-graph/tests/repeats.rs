@@ -226,7 +226,7 @@ pipeline:
     6:31: warning[missing-key]: a group with neither `schedule` nor `count` runs once
       at 6:31: expected how often the steps run
       help: write `count: N`, or a `schedule` with the parameters of each pass
-    7:32: warning[two-counts]: `count` has no effect: the schedule has 1 passes
+    7:32: warning[two-counts]: `count` has no effect: the schedule has 1 pass
       at 7:32: not needed
       help: remove it
     7:54: warning[no-effect]: no step of the group has an argument `$p`

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use foldhash::HashMap;
-use loom_spec::{Group, MultiPass, Pipeline, Problem, Program, Scalar, Severity, Span, Step, Style, Value};
+use loom_spec::{Group, MultiPass, Pipeline, Problem, Program, Scalar, Span, Step, Style, Value};
 
 use super::Check;
 use crate::expression::{Expression, ExpressionError};
@@ -45,7 +45,7 @@ impl<'a> Check<'a> {
             }
         }
         let links = self.links;
-        let Some((over, into)) = links.folders_of_loop(id) else { return };
+        let Some((over, _)) = links.folders_of_loop(id) else { return };
         if links.datum(over.datum).url.is_some() {
             self.problems.push(
                 Problem::error("wrong-kind", "a loop goes through a folder, and this is the address of a file")
@@ -72,7 +72,6 @@ impl<'a> Check<'a> {
                     .help("hand the file over: write `$loop_item` under `inputs` or `args`"),
             );
         }
-        let _ = into;
         let several = step.outputs.iter().filter_map(|entry| match &entry.value {
             Value::Scalar(scalar) if scalar.reference() != Some("loop_output") => Some(scalar),
             _ => None,
@@ -378,7 +377,6 @@ impl<'a> Check<'a> {
 
     /// A value that a condition is asked with.
     pub(super) fn asked_with(&mut self, names: Within<'a>, entry: &'a loom_spec::Entry) {
-        references(&entry.value, &mut |_, _| {});
         if let Value::Scalar(scalar) = &entry.value
             && scalar.is_null()
         {
@@ -447,9 +445,8 @@ fn mentions(step: &Step, wanted: &str) -> bool {
 }
 
 fn expression_problem(text: &Scalar, error: &ExpressionError) -> Problem {
-    let range = error.range.clone();
-    Problem { severity: Severity::Error, ..Problem::error("expression", error.message.clone()) }
-        .at(inside(text, range), "in this expression")
+    Problem::error("expression", error.message.clone())
+        .at(inside(text, error.range.clone()), "in this expression")
         .maybe_help(error.help.clone())
 }
 

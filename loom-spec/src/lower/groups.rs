@@ -87,17 +87,14 @@ impl Lower<'_> {
         }
         match (place("schedule"), place("count"), place("expressions")) {
             (Some(_), Some(count), _) => {
-                let says = passes.count.as_ref().map(|_| passes.pass_count());
-                if let (Some(schedule), Some(_)) = (&passes.schedule, says) {
-                    let length = schedule.len();
-                    self.problems.push(
-                        Problem::warning(
-                            "two-counts",
-                            format!("`count` has no effect: the schedule has {length} passes"),
-                        )
-                        .at(count, "not needed")
-                        .help("remove it"),
-                    );
+                if let (Some(schedule), Some(_)) = (&passes.schedule, &passes.count) {
+                    let passes = match schedule.len() {
+                        1 => "1 pass".to_owned(),
+                        length => format!("{length} passes"),
+                    };
+                    let message = format!("`count` has no effect: the schedule has {passes}");
+                    self.problems
+                        .push(Problem::warning("two-counts", message).at(count, "not needed").help("remove it"));
                 }
             }
             (None, None, Some(expressions)) => self.problems.push(
