@@ -13,7 +13,7 @@ const SHOW: &str = "Show";
 const CLEAN: &str = "Clean";
 
 /// What chooses, runs or tells of steps, and so has no meaning where files are removed.
-const OF_RUNS: [&str; 14] = [
+const OF_RUNS: [&str; 17] = [
     "step",
     "from",
     "to",
@@ -23,6 +23,9 @@ const OF_RUNS: [&str; 14] = [
     "parallel",
     "sequential",
     "max_workers",
+    "force",
+    "fail_fast",
+    "no_wait",
     "dry_run",
     "list",
     "investigate",
@@ -129,7 +132,16 @@ pub(crate) struct RunArgs {
     /// At most so many at a time [default: the CPUs]
     #[arg(long, value_name = "N", value_parser = positive, help_heading = RUN)]
     pub(crate) max_workers: Option<usize>,
-    /// Print the commands, and run nothing
+    /// Run what is selected even if it is up to date
+    #[arg(long, help_heading = RUN)]
+    pub(crate) force: bool,
+    /// Start nothing more after the first failure
+    #[arg(long, help_heading = RUN)]
+    pub(crate) fail_fast: bool,
+    /// Do not wait for another run: exit with 75
+    #[arg(long, help_heading = RUN)]
+    pub(crate) no_wait: bool,
+    /// Print what would run and why, and run nothing
     #[arg(long, help_heading = RUN)]
     pub(crate) dry_run: bool,
 

@@ -9,6 +9,9 @@ pub(crate) const WRONG: u8 = 2;
 /// A bug in loom.
 pub(crate) const BUG: u8 = 70;
 
+/// Another run is at work, and this one was not to wait for it.
+pub(crate) const LOCKED: u8 = 75;
+
 /// Ended by a signal, as a shell counts it.
 pub(crate) fn by_signal(signal: i32) -> u8 {
     u8::try_from(128 + signal).unwrap_or(FAILED)

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use loom_exec::{Event, Outcome, SkipReason, Stream, Summary};
+use loom_exec::{Event, Outcome, Reason, SkipReason, Stream, Summary};
 
 use crate::terminal::{DIM, DONE, FAIL, Paint, SKIP, START, STRONG, plain, shell_line};
 
@@ -53,18 +53,45 @@ impl<W: Write> Report<W> {
 
     pub(crate) fn tell(&mut self, event: &Event) -> io::Result<()> {
         match event {
+            Event::RunWaiting { holder } => {
+                let who =
+                    if holder.is_empty() { "another run".to_owned() } else { format!("the run {}", plain(holder)) };
+                writeln!(self.out, "{}   for {who}, which has this folder", self.paint.styled(SKIP, "wait"))?;
+            }
             Event::RunStarted { steps, .. } => self.steps = *steps,
             // What the engine does itself is done at once.
             Event::UnitStarted { command: None, .. } => {}
-            Event::UnitStarted { unit, command: Some(command) } => {
+            Event::UnitStarted { unit, command: Some(command), reasons, .. } => {
                 let command = shell_line(command.words());
                 if self.verbosity != Verbosity::Quiet {
-                    self.line(&self.paint.styled(START, "start").to_string(), unit, "")?;
+                    let reasons: Vec<String> = reasons
+                        .iter()
+                        .filter(|reason| **reason != Reason::NeverRan)
+                        .map(|reason| plain(&reason.to_string()))
+                        .collect();
+                    let why = self.paint.styled(DIM, reasons.join(", ")).to_string();
+                    self.line(
+                        &self.paint.styled(START, "start").to_string(),
+                        unit,
+                        if reasons.is_empty() { "" } else { &why },
+                    )?;
                 }
                 if self.verbosity == Verbosity::Verbose && !command.contains('\n') {
                     writeln!(self.out, "       {}", self.paint.styled(DIM, &command))?;
                 }
                 self.commands.insert(Arc::clone(unit), command);
+            }
+            Event::UnitUpToDate { unit, ran_at } if self.verbosity != Verbosity::Quiet => {
+                let when = self.paint.styled(DIM, format_args!("up to date (ran {})", ago(*ran_at))).to_string();
+                self.line(&self.paint.styled(DONE, "skip ").to_string(), unit, &when)?;
+            }
+            Event::InputChanged { unit, input } => {
+                let what = format!("input {} changed while it ran: it runs again next time", plain(input));
+                self.line(&self.paint.styled(SKIP, "note ").to_string(), unit, &what)?;
+            }
+            Event::LeftOverRemoved { unit, path } if self.verbosity != Verbosity::Quiet => {
+                let what = format!("removed {}, as what it was made from is gone", plain(path));
+                self.line(&self.paint.styled(SKIP, "gone ").to_string(), unit, &what)?;
             }
             Event::UnitOutput { unit, stream, text } if self.verbosity != Verbosity::Quiet => {
                 self.output(unit, *stream, text)?;
@@ -189,8 +216,9 @@ impl<W: Write> Report<W> {
         if self.verbosity == Verbosity::Quiet && summary.is_success() {
             return Ok(());
         }
-        let counts: [(usize, &str, anstyle::Style); 5] = [
+        let counts: [(usize, &str, anstyle::Style); 6] = [
             (summary.succeeded, "ok", DONE),
+            (summary.up_to_date, "up to date", DONE),
             (summary.failed, "failed", FAIL),
             (summary.skipped, "skipped", SKIP),
             (summary.not_taken, "not taken", SKIP),
@@ -206,7 +234,11 @@ impl<W: Write> Report<W> {
         let what = if total == self.steps { "step" } else { "unit" };
         let steps = if total == 1 { what.to_owned() } else { format!("{what}s") };
         let head = self.paint.styled(STRONG, format_args!("{total} {steps}")).to_string();
-        writeln!(self.out, "{head}: {} in {}", told.join(", "), in_words(summary.duration))
+        writeln!(self.out, "{head}: {} in {}", told.join(", "), in_words(summary.duration))?;
+        if let Some(why) = &summary.not_kept {
+            writeln!(self.out, "{}: {}", self.paint.styled(FAIL, "ended early"), plain(why))?;
+        }
+        Ok(())
     }
 }
 
@@ -225,6 +257,20 @@ fn in_words(duration: Duration) -> String {
         10..60 => format!("{:.1} s", duration.as_secs_f64()),
         60..3600 => format!("{} min {:02} s", seconds / 60, seconds % 60),
         _ => format!("{} h {:02} min", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
+/// How long ago something was, as people say it, from milliseconds since 1970.
+pub(crate) fn ago(at: i64) -> String {
+    let now = std::time::SystemTime::now().duration_since(std::time::SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let then = Duration::from_millis(u64::try_from(at).unwrap_or(0));
+    match now.saturating_sub(then).as_secs() {
+        0..2 => "just now".to_owned(),
+        seconds @ 2..60 => format!("{seconds} s ago"),
+        seconds @ 60..3600 => format!("{} min ago", seconds / 60),
+        seconds @ 3600..86400 => format!("{} h ago", seconds / 3600),
+        seconds @ 86400..172_800 => format!("{} day ago", seconds / 86400),
+        seconds => format!("{} days ago", seconds / 86400),
     }
 }
 

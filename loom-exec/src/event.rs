@@ -7,16 +7,23 @@ use std::time::Duration;
 use serde::{Serialize, Serializer};
 
 use crate::Command;
+use crate::decide::Reason;
 
 /// One thing that happened.
 ///
 /// For every unit there is one `UnitStarted`, any number of `UnitOutput`, and one `UnitFinished`, in this order; or one
-/// `UnitSkipped`; or, if the run was stopped, nothing. How many units a loop has, and how many passes there are, is found
-/// out as the run goes on. `RunStarted` is the first event and `RunFinished` the last.
+/// `UnitUpToDate`; or one `UnitSkipped`; or, if the run was stopped, nothing. How many units a loop has, and how many passes
+/// there are, is found out as the run goes on. `RunStarted` is the first event, but for a `RunWaiting`, and `RunFinished` the
+/// last.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Event {
+    /// Another run has the lock; this one begins when it ends.
+    RunWaiting {
+        /// The name of the other run, if it has said so.
+        holder: Arc<str>,
+    },
     /// The run begins.
     RunStarted {
         /// The name of the run, which its tasks find in `LOOM_RUN_ID`.
@@ -25,6 +32,12 @@ pub enum Event {
         steps: usize,
         /// How many may run at the same time.
         workers: usize,
+        /// The folder that keeps the run, if it is kept.
+        folder: Option<PathBuf>,
+        /// How many units are known to be up to date.
+        up_to_date: usize,
+        /// How many units are known to be not, or perhaps not.
+        to_run: usize,
     },
     /// A unit is about to be spawned.
     UnitStarted {
@@ -32,6 +45,32 @@ pub enum Event {
         unit: Arc<str>,
         /// What runs; none where the engine itself does what is to be done.
         command: Option<Command>,
+        /// Why it runs; empty where there was nothing to decide.
+        reasons: Vec<Reason>,
+        /// How long it took when it last ended well, in seconds when serialised.
+        #[serde(serialize_with = "maybe_seconds")]
+        expected: Option<Duration>,
+    },
+    /// A unit does not run, because what it would make is there.
+    UnitUpToDate {
+        /// Its name.
+        unit: Arc<str>,
+        /// When it ran last: milliseconds since 1970.
+        ran_at: i64,
+    },
+    /// A unit ended well, but something that it reads changed while it ran: the next run runs it again.
+    InputChanged {
+        /// Its name.
+        unit: Arc<str>,
+        /// The data node, or the path where it is none.
+        input: String,
+    },
+    /// What a loop had made from a file that is not there any more was removed, as nobody has changed it since.
+    LeftOverRemoved {
+        /// The unit that made it.
+        unit: Arc<str>,
+        /// What it made, relative to the pipeline folder.
+        path: String,
     },
     /// The files of a loop were counted; each is a unit from here on. If there is none, the loop itself is one.
     LoopCounted {
@@ -207,6 +246,8 @@ fn signal_in_words(signal: i32) -> String {
 pub struct Summary {
     /// Units that ended well.
     pub succeeded: usize,
+    /// Units that were up to date, and did not run.
+    pub up_to_date: usize,
     /// Units that did not.
     pub failed: usize,
     /// Steps, or what is left of a group that runs in passes, that needed something of a failed unit.
@@ -215,6 +256,8 @@ pub struct Summary {
     pub not_taken: usize,
     /// Units that were ended, or not begun, because the run was stopped.
     pub not_run: usize,
+    /// Why nothing more could be kept of the run, if so: then it ended early.
+    pub not_kept: Option<String>,
     /// The signal that the run was stopped with, if it was.
     pub stopped_by: Option<i32>,
     /// How long the run took, in seconds when serialised.
@@ -227,17 +270,21 @@ pub struct Summary {
 impl Summary {
     /// Whether all that was to run ended well.
     pub fn is_success(&self) -> bool {
-        self.failed + self.skipped + self.not_run == 0 && self.stopped_by.is_none()
+        self.failed + self.skipped + self.not_run == 0 && self.stopped_by.is_none() && self.not_kept.is_none()
     }
 
     /// The number of units that ran, or were to.
     pub fn total(&self) -> usize {
-        self.succeeded + self.failed + self.skipped + self.not_taken + self.not_run
+        self.succeeded + self.up_to_date + self.failed + self.skipped + self.not_taken + self.not_run
     }
 }
 
 fn seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_f64(duration.as_secs_f64())
+}
+
+fn maybe_seconds<S: Serializer>(duration: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
+    duration.map(|duration| duration.as_secs_f64()).serialize(serializer)
 }
 
 fn lossy<S: Serializer>(text: &[u8], serializer: S) -> Result<S::Ok, S::Error> {

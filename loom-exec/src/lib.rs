@@ -45,6 +45,7 @@
 mod cancel;
 pub mod clean;
 mod copies;
+mod decide;
 mod event;
 mod executor;
 mod fetch;
@@ -53,21 +54,22 @@ mod host;
 mod limits;
 mod lines;
 mod local;
+mod memory;
 mod program;
 mod project;
 mod question;
-mod record;
 mod run;
 mod schedule;
 
 pub use cancel::Cancel;
+pub use decide::{Forecast, ForecastError, Reason, Verdict};
 pub use event::{Event, Outcome, SkipReason, Stream, Summary};
 pub use executor::{Executor, Job};
 pub use local::LocalExecutor;
 pub use loom_graph::{LeftOut, Part, Selection, Target, Unit};
+pub use memory::Memory;
 pub use program::Command;
 pub use project::{Decisions, Project, Refused, Settings};
-pub use record::Memory;
 pub use run::{RunError, RunOptions};
 
 /// The number of SIGTERM, which politely asks a process to end.

@@ -5,7 +5,10 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use loom_graph::{Answers, Asked, Checked, LeftOut, Part, Plan, Question, Selection, StepId, Unit, Work, World};
+use loom_graph::{
+    Answers, Asked, Checked, CommandLine, LeftOut, Part, Plan, ProgramLine, Question, Selection, StepId, Target, Unit,
+    Work, World,
+};
 use loom_spec::{FrontMatterError, Problem, ReadError, Source, Suggest, TaskInterface};
 
 use crate::Command;
@@ -138,6 +141,7 @@ impl Project {
             file_name: self.file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
             environment: self.host.environment().clone(),
             extra: self.extra.clone(),
+            by_name: matches!(selection.target, Target::Steps(_)),
         })
     }
 }
@@ -163,6 +167,7 @@ pub struct Decisions {
     file_name: String,
     environment: HashMap<OsString, OsString>,
     extra: Vec<String>,
+    by_name: bool,
 }
 
 impl Decisions {
@@ -200,7 +205,7 @@ impl Decisions {
     /// the answer of a condition, the reference stands in its place.
     pub fn command(&self, unit: &Unit) -> Option<Command> {
         match self.task(unit, &|_| None) {
-            Task::Run(command) | Task::Ask(_, Some(command)) => Some(command),
+            Task::Run { command, .. } | Task::Ask(_, Some(command)) => Some(command),
             Task::Ask(_, None) | Task::Lead(_) | Task::Copy(_) => None,
         }
     }
@@ -210,7 +215,10 @@ impl Decisions {
         match self.plan.graph().work(unit, answers) {
             Work::Command(line) => {
                 let name = self.plan.graph().name(unit.step);
-                Task::Run(self.programs.command(line, name, &self.extra))
+                let (code, runs_python) = self.code(&line);
+                let words = line.words().chain(self.extra.iter().cloned()).collect();
+                let python = runs_python.then(|| self.programs.python());
+                Task::Run { command: self.programs.command(line, name, &self.extra), words, code, python }
             }
             Work::Question(question) => {
                 let command = match question.asked {
@@ -222,6 +230,38 @@ impl Decisions {
             Work::Switch(then) => Task::Lead(then),
             Work::Copies(copies) => Task::Copy(copies),
         }
+    }
+
+    /// The files that a command line runs, which are code of the pipeline, and whether loom's Python runs them: its task; of a
+    /// `command`, the words that are scripts in the pipeline folder, by their suffix, and its program if that is a path.
+    fn code(&self, line: &CommandLine) -> (Vec<String>, bool) {
+        const SCRIPTS: [&str; 9] = ["py", "sh", "bash", "R", "r", "jl", "js", "pl", "rb"];
+        let is_code = |word: &str, is_program: bool| {
+            let suffix = Path::new(word).extension().and_then(std::ffi::OsStr::to_str);
+            let looks_like = suffix.is_some_and(|suffix| SCRIPTS.contains(&suffix)) || is_program && word.contains('/');
+            looks_like && !Path::new(word).is_absolute() && self.folder.join(word).is_file()
+        };
+        match &line.program {
+            ProgramLine::Task(task) => {
+                (vec![task.clone()], Path::new(task).extension().is_some_and(|suffix| suffix == "py"))
+            }
+            ProgramLine::Words(words) => {
+                let words = words.iter().enumerate();
+                (words.filter(|(at, word)| is_code(word, *at == 0)).map(|(_, word)| word.clone()).collect(), false)
+            }
+            ProgramLine::Shell(line) => {
+                let is_of_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '+');
+                let mut words: Vec<&str> = line.split(|c| !is_of_word(c)).filter(|word| is_code(word, false)).collect();
+                words.dedup();
+                (words.into_iter().map(str::to_owned).collect(), false)
+            }
+            ProgramLine::Predicate(_) | ProgramLine::Switch(_) => (Vec::new(), false),
+        }
+    }
+
+    /// Whether the steps were selected by their names, so that they run in any case.
+    pub(crate) fn is_by_name(&self) -> bool {
+        self.by_name
     }
 
     /// The files that a loop goes through.
@@ -274,7 +314,15 @@ impl Decisions {
 #[derive(Debug)]
 pub(crate) enum Task {
     /// To run a command.
-    Run(Command),
+    Run {
+        command: Command,
+        /// The same as the pipeline has it, whatever this machine runs it by.
+        words: Vec<String>,
+        /// The files of the pipeline that it runs.
+        code: Vec<String>,
+        /// The Python that runs it, if one does.
+        python: Option<PathBuf>,
+    },
     /// To find out whether something holds, by a command if there is one.
     Ask(Question, Option<Command>),
     /// To lead one of two ways.

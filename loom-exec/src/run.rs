@@ -6,20 +6,23 @@
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{bounded, unbounded};
+use crossbeam_channel::{RecvTimeoutError, bounded, unbounded};
 use loom_graph::{StepId, Unit};
 
+use crate::decide::{Always, Decider, Forecast, Reason, Verdict};
 use crate::event::{Event, Outcome, Stream, Summary};
 use crate::executor::Executor;
 use crate::fetch::Fetcher;
+use crate::memory::lock::{Asked, Lock};
+use crate::memory::run_folder::RunFolder;
+use crate::memory::{self, Ledger, Memory};
 use crate::project::Task;
-use crate::record::{Memory, RunFolder};
 use crate::schedule::{self, Policy, Scheduler};
-use crate::{Cancel, Decisions, limits};
+use crate::{Cancel, Command, Decisions, limits};
 
 mod coordinator;
 mod worker;
@@ -36,8 +39,14 @@ pub struct RunOptions {
     pub cancel: Option<Cancel>,
     /// How long steps may take to end once they were told to, before they are killed.
     pub grace: Duration,
-    /// Where the output of the units is kept.
+    /// Where the run is kept, and what is known of earlier ones.
     pub memory: Memory,
+    /// Whether everything selected runs, be it up to date or not.
+    pub force: bool,
+    /// Whether to wait for another run that has the lock; else it is an error with [`RunError::is_locked`].
+    pub wait: bool,
+    /// Whether nothing more starts after the first failure.
+    pub fail_fast: bool,
     /// Whether what steps leave running outside their process group (`setsid`) is ended with the run. For this the
     /// process becomes the parent of all its orphaned descendants, and ends **every** child it has when the run is over: it is
     /// for programs that have no others. Only Linux can do this; elsewhere it has no effect.
@@ -46,16 +55,43 @@ pub struct RunOptions {
 
 impl Default for RunOptions {
     fn default() -> Self {
-        Self { workers: 0, cancel: None, grace: Duration::from_secs(10), memory: Memory::default(), end_orphans: false }
+        Self {
+            workers: 0,
+            cancel: None,
+            grace: Duration::from_secs(10),
+            memory: Memory::default(),
+            force: false,
+            wait: true,
+            fail_fast: false,
+            end_orphans: false,
+        }
     }
 }
 
 /// A run could not begin. Once it has begun, whatever happens is an [`Event`].
 #[derive(Debug, thiserror::Error)]
-#[error("cannot {what}: {source}")]
+#[error("{kind}")]
 pub struct RunError {
-    what: String,
-    source: io::Error,
+    kind: RunErrorKind,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum RunErrorKind {
+    #[error("cannot {what}: {source}")]
+    System { what: String, source: io::Error },
+    #[error("the pipeline folder is in use by the run {holder}")]
+    Locked { holder: Arc<str> },
+}
+
+impl RunError {
+    fn system(what: &str, source: io::Error) -> Self {
+        Self { kind: RunErrorKind::System { what: what.to_owned(), source } }
+    }
+
+    /// Whether it is another run that is in the way, and only that.
+    pub fn is_locked(&self) -> bool {
+        matches!(self.kind, RunErrorKind::Locked { .. })
+    }
 }
 
 /// Output that may be on its way to the watcher at once: at most this many pieces of some 64 kB.
@@ -66,6 +102,8 @@ struct Assignment {
     unit: Unit,
     part: schedule::Part,
     task: Task,
+    /// Why it is to run; none if that is still to be decided.
+    reasons: Option<Vec<Reason>>,
 }
 
 /// A unit that has ended.
@@ -73,15 +111,20 @@ struct Finished {
     step: StepId,
     part: schedule::Part,
     unit: Arc<str>,
-    outcome: Outcome,
-    duration: Duration,
-    log: Option<PathBuf>,
+    end: End,
 }
 
-struct Output {
-    unit: Arc<str>,
-    stream: Stream,
-    text: Vec<u8>,
+/// How a unit came to its end.
+enum End {
+    UpToDate { ran_at: i64 },
+    Ran { outcome: Outcome, duration: Duration, log: Option<PathBuf> },
+}
+
+/// What a worker tells while it is at a unit.
+enum Told {
+    Started { unit: Arc<str>, command: Option<Command>, reasons: Vec<Reason> },
+    Output { unit: Arc<str>, stream: Stream, text: Vec<u8> },
+    InputChanged { unit: Arc<str>, input: String },
 }
 
 pub(crate) fn run(
@@ -96,44 +139,62 @@ pub(crate) fn run(
         0 => decisions.workers(None),
         workers => workers,
     };
-    let failed = |what: &str| {
-        let what = what.to_owned();
-        move |source| RunError { what, source }
-    };
     let cancel = match &options.cancel {
         Some(cancel) => cancel.clone(),
-        None => Cancel::new().map_err(failed("make a pipe"))?,
+        None => Cancel::new().map_err(|error| RunError::system("make a pipe", error))?,
     };
     let id: Arc<str> = run_id().into();
-    let folder = match &options.memory {
-        Memory::Nowhere => None,
-        Memory::InPipelineFolder => Some(decisions.folder().join(".loom")),
-        Memory::In(folder) => Some(folder.clone()),
-    };
-    let folder = match folder.filter(|_| !plan.steps().is_empty()) {
+    let kept = match options.memory.folder(decisions.folder()).filter(|_| !plan.steps().is_empty()) {
         Some(base) => {
-            let made = RunFolder::create(&base, decisions.file_name(), &id);
-            Some(made.map_err(failed(&format!("keep the run in {}", base.display())))?)
+            let failed = |error| RunError::system(&format!("keep the run in {}", base.display()), error);
+            memory::make_folder(&base).map_err(failed)?;
+            let Some(lock) = wait_for_lock(&base, &id, options, &cancel, watch)? else {
+                return Ok(never_begun(plan.step_count(), &cancel, begun, &id, watch));
+            };
+            let (ledger, remembered) =
+                Ledger::open(&base, decisions.file_name(), Arc::clone(&id), lock).map_err(failed)?;
+            let folder = RunFolder::create(&base, decisions.file_name(), &id).map_err(failed)?;
+            Some((ledger, remembered, folder))
         }
         None => None,
     };
+    let (ledger, remembered, folder) = match kept {
+        Some((ledger, remembered, folder)) => (Some(ledger), remembered, Some(folder)),
+        None => (None, Default::default(), None),
+    };
+    let always = Always { forced: options.force, forgetful: ledger.is_none() || !executor.shares_files() };
+    let decider = Decider::new(decisions, remembered, always);
+    let forecast = decider.forecast();
+    if let Some(ledger) = &ledger {
+        // A journal that cannot be written is told of below, before anything starts.
+        let _ = ledger.add(&decider.take_fresh());
+    }
 
     #[cfg(target_os = "linux")]
     if options.end_orphans {
-        crate::local::orphans::adopt().map_err(failed("adopt orphaned processes"))?;
+        crate::local::orphans::adopt().map_err(|error| RunError::system("adopt orphaned processes", error))?;
     }
-    watch(&Event::RunStarted { run: Arc::clone(&id), steps: plan.step_count(), workers });
+    let (up_to_date, to_run) = forecast.counts();
+    watch(&Event::RunStarted {
+        run: Arc::clone(&id),
+        steps: plan.step_count(),
+        workers,
+        folder: folder.as_ref().map(|folder| folder.path().to_path_buf()),
+        up_to_date,
+        to_run,
+    });
     let policy = if workers == 1 { Policy::FileOrder } else { Policy::LongestPathFirst };
-    // A loop, and a group that runs in passes, may have any number of units.
-    let is_one = |step: &StepId| plan.graph().step(*step).each.is_none();
-    let units = if plan.steps().iter().all(is_one) { plan.steps().len() } else { usize::MAX };
-    let threads = workers.min(units).min(limits::workers());
+    let threads = workers.min(most_at_once(decisions, &forecast)).min(limits::workers()).max(1);
     let fetcher = Fetcher::new(decisions.environment());
     let (jobs, job_queue) = unbounded::<Assignment>();
     let (control_sender, control) = unbounded();
     let (output_sender, output) = bounded(OUTPUT_IN_FLIGHT);
     let mut run = Run {
         decisions,
+        decider: &decider,
+        forecast: &forecast,
+        ledger: ledger.as_ref(),
+        fail_fast: options.fail_fast,
         scheduler: Scheduler::new(plan, policy),
         workers: threads,
         jobs: Some(jobs),
@@ -151,6 +212,8 @@ pub(crate) fn run(
         for index in 0..threads {
             let worker = Worker {
                 decisions,
+                decider: &decider,
+                ledger: ledger.as_ref().filter(|_| executor.shares_files()),
                 executor,
                 fetcher: &fetcher,
                 environment: environment.clone(),
@@ -168,7 +231,7 @@ pub(crate) fn run(
             if let Err(error) = spawned {
                 run.workers = index;
                 if index == 0 {
-                    return Err(RunError { what: "start a thread".to_owned(), source: error });
+                    return Err(RunError::system("start a thread", error));
                 }
                 break;
             }
@@ -185,8 +248,72 @@ pub(crate) fn run(
     summary.not_run += run.scheduler.unfinished();
     summary.stopped_by = cancel.signal();
     summary.duration = begun.elapsed();
+    if let Some(ledger) = &ledger {
+        let _ = ledger.sync();
+        summary.not_kept = ledger.broken();
+    }
     watch(&Event::RunFinished { summary: summary.clone() });
     Ok(summary)
+}
+
+/// Asks for the lock until it is had. None if the run was stopped before.
+fn wait_for_lock(
+    base: &Path,
+    run: &Arc<str>,
+    options: &RunOptions,
+    cancel: &Cancel,
+    watch: &mut dyn FnMut(&Event),
+) -> Result<Option<Lock>, RunError> {
+    /// How often it is asked. No system tells when a lock is let go while something else is waited for, too.
+    const EVERY: Duration = Duration::from_millis(20);
+    let mut told: Option<Arc<str>> = None;
+    loop {
+        let asked = memory::ask_for_lock(base, run)
+            .map_err(|error| RunError::system(&format!("lock {}", base.join("lock").display()), error))?;
+        match asked {
+            Asked::Mine(lock) => return Ok(Some(lock)),
+            Asked::Taken(holder) if !options.wait => {
+                return Err(RunError { kind: RunErrorKind::Locked { holder: holder.into() } });
+            }
+            Asked::Taken(holder) if told.as_deref() != Some(&holder) => {
+                let holder: Arc<str> = holder.into();
+                watch(&Event::RunWaiting { holder: Arc::clone(&holder) });
+                told = Some(holder);
+            }
+            Asked::Taken(_) => {}
+        }
+        if cancel.stopped().recv_timeout(EVERY) != Err(RecvTimeoutError::Timeout) {
+            return Ok(None);
+        }
+    }
+}
+
+/// A run that was stopped while it waited for another.
+fn never_begun(
+    steps: usize,
+    cancel: &Cancel,
+    begun: Instant,
+    run: &Arc<str>,
+    watch: &mut dyn FnMut(&Event),
+) -> Summary {
+    let run = Arc::clone(run);
+    watch(&Event::RunStarted { run, steps, workers: 0, folder: None, up_to_date: 0, to_run: steps });
+    let summary =
+        Summary { not_run: steps, stopped_by: cancel.signal(), duration: begun.elapsed(), ..Summary::default() };
+    watch(&Event::RunFinished { summary: summary.clone() });
+    summary
+}
+
+/// How many units may be at work at the same time, at most.
+fn most_at_once(decisions: &Decisions, forecast: &Forecast) -> usize {
+    let plan = decisions.plan();
+    // A loop, and a group that runs in passes, may have any number of units.
+    let is_one = |step: &StepId| plan.graph().step(*step).each.is_none() && plan.graph().group(*step).is_none();
+    if !plan.steps().iter().all(is_one) {
+        return usize::MAX;
+    }
+    let verdict = |step: &&StepId| forecast.verdict(plan.graph().name(**step));
+    plan.steps().iter().filter(|step| !matches!(verdict(step), Some(Verdict::UpToDate { .. }))).count()
 }
 
 /// Names a run by when it began and who ran it, so that names sort by time.

@@ -205,6 +205,18 @@ impl StepGraph {
     }
 }
 
+impl CommandLine {
+    /// All words, what the program line says first: what tells one command from another on every machine.
+    pub fn words(&self) -> impl Iterator<Item = String> {
+        let program = match &self.program {
+            ProgramLine::Words(words) => words.clone(),
+            ProgramLine::Task(text) | ProgramLine::Shell(text) | ProgramLine::Switch(text) => vec![text.clone()],
+            ProgramLine::Predicate(predicate) => vec![predicate.word().to_owned()],
+        };
+        program.into_iter().chain(self.words.iter().cloned())
+    }
+}
+
 impl std::fmt::Display for CommandLine {
     /// The words as a person would read them, not as a shell would: nothing is quoted.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -46,15 +46,17 @@ mod passes;
 mod plan;
 pub mod render;
 mod url;
+mod used;
 mod work;
 mod world;
 
 pub use expression::{Expression, ExpressionError, FUNCTIONS, Integer, Value};
 pub use graph::{Checked, CommandLine, ProgramLine, StepGraph, check};
 pub use links::{Datum, DatumId, Dependency, Followers, Links, Role, StepId, Use};
-pub use passes::pass_of;
+pub use passes::{pass_of, plain_of};
 pub use plan::{LeftOut, Plan, Selection, Target};
 pub use url::{cached_path, is_url};
+pub use used::UnitFile;
 pub use work::{Answers, Argument, Asked, Part, Question, Unit, Work};
 pub use world::{Location, NoText, OnPaper, Presence, World, locate_by_text};
 

@@ -148,7 +148,7 @@ pub(crate) fn names_above<'a>(passes: &'a MultiPass, expression: usize) -> Vec<C
 }
 
 /// The plain path that a path is of, and the pass, if it is written as that of a pass.
-pub(crate) fn plain_of(path: &str) -> Option<(String, u32)> {
+pub fn plain_of(path: &str) -> Option<(String, u32)> {
     let name = path.rfind('/').map_or(0, |slash| slash + 1);
     let at = name + path[name..].rfind("_iter")?;
     let number = &path[at + "_iter".len()..];

@@ -197,17 +197,6 @@ impl StepGraph {
         self.line(id, None, &|_| None)
     }
 
-    /// The paths that a unit must have made when it ends.
-    pub fn outputs(&self, unit: &Unit) -> Vec<String> {
-        if matches!(unit.part, Part::Stop(_) | Part::Final(_)) {
-            return Vec::new();
-        }
-        let step = self.step(unit.step);
-        let uses = self.links().uses(unit.step);
-        let uses = uses.get(step.inputs.len()..step.inputs.len() + step.outputs.len()).unwrap_or_default();
-        uses.iter().map(|made| self.path_of(unit.step, made, Some(&unit.part))).collect()
-    }
-
     /// What a unit needs to have been fetched: addresses, and the paths that the files are kept at.
     pub fn fetched(&self, unit: &Unit) -> Vec<(Arc<str>, Arc<str>)> {
         let data = self.links().reads(unit.step).map(|read| self.links().datum(read.datum));
@@ -340,7 +329,7 @@ impl StepGraph {
     }
 
     /// The path of what a step uses, in one of its parts.
-    fn path_of(&self, id: StepId, used: &Use, part: Option<&Part>) -> String {
+    pub(crate) fn path_of(&self, id: StepId, used: &Use, part: Option<&Part>) -> String {
         match (part, used.role) {
             (Some(Part::Item(item)), Role::Over) => join(&used.path, item),
             (Some(Part::Item(item)), Role::Into) => join(&used.path, file_name(item)),
@@ -367,14 +356,27 @@ impl StepGraph {
 
     /// What a step is handed of the pass before: flags or inputs, and paths.
     fn fed_back(&self, id: StepId, part: Option<&Part>) -> Vec<(&str, String)> {
-        let (Some(Part::Pass(pass @ 1..)), Some((_, passes))) = (part, self.group(id)) else { return Vec::new() };
+        let Some(Part::Pass(pass @ 1..)) = part else { return Vec::new() };
+        let before = Part::Pass(pass - 1);
+        let lines = self.feedback_to(id);
+        lines.into_iter().map(|(flag, maker, made)| (flag, self.path_of(maker, made, Some(&before)))).collect()
+    }
+
+    /// The files that a step is handed of the pass before, with who makes them.
+    pub(crate) fn fed_back_uses(&self, id: StepId, part: Option<&Part>) -> Vec<(StepId, &Use)> {
+        let Some(Part::Pass(1..)) = part else { return Vec::new() };
+        self.feedback_to(id).into_iter().map(|(_, maker, made)| (maker, made)).collect()
+    }
+
+    fn feedback_to(&self, id: StepId) -> Vec<(&str, StepId, &Use)> {
+        let Some((_, passes)) = self.group(id) else { return Vec::new() };
         let lines = passes::feedback(self.pipeline(), passes, self.links().block(id)).flatten();
         let mine = lines.filter(|line| line.reader == id);
         mine.filter_map(|line| {
             let maker = self.step(line.maker);
             let place = maker.outputs.iter().position(|entry| &*entry.key.text == line.output)?;
             let made = self.links().uses(line.maker).get(maker.inputs.len() + place)?;
-            Some((line.flag, self.path_of(line.maker, made, Some(&Part::Pass(pass - 1)))))
+            Some((line.flag, line.maker, made))
         })
         .collect()
     }
@@ -490,12 +492,12 @@ fn typed(scalar: &Scalar, text: &str) -> Argument {
 }
 
 /// What a file of a loop is called where it comes to: `into` has no folders inside, whatever the filter finds.
-fn file_name(item: &str) -> &str {
+pub(crate) fn file_name(item: &str) -> &str {
     item.rsplit_once('/').map_or(item, |(_, name)| name)
 }
 
 /// A file in a folder.
-fn join(folder: &str, name: &str) -> String {
+pub(crate) fn join(folder: &str, name: &str) -> String {
     match &*tidy(folder) {
         "." => name.to_owned(),
         "/" => format!("/{name}"),
@@ -505,7 +507,7 @@ fn join(folder: &str, name: &str) -> String {
 
 /// A path without what says nothing: `./` inside it, a slash that is one too many or the last. What is left leads where the
 /// path led, through links as well; a task that takes it apart finds a name at its end.
-fn tidy(path: &str) -> String {
+pub(crate) fn tidy(path: &str) -> String {
     let is_flag_like = path.starts_with("./-");
     let says_nothing = path.contains("//") || path.contains("/./") || path.ends_with('/') || path.ends_with("/.");
     if !says_nothing && (!path.starts_with("./") || is_flag_like) {

@@ -1,25 +1,27 @@
-//! `loom --dry-run`: every unit with its command, and every step that is left out with the reason.
+//! `loom --dry-run`: every unit with its command and why it would run or not, and every step that is left out.
 
 use std::fmt::Write as _;
 
-use loom_exec::{Decisions, LeftOut, Part, Unit};
+use loom_exec::{Decisions, Forecast, LeftOut, Part, Reason, Unit, Verdict};
 use loom_graph::{Argument, Asked, Role, StepId, Work};
 
 use super::run::nothing_to_do;
+use crate::report::ago;
 use crate::terminal::{DIM, Paint, SKIP, START, plain, shell_line};
 
-pub(super) fn dry_run(decisions: &Decisions, workers: usize, paint: Paint) -> String {
+pub(super) fn dry_run(decisions: &Decisions, forecast: &Forecast, workers: usize, paint: Paint) -> String {
     if decisions.steps().is_empty() {
         return nothing_to_do(decisions);
     }
-    let mut out = String::new();
+    let mut page = Page { decisions, forecast, paint, out: String::new(), to_run: 0, up_to_date: 0 };
     let links = decisions.plan().graph().links();
     for block in decisions.steps().chunk_by(|one, other| links.leader(*one) == links.leader(*other)) {
         match block {
-            [step] if decisions.plan().graph().group(*step).is_none() => one_step(decisions, *step, paint, &mut out),
-            block => passes(decisions, block, paint, &mut out),
+            [step] if decisions.plan().graph().group(*step).is_none() => page.one_step(*step),
+            block => page.passes(block),
         }
     }
+    let Page { mut out, to_run, up_to_date, .. } = page;
     for (step, reason) in decisions.left_out() {
         let reason = match reason {
             LeftOut::NotSelected => continue,
@@ -29,94 +31,125 @@ pub(super) fn dry_run(decisions: &Decisions, workers: usize, paint: Paint) -> St
         let name = plain(decisions.plan().graph().name(*step));
         let _ = writeln!(out, "{}  {name}  {}", paint.styled(SKIP, "skip"), paint.styled(DIM, reason));
     }
-    let count = decisions.plan().step_count();
-    let steps = if count == 1 { "step" } else { "steps" };
+    // A loop, and a group that runs in passes, are several units.
+    let what = if to_run + up_to_date == decisions.plan().step_count() { "step" } else { "unit" };
+    let counted = if to_run == 1 { what.to_owned() } else { format!("{what}s") };
     let at_once = if workers == 1 { "one at a time".to_owned() } else { format!("up to {workers} at a time") };
     let folder = shell_line(std::iter::once(decisions.folder().as_os_str()));
-    let _ = writeln!(out, "{count} {steps} would run in {folder}, {at_once}");
+    let known = if up_to_date == 0 { String::new() } else { format!("; {up_to_date} up to date") };
+    let _ = writeln!(out, "{to_run} {counted} would run in {folder}, {at_once}{known}");
     out
 }
 
-fn one_step(decisions: &Decisions, step: StepId, paint: Paint, out: &mut String) {
-    let graph = decisions.plan().graph();
-    let links = graph.links();
-    let only = links.uses(step).iter().find_map(|used| {
-        let Role::Gate { then } = used.role else { return None };
-        let way = if then { "then" } else { "else" };
-        Some(format!("only if {} leads to `{way}`", plain(links.datum(used.datum).label())))
-    });
-    let only = only.as_deref().unwrap_or_default();
-    // The files of a loop that a step has yet to make cannot be listed.
-    let maker = links.folders_of_loop(step).and_then(|(over, _)| {
-        let legs = links.reads_with_makers(step).filter(|(read, _)| read.datum == over.datum);
-        let maker = legs.flat_map(|(_, legs)| legs).map(|leg| leg.on).find(|on| decisions.steps().contains(on))?;
-        Some((over.path.clone(), maker))
-    });
-    if let Some((folder, maker)) = maker {
-        let files = format!("for each file of {}, which {} makes", plain(&folder), plain(graph.name(maker)));
-        head(graph.name(step), &[&files, only], paint, out);
-        let _ = writeln!(out, "      {}", plain(&graph.command_line(step).to_string()));
-        return;
-    }
-    match decisions.units(step) {
-        Ok(units) if units.is_empty() => head(graph.name(step), &["no files", only], paint, out),
-        Ok(units) => units.iter().for_each(|each| unit(decisions, each, only, paint, out)),
-        Err(why) => head(graph.name(step), &[&format!("will fail: {}", plain(&why)), only], paint, out),
-    }
+/// What has been written so far.
+struct Page<'a> {
+    decisions: &'a Decisions,
+    forecast: &'a Forecast,
+    paint: Paint,
+    out: String,
+    to_run: usize,
+    up_to_date: usize,
 }
 
-fn passes(decisions: &Decisions, block: &[StepId], paint: Paint, out: &mut String) {
-    let graph = decisions.plan().graph();
-    let Some((_, passes)) = block.first().and_then(|step| graph.group(*step)) else { return };
-    // The last pass that a condition may call for is as likely as any other.
-    let only = if passes.stop.is_some() { "unless the condition is met before" } else { "" };
-    let units: Vec<Vec<Unit>> = block.iter().map(|step| decisions.units(*step).unwrap_or_default()).collect();
-    for pass in 0..passes.pass_count() {
-        let only = if pass == 0 { "" } else { only };
-        units.iter().filter_map(|units| units.get(pass)).for_each(|each| unit(decisions, each, only, paint, out));
-        if let (Some(_), Some(first)) = (&passes.stop, block.first()) {
-            let stop = graph.unit(graph.links().leader(*first), Part::Stop(u32::try_from(pass).unwrap_or(u32::MAX)));
-            unit(decisions, &stop, only, paint, out);
+impl Page<'_> {
+    fn one_step(&mut self, step: StepId) {
+        let graph = self.decisions.plan().graph();
+        let links = graph.links();
+        let only = links.uses(step).iter().find_map(|used| {
+            let Role::Gate { then } = used.role else { return None };
+            let way = if then { "then" } else { "else" };
+            Some(format!("only if {} leads to `{way}`", plain(links.datum(used.datum).label())))
+        });
+        let only = only.as_deref().unwrap_or_default();
+        // The files of a loop that a step has yet to make cannot be listed.
+        if self.forecast.is_uncounted(step)
+            && let Some((over, _)) = links.folders_of_loop(step)
+        {
+            let legs = links.reads_with_makers(step).filter(|(read, _)| read.datum == over.datum);
+            let maker = legs.flat_map(|(_, legs)| legs).map(|leg| leg.on).next();
+            let maker = maker.map(|maker| format!(", which {} makes", plain(graph.name(maker)))).unwrap_or_default();
+            let files = format!("for each file of {}{maker}", plain(&over.path));
+            self.run(graph.name(step), &[&files, only]);
+            let _ = writeln!(self.out, "      {}", plain(&graph.command_line(step).to_string()));
+            return;
+        }
+        match self.decisions.units(step) {
+            Ok(units) if units.is_empty() => self.run(graph.name(step), &["no files", only]),
+            Ok(units) => units.iter().for_each(|unit| self.unit(unit, only)),
+            Err(why) => self.run(graph.name(step), &[&format!("will fail: {}", plain(&why)), only]),
         }
     }
-}
 
-fn unit(decisions: &Decisions, unit: &Unit, note: &str, paint: Paint, out: &mut String) {
-    let (what, line) = match decisions.plan().graph().work(unit, &|_| None) {
-        Work::Command(_) => {
-            let command = decisions.command(unit);
-            ("", command.map(|command| shell_line(command.words())).unwrap_or_default())
-        }
-        Work::Question(question) => match question.asked {
-            Asked::Script(script) => ("condition", format!("evaluate({}) of {script}", named(&question.values))),
-            Asked::Predicate(predicate) => {
-                let (data, others): (Vec<_>, Vec<_>) =
-                    question.values.into_iter().partition(|(name, _)| name == "data");
-                let data = data.first().map(|(_, data)| format!(" {data}")).unwrap_or_default();
-                let others = if others.is_empty() { String::new() } else { format!(" ({})", named(&others)) };
-                ("condition", format!("{}{data}{others}", predicate.word()))
+    fn passes(&mut self, block: &[StepId]) {
+        let graph = self.decisions.plan().graph();
+        let Some((_, passes)) = block.first().and_then(|step| graph.group(*step)) else { return };
+        // The last pass that a condition may call for is as likely as any other.
+        let only = if passes.stop.is_some() { "unless the condition is met before" } else { "" };
+        let units: Vec<Vec<Unit>> = block.iter().map(|step| self.decisions.units(*step).unwrap_or_default()).collect();
+        for pass in 0..passes.pass_count() {
+            let only = if pass == 0 { "" } else { only };
+            units.iter().filter_map(|units| units.get(pass)).for_each(|unit| self.unit(unit, only));
+            if let (Some(_), Some(first)) = (&passes.stop, block.first()) {
+                let pass = Part::Stop(u32::try_from(pass).unwrap_or(u32::MAX));
+                let stop = graph.unit(graph.links().leader(*first), pass);
+                self.unit(&stop, only);
             }
-        },
-        Work::Switch(_) => ("switch", decisions.plan().graph().command_line(unit.step).program.to_string()),
-        Work::Copies(_) => return,
-    };
-    head(&unit.name, &[what, note], paint, out);
-    let _ = writeln!(out, "      {}", plain(line.trim_end()));
+        }
+    }
+
+    fn unit(&mut self, unit: &Unit, note: &str) {
+        let (what, line) = match self.decisions.plan().graph().work(unit, &|_| None) {
+            Work::Command(_) => {
+                let command = self.decisions.command(unit);
+                ("", command.map(|command| shell_line(command.words())).unwrap_or_default())
+            }
+            Work::Question(question) => match question.asked {
+                Asked::Script(script) => ("condition", format!("evaluate({}) of {script}", named(&question.values))),
+                Asked::Predicate(predicate) => {
+                    let (data, others): (Vec<_>, Vec<_>) =
+                        question.values.into_iter().partition(|(name, _)| name == "data");
+                    let data = data.first().map(|(_, data)| format!(" {data}")).unwrap_or_default();
+                    let others = if others.is_empty() { String::new() } else { format!(" ({})", named(&others)) };
+                    ("condition", format!("{}{data}{others}", predicate.word()))
+                }
+            },
+            Work::Switch(_) => ("switch", self.decisions.plan().graph().command_line(unit.step).program.to_string()),
+            Work::Copies(_) => return,
+        };
+        let reasons = match self.forecast.verdict(&unit.name) {
+            Some(Verdict::UpToDate { ran_at }) => {
+                self.up_to_date += 1;
+                let ago = ago(*ran_at);
+                return self.head(SKIP, "skip", &unit.name, &[&format!("up to date (ran {ago})"), note]);
+            }
+            // What finds something out does so every time.
+            Some(Verdict::Run(reasons) | Verdict::Open(reasons)) if what.is_empty() => told(reasons),
+            _ => String::new(),
+        };
+        self.run(&unit.name, &[what, &reasons, note]);
+        let _ = writeln!(self.out, "      {}", plain(line.trim_end()));
+    }
+
+    fn run(&mut self, name: &str, notes: &[&str]) {
+        self.to_run += 1;
+        self.head(START, "run ", name, notes);
+    }
+
+    fn head(&mut self, style: anstyle::Style, word: &str, name: &str, notes: &[&str]) {
+        let notes: Vec<&str> = notes.iter().copied().filter(|note| !note.is_empty()).collect();
+        let _ = write!(self.out, "{}  {}", self.paint.styled(style, word), plain(name));
+        if !notes.is_empty() {
+            let _ = write!(self.out, "  {}", self.paint.styled(DIM, notes.join(", ")));
+        }
+        self.out.push('\n');
+    }
+}
+
+/// Reasons on one line.
+fn told(reasons: &[Reason]) -> String {
+    reasons.iter().map(|reason| plain(&reason.to_string())).collect::<Vec<_>>().join(", ")
 }
 
 fn named(values: &[(String, Argument)]) -> String {
     values.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(", ")
-}
-
-fn head(name: &str, notes: &[&str], paint: Paint, out: &mut String) {
-    let notes: Vec<&str> = notes.iter().copied().filter(|note| !note.is_empty()).collect();
-    let gap = if notes.is_empty() { "" } else { "  " };
-    let notes = paint.styled(DIM, notes.join(", ")).to_string();
-    let _ = writeln!(
-        out,
-        "{}   {}{gap}{}",
-        paint.styled(START, "run"),
-        plain(name),
-        if gap.is_empty() { "" } else { &notes }
-    );
 }

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use loom_exec::{Cancel, Decisions, Event, LeftOut, RunOptions, Selection, Settings, Summary, Target};
+use loom_exec::{Cancel, Decisions, Event, LeftOut, Memory, RunOptions, Selection, Settings, Summary, Target};
 use signal_hook::consts::SIGPIPE;
 
 use super::{Said, clean, dry_run, investigate, list, open, print, refused, say, tell_problems, with_warnings};
@@ -58,7 +58,11 @@ fn try_run(args: &RunArgs) -> Result<u8, Said> {
     let decisions = project.plan(&selection(args)).map_err(|error| refuse(error.problems))?;
     tell_problems(project.source(), &with_warnings(Vec::new(), &project), args.color);
     if args.dry_run {
-        return Ok(print(&dry_run::dry_run(&decisions, workers(args, &decisions), paint)));
+        let forecast = decisions.forecast(&Memory::default(), args.force).map_err(|error| {
+            say(&format!("error: {error}"));
+            Said(exit::FAILED)
+        })?;
+        return Ok(print(&dry_run::dry_run(&decisions, &forecast, workers(args, &decisions), paint)));
     }
     if decisions.steps().is_empty() {
         return Ok(if args.quiet { exit::OK } else { print(&nothing_to_do(&decisions)) });
@@ -164,12 +168,15 @@ fn really_run(args: &RunArgs, decisions: &Decisions, paint: Paint) -> Result<u8,
     let options = RunOptions {
         workers: workers(args, decisions),
         cancel: Some(cancel.clone()),
+        force: args.force,
+        wait: !args.no_wait,
+        fail_fast: args.fail_fast,
         end_orphans: true,
         ..RunOptions::default()
     };
     let summary = decisions.run(&options, &mut watch).map_err(|error| {
         say(&format!("error: {error}"));
-        Said(exit::FAILED)
+        Said(if error.is_locked() { exit::LOCKED } else { exit::FAILED })
     })?;
     match trouble {
         Some(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(exit::by_signal(SIGPIPE)),

@@ -12,8 +12,8 @@ use super::remove::parts;
 use super::{Cleaning, Entry, Kind, LeftAlone, Reason};
 use crate::files;
 use crate::host::Host;
+use crate::memory::run_folder;
 use crate::project::{Project, Refused};
-use crate::record;
 
 /// What a pipeline may be wrong about because of where links lead, when a step made those links.
 const BY_LINKS: [&str; 4] = ["two-producers", "own-output", "outside", "cycle"];
@@ -210,7 +210,7 @@ impl Survey<'_> {
 
     /// What loom keeps: all of `.loom`, unless something in it is not of this pipeline.
     fn own_state(&mut self, file: &Path) {
-        let state = record::file_name(&file.file_name().unwrap_or_default().to_string_lossy());
+        let state = run_folder::file_name(&file.file_name().unwrap_or_default().to_string_lossy());
         let loom = self.folder.join(".loom");
         let is_ours = |name: &std::ffi::OsStr| name == ".gitignore" || name == state.as_str();
         let all_ours = || -> io::Result<bool> {

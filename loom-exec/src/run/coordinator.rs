@@ -7,9 +7,12 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, select};
 use loom_graph::{Part, StepId};
 
-use super::{Assignment, Finished, Output};
+use super::{Assignment, End, Finished, Told};
+use crate::decide::{Decider, Forecast, Verdict};
 use crate::event::{Event, Outcome, SkipReason, Summary};
 use crate::files::Items;
+use crate::memory::Ledger;
+use crate::memory::journal::Record;
 use crate::project::Task;
 use crate::schedule::{self, Because, How, Scheduler, Skipped, Start};
 use crate::{Cancel, Decisions};
@@ -17,12 +20,16 @@ use crate::{Cancel, Decisions};
 /// The coordinator's side: owns the state, decides, tells.
 pub(super) struct Run<'a> {
     pub(super) decisions: &'a Decisions,
+    pub(super) decider: &'a Decider<'a>,
+    pub(super) forecast: &'a Forecast,
+    pub(super) ledger: Option<&'a Ledger>,
+    pub(super) fail_fast: bool,
     pub(super) scheduler: Scheduler,
     pub(super) workers: usize,
     /// Closed when nothing more will start, which ends the workers.
     pub(super) jobs: Option<Sender<Assignment>>,
     pub(super) control: Receiver<Finished>,
-    pub(super) output: Receiver<Output>,
+    pub(super) output: Receiver<Told>,
     pub(super) cancel: &'a Cancel,
     /// What conditions and switches found out, by step.
     pub(super) answers: HashMap<StepId, bool>,
@@ -44,6 +51,8 @@ impl Run<'_> {
                 break;
             }
             let stop = if self.jobs.is_some() { &stopped } else { &never };
+            let sync =
+                self.ledger.and_then(Ledger::sync_in).map_or_else(crossbeam_channel::never, crossbeam_channel::after);
             select! {
                 recv(self.control) -> finished => match finished {
                     Ok(finished) => self.finished(finished),
@@ -51,18 +60,22 @@ impl Run<'_> {
                 },
                 recv(self.output) -> output => if let Ok(output) = output { self.tell(output) },
                 recv(stop) -> _ => self.jobs = None,
+                // What cannot be kept is told where the next unit would start.
+                recv(sync) -> _ => drop(self.ledger.map(Ledger::sync)),
             }
         }
         self.jobs = None;
     }
 
     fn start_what_may_start(&mut self) {
-        if self.cancel.is_stopped() {
+        let is_broken = self.ledger.is_some_and(|ledger| ledger.broken().is_some());
+        if self.cancel.is_stopped() || is_broken || self.fail_fast && self.summary.failed > 0 {
             self.jobs = None;
         }
         let Some(jobs) = &self.jobs else { return };
         let jobs = jobs.clone();
-        while self.scheduler.running() < self.workers && !self.cancel.is_stopped() {
+        let fails_fast = |run: &Self| run.fail_fast && run.summary.failed > 0;
+        while self.scheduler.running() < self.workers && !self.cancel.is_stopped() && !fails_fast(self) {
             match self.scheduler.start() {
                 None => break,
                 Some(Start::Count(step)) => self.count_items(step),
@@ -76,38 +89,34 @@ impl Run<'_> {
 
     fn start(&mut self, step: StepId, part: schedule::Part, jobs: &Sender<Assignment>) {
         let unit = self.decisions.plan().graph().unit(step, self.part(step, part));
+        let ended = |outcome| End::Ran { outcome, duration: Duration::ZERO, log: None };
         if self.is_nameless(step, part) {
-            (self.watch)(&Event::UnitStarted { unit: Arc::clone(&unit.name), command: None });
-            let outcome = Outcome::Broken { message: "the name of the file is not UTF-8 text".to_owned() };
-            return self.finished(Finished {
-                step,
-                part,
-                unit: unit.name,
-                outcome,
-                duration: Duration::ZERO,
-                log: None,
-            });
+            self.tell_started(&unit.name);
+            let end = ended(Outcome::Broken { message: "the name of the file is not UTF-8 text".to_owned() });
+            return self.finished(Finished { step, part, unit: unit.name, end });
         }
-        let task = self.decisions.task(&unit, &|step| self.answers.get(&step).copied());
-        let command = match &task {
-            Task::Run(command) | Task::Ask(_, Some(command)) => Some(command.clone()),
-            Task::Ask(_, None) | Task::Lead(_) | Task::Copy(_) => None,
+        let reasons = match self.forecast.verdict(&unit.name) {
+            Some(Verdict::UpToDate { ran_at }) => {
+                let end = End::UpToDate { ran_at: *ran_at };
+                return self.finished(Finished { step, part, unit: unit.name, end });
+            }
+            Some(Verdict::Run(reasons)) => Some(reasons.clone()),
+            Some(Verdict::Open(_)) | None => None,
         };
-        // Told before the worker knows of it, so that nothing of the unit can be told earlier.
-        (self.watch)(&Event::UnitStarted { unit: Arc::clone(&unit.name), command });
+        let task = self.decisions.task(&unit, &|step| self.answers.get(&step).copied());
         if let Task::Lead(then) = task {
-            let outcome = Outcome::Led { then };
-            return self.finished(Finished {
-                step,
-                part,
-                unit: unit.name,
-                outcome,
-                duration: Duration::ZERO,
-                log: None,
-            });
+            self.tell_started(&unit.name);
+            let end = ended(Outcome::Led { then });
+            return self.finished(Finished { step, part, unit: unit.name, end });
         }
         // The workers live as long as the sender does.
-        let _ = jobs.send(Assignment { unit, part, task });
+        let _ = jobs.send(Assignment { unit, part, task, reasons });
+    }
+
+    /// The start of what the engine itself does, at once.
+    fn tell_started(&mut self, unit: &Arc<str>) {
+        let unit = Arc::clone(unit);
+        (self.watch)(&Event::UnitStarted { unit, command: None, reasons: Vec::new(), expected: None });
     }
 
     fn part(&self, step: StepId, part: schedule::Part) -> Part {
@@ -144,6 +153,7 @@ impl Run<'_> {
             Ok(items)
         });
         if let Ok(items) = &items {
+            self.remove_left_overs(step, items);
             (self.watch)(&Event::LoopCounted { unit: Arc::clone(&unit), items: items.names.len() });
         }
         let (count, outcome) = match items {
@@ -156,7 +166,7 @@ impl Run<'_> {
             Ok(_) => (Some(0), Outcome::Succeeded),
             Err(message) => (None, Outcome::Broken { message }),
         };
-        (self.watch)(&Event::UnitStarted { unit: Arc::clone(&unit), command: None });
+        self.tell_started(&unit);
         self.count(&outcome);
         if !outcome.is_success() {
             self.failed.insert(step, Arc::clone(&unit));
@@ -166,18 +176,49 @@ impl Run<'_> {
         self.tell_skipped(step, skipped);
     }
 
-    fn tell(&mut self, output: Output) {
-        let Output { unit, stream, text } = output;
-        (self.watch)(&Event::UnitOutput { unit, stream, text });
+    /// Removes what the loop made of files that are not there any more, where that is still as the loop made it.
+    fn remove_left_overs(&mut self, step: StepId, items: &Items) {
+        let Some(ledger) = self.ledger else { return };
+        for (unit, removed) in self.decider.left_overs(step, items) {
+            for path in removed {
+                let gone = std::fs::remove_file(self.decisions.folder().join(&*path)).is_ok();
+                if gone {
+                    (self.watch)(&Event::LeftOverRemoved { unit: Arc::clone(&unit), path: path.to_string() });
+                }
+            }
+            // What cannot be kept is told where the next unit would start.
+            let _ = ledger.add(&[Record::Gone { unit }]);
+        }
+    }
+
+    fn tell(&mut self, told: Told) {
+        let event = match told {
+            Told::Started { unit, command, reasons } => {
+                let expected = self.forecast.expected(&unit);
+                Event::UnitStarted { unit, command, reasons, expected }
+            }
+            Told::Output { unit, stream, text } => Event::UnitOutput { unit, stream, text },
+            Told::InputChanged { unit, input } => Event::InputChanged { unit, input },
+        };
+        (self.watch)(&event);
     }
 
     fn finished(&mut self, finished: Finished) {
         // What the unit wrote was sent before the news of its end, on another channel.
-        while let Ok(output) = self.output.try_recv() {
-            self.tell(output);
+        while let Ok(told) = self.output.try_recv() {
+            self.tell(told);
         }
-        let Finished { step, part, unit, outcome, duration, log } = finished;
+        let Finished { step, part, unit, end } = finished;
         let block = self.decisions.plan().graph().links().leader(step);
+        let (outcome, duration, log) = match end {
+            End::Ran { outcome, duration, log } => (outcome, duration, log),
+            End::UpToDate { ran_at } => {
+                self.summary.up_to_date += 1;
+                (self.watch)(&Event::UnitUpToDate { unit, ran_at });
+                let skipped = self.scheduler.ended(step, part, How::Succeeded);
+                return self.tell_skipped(block, skipped);
+            }
+        };
         if outcome == Outcome::Stopped {
             self.summary.not_run += 1;
             self.scheduler.stopped(step);

@@ -6,20 +6,26 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, SendTimeoutError, Sender};
-use loom_graph::{Asked, Part, Question, StepId, Unit};
+use loom_graph::{Asked, Part, Question, StepId, Unit, UnitFile};
 
-use super::{Assignment, Finished, Output};
+use super::{Assignment, End, Finished, Told};
+use crate::decide::{Decider, Key, Needs, Role, Verdict};
 use crate::event::{Outcome, Stream};
 use crate::executor::{Executor, Job};
 use crate::fetch::{FetchError, Fetcher};
 use crate::lines::Lines;
+use crate::memory::Ledger;
+use crate::memory::journal::Ending;
+use crate::memory::run_folder::{Log, RunFolder};
 use crate::project::Task;
-use crate::record::{Log, RunFolder};
 use crate::{Cancel, Command, Decisions, copies, question, schedule};
 
 /// A worker's side: takes a job, runs it, tells how it ended.
 pub(super) struct Worker<'a> {
     pub(super) decisions: &'a Decisions,
+    pub(super) decider: &'a Decider<'a>,
+    /// Where units are remembered; none if nothing is, or their files cannot be seen from here.
+    pub(super) ledger: Option<&'a Ledger>,
     pub(super) executor: &'a dyn Executor,
     pub(super) fetcher: &'a Fetcher,
     pub(super) environment: Vec<(OsString, OsString)>,
@@ -28,48 +34,121 @@ pub(super) struct Worker<'a> {
     pub(super) grace: Duration,
     pub(super) jobs: Receiver<Assignment>,
     pub(super) control: Sender<Finished>,
-    pub(super) output: Sender<Output>,
+    pub(super) output: Sender<Told>,
 }
 
 impl Worker<'_> {
     pub(super) fn run(mut self) {
-        while let Ok(Assignment { unit, part, task }) = self.jobs.recv() {
+        while let Ok(assignment) = self.jobs.recv() {
             let completion = Completion {
                 control: &self.control.clone(),
+                step: assignment.unit.step,
+                part: assignment.part,
+                unit: Arc::clone(&assignment.unit.name),
                 begun: Instant::now(),
-                step: unit.step,
-                part,
-                unit: Arc::clone(&unit.name),
                 // What is told if this thread unwinds before it knows better.
-                outcome: Outcome::Panicked,
-                log: None,
+                end: None,
             };
             // A panic was told of by then; the thread goes on, so that the others' jobs are not left lying.
-            let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.work(&unit, &task, completion)));
+            let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.work(assignment, completion)));
         }
     }
 
-    fn work(&mut self, unit: &Unit, task: &Task, mut completion: Completion<'_>) {
+    fn work(&mut self, assignment: Assignment, mut completion: Completion<'_>) {
+        let Assignment { unit, task, reasons, .. } = assignment;
         if self.cancel.is_stopped() {
-            completion.outcome = Outcome::Stopped;
-            return;
+            return completion.ran(Outcome::Stopped, None);
         }
-        let mut log = Log::new(self.folder.map(|folder| folder.log_path(&unit.name)));
-        completion.outcome = self.do_task(unit, task, &mut log);
-        match log.finish() {
-            Ok(path) => completion.log = path,
-            Err(message) if completion.outcome.is_success() => {
-                completion.outcome = Outcome::Broken { message };
+        let needs = self.decider.needs(&unit, &task);
+        let verdict = match reasons {
+            Some(reasons) => Ok(Verdict::Run(reasons)),
+            None => self.decider.decide(&unit, needs.as_ref()),
+        };
+        let (reasons, broken) = match verdict {
+            Ok(Verdict::UpToDate { ran_at }) => {
+                completion.end = Some(End::UpToDate { ran_at });
+                return;
             }
-            Err(_) => {}
+            Ok(Verdict::Run(reasons) | Verdict::Open(reasons)) => (reasons, None),
+            Err(message) => (Vec::new(), Some(message)),
+        };
+        let command = match &task {
+            Task::Run { command, .. } | Task::Ask(_, Some(command)) => Some(command.clone()),
+            Task::Ask(_, None) | Task::Lead(_) | Task::Copy(_) => None,
+        };
+        // The coordinator takes what it is told until the last unit has ended.
+        let _ = self.output.send(Told::Started { unit: Arc::clone(&unit.name), command, reasons });
+        completion.begun = Instant::now();
+        let mut log = Log::new(self.folder.map(|folder| folder.log_path(&unit.name)));
+        let outcome = match (broken, &needs, self.ledger) {
+            (Some(message), ..) => Outcome::Broken { message },
+            (None, Some(needs), Some(ledger)) => self.remembered(&unit, &task, needs, ledger, &mut log),
+            _ => self.do_task(&unit, &task, needs.as_ref(), &mut log),
+        };
+        match log.finish() {
+            Ok(path) => completion.ran(outcome, path),
+            Err(message) if outcome.is_success() => completion.ran(Outcome::Broken { message }, None),
+            Err(_) => completion.ran(outcome, None),
         }
     }
 
-    fn do_task(&mut self, unit: &Unit, task: &Task, log: &mut Log) -> Outcome {
+    /// Does what is to be done, in the order that makes what is remembered true at every moment: the old success is taken back
+    /// first, and the new one written last, when all that it speaks of was seen to be so.
+    fn remembered(&mut self, unit: &Unit, task: &Task, needs: &Needs, ledger: &Ledger, log: &mut Log) -> Outcome {
+        let begun = Instant::now();
+        let broken = |message| Outcome::Broken { message };
+        if let Err(message) = ledger.start(&unit.name) {
+            return broken(message);
+        }
+        let outcome = match self.fetch(unit) {
+            Ok(()) => match self.decider.made_from(unit, needs) {
+                Ok(before) => match self.do_task(unit, task, Some(needs), log) {
+                    outcome if outcome.is_success() => {
+                        let took = begun.elapsed();
+                        return match self.remember(unit, needs, &before, took, ledger) {
+                            Ok(()) => outcome,
+                            Err(message) => broken(message),
+                        };
+                    }
+                    outcome => outcome,
+                },
+                Err(message) => broken(message),
+            },
+            Err(outcome) => outcome,
+        };
+        let ending = match &outcome {
+            Outcome::Stopped => Ending::Stopped,
+            outcome => Ending::Failed(outcome.to_string()),
+        };
+        // It failed in any case; a journal that cannot be written is told of where the next unit would start.
+        let _ = ledger.end(&unit.name, ending);
+        outcome
+    }
+
+    /// Writes a success down, unless what it was made from is no longer what it was.
+    fn remember(
+        &self,
+        unit: &Unit,
+        needs: &Needs,
+        before: &Key,
+        took: Duration,
+        ledger: &Ledger,
+    ) -> Result<(), String> {
+        let key = self.decider.key(unit, needs)?;
+        let fresh = self.decider.take_fresh();
+        let same = |known: &crate::decide::KeyFile| before.files.contains(known);
+        let changed = key.files.iter().find(|file| file.role != Role::Output && !same(file));
+        let Some(changed) = changed else { return ledger.done(&unit.name, took, key, fresh) };
+        let input = changed.name.as_ref().filter(|_| changed.role == Role::Input).unwrap_or(&changed.path).to_string();
+        let _ = self.output.send(Told::InputChanged { unit: Arc::clone(&unit.name), input: input.clone() });
+        ledger.end(&unit.name, Ending::Outdated(input))
+    }
+
+    fn do_task(&mut self, unit: &Unit, task: &Task, needs: Option<&Needs>, log: &mut Log) -> Outcome {
         let folder = self.decisions.folder();
         let broken = |message| Outcome::Broken { message };
         match task {
-            Task::Run(command) => self.execute(unit, command, log),
+            Task::Run { command, .. } => self.execute(unit, command, needs, log),
             Task::Ask(question, Some(command)) => self.ask(unit, question, command, log),
             Task::Ask(question, None) => match question.asked {
                 Asked::Predicate(predicate) => match question::look(question, predicate, folder) {
@@ -106,26 +185,28 @@ impl Worker<'_> {
         }
     }
 
-    fn execute(&mut self, unit: &Unit, command: &Command, log: &mut Log) -> Outcome {
-        let graph = self.decisions.plan().graph();
-        for (url, path) in graph.fetched(unit) {
+    /// Fetches what the unit reads from elsewhere.
+    fn fetch(&self, unit: &Unit) -> Result<(), Outcome> {
+        for (url, path) in self.decisions.plan().graph().fetched(unit) {
             match self.fetcher.fetch(&url, &self.decisions.folder().join(&*path), self.cancel) {
                 Ok(()) => {}
-                Err(FetchError::Stopped) => return Outcome::Stopped,
-                Err(error) => return Outcome::Broken { message: error.to_string() },
+                Err(FetchError::Stopped) => return Err(Outcome::Stopped),
+                Err(error) => return Err(Outcome::Broken { message: error.to_string() }),
             }
         }
-        let outputs = graph.outputs(unit);
-        if self.executor.shares_files()
-            && let Err(message) = self.make_folders(&outputs)
-        {
+        Ok(())
+    }
+
+    fn execute(&mut self, unit: &Unit, command: &Command, needs: Option<&Needs>, log: &mut Log) -> Outcome {
+        if let Err(outcome) = self.fetch(unit) {
+            return outcome;
+        }
+        let outputs = needs.filter(|_| self.executor.shares_files()).map(Needs::makes).unwrap_or_default();
+        if let Err(message) = self.make_folders(outputs) {
             return Outcome::Broken { message };
         }
         let outcome = self.run_command(unit, command, log, &mut |_, _| true);
-        if outcome == Outcome::Succeeded && self.executor.shares_files() {
-            return self.look_for(outputs);
-        }
-        outcome
+        if outcome == Outcome::Succeeded { self.look_for(outputs) } else { outcome }
     }
 
     /// Runs a command; what it writes is kept and told where `wanted` says so.
@@ -141,7 +222,7 @@ impl Worker<'_> {
         let (sender, cancel) = (&self.output, self.cancel);
         let tell = |stream: Stream, text: Option<Vec<u8>>| {
             let Some(text) = text else { return };
-            let mut message = Output { unit: Arc::clone(&unit.name), stream, text };
+            let mut message = Told::Output { unit: Arc::clone(&unit.name), stream, text };
             // Whoever reads may be slow, but must not keep the step from being stopped.
             while let Err(SendTimeoutError::Timeout(back)) = sender.send_timeout(message, Duration::from_millis(20)) {
                 if cancel.is_stopped() {
@@ -175,9 +256,9 @@ impl Worker<'_> {
         outcome
     }
 
-    fn make_folders(&self, outputs: &[String]) -> Result<(), String> {
+    fn make_folders(&self, outputs: &[UnitFile]) -> Result<(), String> {
         for output in outputs {
-            let path = self.decisions.folder().join(output);
+            let path = self.decisions.folder().join(&output.path);
             let Some(folder) = path.parent() else { continue };
             std::fs::create_dir_all(folder)
                 .map_err(|error| format!("cannot make the folder {}: {error}", folder.display()))?;
@@ -185,9 +266,9 @@ impl Worker<'_> {
         Ok(())
     }
 
-    fn look_for(&self, outputs: Vec<String>) -> Outcome {
-        let missing = |path: &String| !self.decisions.folder().join(path).exists();
-        let paths: Vec<String> = outputs.into_iter().filter(missing).collect();
+    fn look_for(&self, outputs: &[UnitFile]) -> Outcome {
+        let missing = outputs.iter().filter(|output| !self.decisions.folder().join(&output.path).exists());
+        let paths: Vec<String> = missing.map(|output| output.path.clone()).collect();
         if paths.is_empty() { Outcome::Succeeded } else { Outcome::MissingOutputs { paths } }
     }
 }
@@ -196,24 +277,26 @@ impl Worker<'_> {
 /// can leave the coordinator waiting.
 pub(super) struct Completion<'a> {
     control: &'a Sender<Finished>,
-    begun: Instant,
     step: StepId,
     part: schedule::Part,
     unit: Arc<str>,
-    outcome: Outcome,
-    log: Option<PathBuf>,
+    begun: Instant,
+    end: Option<End>,
+}
+
+impl Completion<'_> {
+    fn ran(&mut self, outcome: Outcome, log: Option<PathBuf>) {
+        self.end = Some(End::Ran { outcome, duration: self.begun.elapsed(), log });
+    }
 }
 
 impl Drop for Completion<'_> {
     fn drop(&mut self) {
-        let outcome = std::mem::replace(&mut self.outcome, Outcome::Panicked);
-        let _ = self.control.send(Finished {
-            step: self.step,
-            part: self.part,
-            unit: Arc::clone(&self.unit),
-            outcome,
-            duration: self.begun.elapsed(),
-            log: self.log.take(),
-        });
+        if self.end.is_none() {
+            self.ran(Outcome::Panicked, None);
+        }
+        let Some(end) = self.end.take() else { return };
+        let (step, part, unit) = (self.step, self.part, Arc::clone(&self.unit));
+        let _ = self.control.send(Finished { step, part, unit, end });
     }
 }

@@ -7,18 +7,6 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Where the engine keeps what it remembers.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Memory {
-    /// In `.loom` in the pipeline folder.
-    #[default]
-    InPipelineFolder,
-    /// In this folder.
-    In(PathBuf),
-    /// Nowhere: output is only told in events.
-    Nowhere,
-}
-
 /// How many runs are kept.
 const RUNS_KEPT: usize = 50;
 
@@ -31,16 +19,17 @@ pub(crate) struct RunFolder {
 impl RunFolder {
     /// Makes the folder of a new run, and removes those of runs long past. `base` is the `.loom` folder.
     pub(crate) fn create(base: &Path, pipeline_file: &str, run: &str) -> io::Result<Self> {
-        fs::create_dir_all(base)?;
-        let ignore = base.join(".gitignore");
-        if !ignore.exists() {
-            fs::write(&ignore, "*\n")?;
-        }
+        super::make_folder(base)?;
         let runs = base.join(file_name(pipeline_file)).join("runs");
         let path = runs.join(run);
         fs::create_dir_all(&path)?;
         remove_old_runs(&runs)?;
         Ok(Self { path })
+    }
+
+    /// The folder itself.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Where a unit's output is kept, if it writes any.

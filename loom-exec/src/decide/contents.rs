@@ -1,0 +1,265 @@
+//! What files hold, told by a hash, with as little reading as is safe.
+//!
+//! A file is read once and its hash remembered with its size, times and inode number. These are believed only if
+//! the file was last changed at least [`TOO_YOUNG`] before it was read: until then, clocks of file systems are too coarse
+//! to tell a second change from the first. It is the time of change (ctime) that counts, which no program can set; the
+//! time of modification may be anything.
+
+use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::fs::{File, Metadata};
+use std::io::{self, Read};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use serde::{Deserialize, Serialize};
+
+use crate::memory::journal::Record;
+
+/// How long ago a file must have been changed for its stamp to stand for its content.
+const TOO_YOUNG: Duration = Duration::from_secs(2);
+
+/// What stands at a path. As text: `-` nothing, `f` or `d` and 32 hexadecimal digits a file or a folder, `o` something else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub(crate) enum Content {
+    Nothing,
+    /// The first half of the BLAKE3 hash of its bytes.
+    File([u8; 16]),
+    /// The first half of the BLAKE3 hash of the names in it and what stands there; see [`Contents::of`].
+    Folder([u8; 16]),
+    /// A device, a pipe or a socket: it has no content to compare.
+    Other,
+}
+
+impl From<Content> for String {
+    fn from(content: Content) -> Self {
+        let hex = |kind: char, hash: [u8; 16]| format!("{kind}{:032x}", u128::from_be_bytes(hash));
+        match content {
+            Content::Nothing => "-".to_owned(),
+            Content::File(hash) => hex('f', hash),
+            Content::Folder(hash) => hex('d', hash),
+            Content::Other => "o".to_owned(),
+        }
+    }
+}
+
+impl TryFrom<String> for Content {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let hash = || {
+            let digits = text.get(1..).filter(|digits| digits.len() == 32).ok_or("a hash has 32 digits")?;
+            u128::from_str_radix(digits, 16).map(u128::to_be_bytes).map_err(|_| "a hash is hexadecimal")
+        };
+        match text.chars().next() {
+            Some('-') => Ok(Self::Nothing),
+            Some('f') => hash().map(Self::File),
+            Some('d') => hash().map(Self::Folder),
+            Some('o') => Ok(Self::Other),
+            _ => Err("no content"),
+        }
+    }
+}
+
+/// By what a file is known again without reading it. Times are nanoseconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Stamp {
+    size: u64,
+    mtime: i64,
+    ctime: i64,
+    inode: u64,
+}
+
+impl Stamp {
+    pub(crate) fn of(metadata: &Metadata) -> Self {
+        let nanoseconds = |seconds: i64, part: i64| seconds.saturating_mul(1_000_000_000).saturating_add(part);
+        Self {
+            size: metadata.len(),
+            mtime: nanoseconds(metadata.mtime(), metadata.mtime_nsec()),
+            ctime: nanoseconds(metadata.ctime(), metadata.ctime_nsec()),
+            inode: metadata.ino(),
+        }
+    }
+
+    /// Whether a change after this moment would show.
+    pub(crate) fn is_settled_at(&self, moment: SystemTime) -> bool {
+        let since = moment.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let settled = since.saturating_sub(TOO_YOUNG).as_nanos();
+        u128::try_from(self.ctime).is_ok_and(|ctime| ctime <= settled)
+    }
+}
+
+/// The hash of files and folders of one pipeline folder.
+#[derive(Debug)]
+pub(crate) struct Contents {
+    folder: PathBuf,
+    known: Mutex<HashMap<Arc<str>, (Stamp, Content)>>,
+    /// What was read and is worth remembering.
+    fresh: Mutex<Vec<Record>>,
+}
+
+/// Which files inside a folder are to be left out, by their places.
+pub(crate) type LeftOut<'a> = &'a dyn Fn(&str) -> bool;
+
+impl Contents {
+    pub(crate) fn new(folder: &Path, known: HashMap<Arc<str>, (Stamp, Content)>) -> Self {
+        Self { folder: folder.to_path_buf(), known: Mutex::new(known), fresh: Mutex::default() }
+    }
+
+    /// What was read since this was last asked, for the journal.
+    pub(crate) fn take_fresh(&self) -> Vec<Record> {
+        std::mem::take(&mut *lock(&self.fresh))
+    }
+
+    /// What stands at a path, links followed. A folder is the names and contents of all files below it, but for those that
+    /// are left out; folders in which nothing is left, `__pycache__`, and loom's own folders do not count.
+    /// `place` is where the path leads.
+    pub(crate) fn of(&self, path: &str, place: &str, left_out: LeftOut<'_>) -> io::Result<Content> {
+        let full = self.folder.join(path);
+        let metadata = match full.metadata() {
+            Ok(metadata) => metadata,
+            Err(error) if is_absence(&error) => return Ok(Content::Nothing),
+            Err(error) => return Err(error),
+        };
+        if metadata.is_dir() {
+            let mut around = Vec::new();
+            let hash = self.tree(&full, &metadata, path, place, left_out, &mut around)?;
+            return Ok(Content::Folder(hash.unwrap_or_default()));
+        }
+        self.file(&full, &metadata, Some(path))
+    }
+
+    /// A file, by its path if that is text.
+    fn file(&self, full: &Path, metadata: &Metadata, path: Option<&str>) -> io::Result<Content> {
+        if !metadata.is_file() {
+            return Ok(Content::Other);
+        }
+        let stamp = Stamp::of(metadata);
+        if let Some(path) = path
+            && let Some((known, content)) = lock(&self.known).get(path)
+            && *known == stamp
+        {
+            return Ok(*content);
+        }
+        let begun = SystemTime::now();
+        let mut file = match File::open(full) {
+            Ok(file) => file,
+            Err(error) if is_absence(&error) => return Ok(Content::Nothing),
+            Err(error) => return Err(error),
+        };
+        let stamp = Stamp::of(&file.metadata()?);
+        let mut hasher = blake3::Hasher::new();
+        let mut buffer = vec![0; 256 << 10];
+        loop {
+            match file.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(length) => hasher.update(&buffer[..length]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+        }
+        let content = Content::File(half(&hasher));
+        let unchanged = file.metadata().is_ok_and(|after| Stamp::of(&after) == stamp);
+        if let Some(path) = path.filter(|_| unchanged && stamp.is_settled_at(begun)) {
+            let path: Arc<str> = path.into();
+            lock(&self.fresh).push(Record::File { path: Arc::clone(&path), stamp, content });
+            lock(&self.known).insert(path, (stamp, content));
+        }
+        Ok(content)
+    }
+
+    /// The hash of a folder; none if nothing in it counts. `around` are the folders on the way to it, so that a link that
+    /// leads back ends there.
+    fn tree(
+        &self,
+        full: &Path,
+        metadata: &Metadata,
+        path: &str,
+        place: &str,
+        left_out: LeftOut<'_>,
+        around: &mut Vec<(u64, u64)>,
+    ) -> io::Result<Option<[u8; 16]>> {
+        let here = (metadata.dev(), metadata.ino());
+        if around.contains(&here) {
+            return Ok(None);
+        }
+        around.push(here);
+        let mut names = Vec::new();
+        for entry in full.read_dir()? {
+            names.push(entry?.file_name());
+        }
+        names.sort_unstable();
+        let mut hasher = blake3::Hasher::new();
+        let mut is_empty = true;
+        for name in names {
+            let child_place = inside(place, &name.to_string_lossy());
+            if is_own(&name, place) || left_out(&child_place) {
+                continue;
+            }
+            let child = full.join(&name);
+            let child_path = name.to_str().map(|name| inside(path, name));
+            let content = match child.metadata() {
+                Ok(metadata) if metadata.is_dir() => {
+                    let path = child_path.as_deref().unwrap_or_default();
+                    match self.tree(&child, &metadata, path, &child_place, left_out, around)? {
+                        Some(hash) => Content::Folder(hash),
+                        None => continue,
+                    }
+                }
+                Ok(metadata) => self.file(&child, &metadata, child_path.as_deref())?,
+                // A link to nothing; or a file that went away meanwhile.
+                Err(error) if is_absence(&error) => Content::Nothing,
+                Err(error) => return Err(error),
+            };
+            is_empty = false;
+            hasher.update(&(name.len() as u64).to_le_bytes()).update(name.as_bytes());
+            match content {
+                Content::Nothing => hasher.update(b"-"),
+                Content::File(hash) => hasher.update(b"f").update(&hash),
+                Content::Folder(hash) => hasher.update(b"d").update(&hash),
+                Content::Other => hasher.update(b"o"),
+            };
+        }
+        around.pop();
+        Ok((!is_empty).then(|| half(&hasher)))
+    }
+}
+
+/// Whether an error says that nothing is there.
+fn is_absence(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+/// Whether a name in a folder is loom's own, or what Python keeps beside its modules.
+fn is_own(name: &OsStr, folder: &str) -> bool {
+    name == "__pycache__"
+        || folder.is_empty()
+            && [".loom", ".loom-url-cache", ".loom-thumbnails"].iter().any(|own| name.as_bytes() == own.as_bytes())
+}
+
+fn inside(folder: &str, name: &str) -> String {
+    match folder {
+        "" => name.to_owned(),
+        folder if folder.ends_with('/') => format!("{folder}{name}"),
+        folder => format!("{folder}/{name}"),
+    }
+}
+
+fn half(hasher: &blake3::Hasher) -> [u8; 16] {
+    let mut half = [0; 16];
+    half.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+    half
+}
+
+/// What is kept under a lock is whole at every moment, so a panic elsewhere spoils nothing.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+mod tests;

@@ -1,0 +1,293 @@
+//! What a run would do, decided before it begins: what a dry run shows, and what a run begins with.
+
+use std::cell::Cell;
+use std::collections::{HashMap, HashSet};
+use std::io;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use loom_graph::{Part, StepId, Unit, UnitFile};
+
+use super::contents::Content;
+use super::{Always, Decider, Look, Needs, Reason, Role, Verdict, ancestors};
+use crate::Decisions;
+use crate::memory::journal::Past;
+
+/// What was decided about the units of a plan.
+#[derive(Clone, Debug, Default)]
+pub struct Forecast {
+    verdicts: HashMap<Arc<str>, Verdict>,
+    expected: HashMap<Arc<str>, Duration>,
+    /// Loops whose files are going to be made anew, so that nobody knows them yet.
+    uncounted: HashSet<StepId>,
+}
+
+/// What is remembered of earlier runs could not be read.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot read {}: {source}", path.display())]
+pub struct ForecastError {
+    pub(crate) path: PathBuf,
+    pub(crate) source: io::Error,
+}
+
+impl Forecast {
+    /// What was decided about a unit; none if it is not known yet that there is such a unit.
+    pub fn verdict(&self, unit: &str) -> Option<&Verdict> {
+        self.verdicts.get(unit)
+    }
+
+    /// How long a unit took when it last ended well.
+    pub fn expected(&self, unit: &str) -> Option<Duration> {
+        self.expected.get(unit).copied()
+    }
+
+    /// How many units are known, up to date and not, or perhaps not.
+    pub(crate) fn counts(&self) -> (usize, usize) {
+        let up_to_date = self.verdicts.values().filter(|verdict| matches!(verdict, Verdict::UpToDate { .. })).count();
+        (up_to_date, self.verdicts.len() - up_to_date)
+    }
+
+    /// Whether the files that a loop goes through are going to be made anew.
+    pub fn is_uncounted(&self, step: StepId) -> bool {
+        self.uncounted.contains(&step)
+    }
+}
+
+/// The places that are going to be made anew.
+#[derive(Default)]
+struct Changing {
+    places: HashSet<String>,
+    around: HashSet<String>,
+}
+
+impl Changing {
+    fn add(&mut self, place: &str) {
+        for around in ancestors(place) {
+            if !self.around.insert(around.to_owned()) {
+                break;
+            }
+        }
+        self.places.insert(place.to_owned());
+    }
+
+    /// Whether something in a folder is going to be made anew that is not one of these files.
+    fn has_other_in(&self, folder: &str, files: Option<&HashSet<Arc<str>>>) -> bool {
+        let in_folder = |place: &&String| ancestors(place).next() == Some(folder);
+        let is_one = |place: &String| {
+            let name = place.rsplit_once('/').map_or(place.as_str(), |(_, name)| name);
+            files.is_some_and(|files| files.contains(name))
+        };
+        self.around.contains(folder) && self.places.iter().filter(in_folder).any(|place| !is_one(place))
+    }
+
+    fn has(&self, place: &str) -> bool {
+        self.places.contains(place)
+            || self.around.contains(place)
+            || ancestors(place).any(|around| self.places.contains(around))
+    }
+}
+
+/// A unit with what it needs, and with what stands there now, where that is worth reading.
+struct Seen {
+    unit: Unit,
+    needs: Option<Needs>,
+    unknown: Option<StepId>,
+    now: Option<Result<super::Key, String>>,
+}
+
+impl Decider<'_> {
+    /// Decides about every unit of the plan, as things stand.
+    pub(crate) fn forecast(&self) -> Forecast {
+        let plan = self.decisions.plan();
+        let links = plan.graph().links();
+        let mut seen = Vec::new();
+        for block in plan.steps().chunk_by(|one, other| links.leader(*one) == links.leader(*other)) {
+            self.see(block, &mut seen);
+        }
+        self.look_at_all(&mut seen);
+        let mut items: HashMap<StepId, HashSet<Arc<str>>> = HashMap::new();
+        for Seen { unit, .. } in &seen {
+            if let Part::Item(item) = &unit.part {
+                items.entry(unit.step).or_default().insert(Arc::clone(item));
+            }
+        }
+        let mut forecast = Forecast::default();
+        let mut changing = Changing::default();
+        for Seen { unit, needs, unknown, now } in seen {
+            if let Some(done) = self.past(&unit.name).and_then(|past: &Past| past.done.as_deref()) {
+                forecast.expected.insert(Arc::clone(&unit.name), Duration::from_millis(done.took));
+            }
+            if let Some((over, into)) = links.folders_of_loop(unit.step) {
+                if forecast.uncounted.contains(&unit.step) {
+                    continue;
+                }
+                let over_place = links.datum(over.datum).location.as_str();
+                if changing.has(over_place)
+                    && (self.is_to_be_filled(unit.step, &forecast)
+                        || changing.has_other_in(over_place, items.get(&unit.step)))
+                {
+                    forecast.uncounted.insert(unit.step);
+                    changing.add(links.datum(into.datum).location.as_str());
+                    continue;
+                }
+            }
+            let verdict = self.foresee(&unit, needs.as_ref(), unknown, now, &changing);
+            if !matches!(verdict, Verdict::UpToDate { .. }) {
+                needs.iter().flat_map(Needs::makes).for_each(|made| changing.add(&made.place));
+            }
+            forecast.verdicts.insert(unit.name, verdict);
+        }
+        forecast
+    }
+
+    /// Whether what a loop goes through is going to be made by something else than a loop whose items are known: then its
+    /// own items are not.
+    fn is_to_be_filled(&self, step: StepId, forecast: &Forecast) -> bool {
+        let plan = self.decisions.plan();
+        let links = plan.graph().links();
+        let Some((over, _)) = links.folders_of_loop(step) else { return false };
+        let legs = links.reads_with_makers(step).filter(|(read, _)| read.datum == over.datum);
+        let mut makers = legs.flat_map(|(_, legs)| legs).map(|leg| leg.on).filter(|on| plan.steps().contains(on));
+        makers.any(|on| links.folders_of_loop(on).is_none() || forecast.uncounted.contains(&on))
+    }
+
+    /// The units of a block, in the order in which they would run.
+    fn see(&self, block: &[StepId], seen: &mut Vec<Seen>) {
+        let graph = self.decisions.plan().graph();
+        let units: Vec<Vec<Unit>> = block.iter().map(|step| self.decisions.units(*step).unwrap_or_default()).collect();
+        let Some(passes) = block.first().and_then(|step| graph.group(*step)).map(|(_, passes)| passes) else {
+            seen.extend(units.into_iter().flatten().map(|unit| self.see_unit(unit)));
+            return;
+        };
+        let count = u32::try_from(passes.pass_count()).unwrap_or(u32::MAX);
+        let leader = graph.links().leader(block[0]);
+        for pass in 0..count {
+            let of_pass = units.iter().filter_map(|units| units.get(pass as usize)).cloned();
+            seen.extend(of_pass.map(|unit| self.see_unit(unit)));
+            if passes.stop.is_some() {
+                seen.push(self.see_unit(graph.unit(leader, Part::Stop(pass))));
+            }
+        }
+        seen.push(self.see_unit(graph.unit(leader, Part::Final(count.saturating_sub(1)))));
+    }
+
+    fn see_unit(&self, unit: Unit) -> Seen {
+        let unknown = Cell::new(None);
+        let task = self.decisions.task(&unit, &|step| {
+            unknown.set(Some(step));
+            None
+        });
+        let needs = self.needs(&unit, &task);
+        Seen { unit, needs, unknown: unknown.get(), now: None }
+    }
+
+    /// Looks at all files that matter, from several threads.
+    fn look_at_all(&self, seen: &mut [Seen]) {
+        let is_worth = |seen: &Seen| seen.needs.is_some() && self.foregone(&seen.unit, seen.needs.as_ref()).is_none();
+        let memo: Mutex<HashMap<(String, Option<(StepId, Role)>), Result<Content, String>>> = Mutex::default();
+        let mut worth: Vec<Mutex<&mut Seen>> = seen.iter_mut().filter(|seen| is_worth(seen)).map(Mutex::new).collect();
+        let next = AtomicUsize::new(0);
+        let look_on = || {
+            while let Some(place) = worth.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let mut seen = place.lock().unwrap_or_else(PoisonError::into_inner);
+                let Seen { unit, needs: Some(needs), now, .. } = &mut **seen else { continue };
+                let look = |file: &UnitFile, role| {
+                    // What others make inside a folder is seen by some and not by others.
+                    let view = self.has_made_inside(&file.place).then_some((unit.step, role));
+                    let key = (file.path.clone(), view);
+                    if let Some(known) = memo.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+                        return known.clone();
+                    }
+                    let found = self.look(unit.step, file, role);
+                    memo.lock().unwrap_or_else(PoisonError::into_inner).insert(key, found.clone());
+                    found
+                };
+                *now = Some(self.key_by(needs, &look as Look<'_>));
+            }
+        };
+        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(worth.len());
+        if threads < 2 {
+            look_on();
+        } else {
+            std::thread::scope(|scope| {
+                for _ in 1..threads {
+                    // With fewer threads it takes longer, no more.
+                    let _ = std::thread::Builder::new().spawn_scoped(scope, look_on);
+                }
+                look_on();
+            });
+        }
+        worth.clear();
+    }
+
+    fn foresee(
+        &self,
+        unit: &Unit,
+        needs: Option<&Needs>,
+        unknown: Option<StepId>,
+        now: Option<Result<super::Key, String>>,
+        changing: &Changing,
+    ) -> Verdict {
+        if let Some(reason) = self.foregone(unit, needs) {
+            return Verdict::Run(vec![reason]);
+        }
+        let Some(needs) = needs else { return Verdict::Run(vec![Reason::NoOutputs]) };
+        let will_change = needs.reads.iter().filter(|read| changing.has(&read.place));
+        let mut open: Vec<Reason> = will_change
+            .map(|read| Reason::InputWillChange { input: read.label().to_owned(), path: read.path.clone() })
+            .collect();
+        let task_will_change = needs.code.iter().filter(|task| changing.has(task));
+        open.extend(task_will_change.map(|task| Reason::InputWillChange { input: task.clone(), path: task.clone() }));
+        if let Some(condition) = unknown {
+            let condition = self.decisions.plan().graph().name(condition).to_string();
+            open.push(Reason::AnswerUnknown { condition });
+            return Verdict::Open(open);
+        }
+        let found = match now {
+            Some(Ok(now)) => self.compare(unit, &now),
+            // Whoever is to run it will say what cannot be read.
+            Some(Err(_)) | None => Verdict::Open(Vec::new()),
+        };
+        match found {
+            _ if open.is_empty() => found,
+            // What is to be made anew says nothing yet about what changed.
+            Verdict::Run(mut reasons) => {
+                let is_open = |reason: &Reason| match reason {
+                    Reason::InputChanged { path, .. } | Reason::InputMissing { path, .. } => {
+                        needs.reads.iter().any(|read| read.path == *path && changing.has(&read.place))
+                    }
+                    _ => false,
+                };
+                reasons.retain(|reason| !is_open(reason));
+                if reasons.is_empty() {
+                    return Verdict::Open(open);
+                }
+                reasons.extend(open);
+                Verdict::Run(reasons)
+            }
+            _ => Verdict::Open(open),
+        }
+    }
+}
+
+impl Decisions {
+    /// Decides what a run would do now, unit by unit, with the reason: what the run itself begins with. Nothing is
+    /// written, and no lock is taken. `forced` is as [`RunOptions::force`](crate::RunOptions::force).
+    pub fn forecast(&self, memory: &crate::Memory, forced: bool) -> Result<Forecast, ForecastError> {
+        Ok(self.decider(memory, forced)?.forecast())
+    }
+
+    pub(crate) fn decider(&self, memory: &crate::Memory, forced: bool) -> Result<Decider<'_>, ForecastError> {
+        let remembered = match memory.journal_path(self) {
+            Some(path) => {
+                let loaded = crate::memory::journal::load(&path);
+                loaded.map_err(|source| ForecastError { path, source })?
+            }
+            None => Default::default(),
+        };
+        let forgetful = *memory == crate::Memory::Nowhere;
+        Ok(Decider::new(self, remembered, Always { forced, forgetful }))
+    }
+}

@@ -1,0 +1,271 @@
+//! What is to run, and why: the one place that decides it, for a dry run and for a run.
+//!
+//! Before a run, every unit is given a [`Verdict`] from what stands in the folder then. A unit that reads what another one is
+//! going to make is left open; it is decided again, by the same rules, when that is there.
+
+pub(crate) mod contents;
+mod forecast;
+mod key;
+mod python;
+mod reason;
+
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use loom_graph::{Part, StepId, Unit, UnitFile, plain_of};
+
+pub use forecast::{Forecast, ForecastError};
+pub(crate) use key::{Key, KeyFile, Role};
+pub use reason::Reason;
+
+use self::contents::{Content, Contents};
+use self::python::Versions;
+use crate::Decisions;
+use crate::files::Items;
+use crate::memory::journal::{Ending, Past, Record, Remembered, Since};
+use crate::project::Task;
+
+/// Whether a unit is to run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It need not.
+    UpToDate {
+        /// When it ran last: milliseconds since 1970.
+        ran_at: i64,
+    },
+    /// It is to run, for these reasons.
+    Run(Vec<Reason>),
+    /// That depends on what others are going to make: it will run, unless that comes out as it was.
+    Open(Vec<Reason>),
+}
+
+/// What a unit's key is made of, before anything is read.
+#[derive(Debug)]
+pub(crate) struct Needs {
+    command: Vec<String>,
+    /// The files that it runs.
+    code: Vec<String>,
+    python: Option<PathBuf>,
+    reads: Vec<UnitFile>,
+    makes: Vec<UnitFile>,
+}
+
+impl Needs {
+    /// What the unit makes.
+    pub(crate) fn makes(&self) -> &[UnitFile] {
+        &self.makes
+    }
+}
+
+/// What makes a unit run whether it is up to date or not.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Always {
+    pub(crate) forced: bool,
+    /// Nothing is kept, so nothing is known.
+    pub(crate) forgetful: bool,
+}
+
+/// Decides about the units of a plan. Several threads may ask it.
+pub(crate) struct Decider<'a> {
+    decisions: &'a Decisions,
+    always: Always,
+    units: HashMap<Arc<str>, Past>,
+    contents: Contents,
+    versions: Versions,
+    /// Who makes what, by place.
+    makers: HashMap<&'a str, StepId>,
+    /// The folders around all that is made, by place.
+    around_made: HashSet<&'a str>,
+}
+
+impl<'a> Decider<'a> {
+    pub(crate) fn new(decisions: &'a Decisions, remembered: Remembered, always: Always) -> Self {
+        let makers: HashMap<&str, StepId> = decisions.plan().graph().made_places().collect();
+        let mut around_made = HashSet::new();
+        for place in makers.keys() {
+            around_made.extend(ancestors(place));
+        }
+        let Remembered { units, files, programs } = remembered;
+        let contents = Contents::new(decisions.folder(), files);
+        Self { decisions, always, units, contents, versions: Versions::new(programs), makers, around_made }
+    }
+
+    /// What is remembered of a unit.
+    pub(crate) fn past(&self, unit: &str) -> Option<&Past> {
+        self.units.get(unit)
+    }
+
+    /// What was read of files since this was last asked.
+    pub(crate) fn take_fresh(&self) -> Vec<Record> {
+        let mut fresh = self.contents.take_fresh();
+        fresh.extend(self.versions.take_fresh());
+        fresh
+    }
+
+    /// What a unit needs; none if it only finds something out.
+    pub(crate) fn needs(&self, unit: &Unit, task: &Task) -> Option<Needs> {
+        let (command, code, python) = match task {
+            Task::Run { words, code, python, .. } => (words.clone(), code.clone(), python.clone()),
+            Task::Copy(_) => (vec!["copy".to_owned()], Vec::new(), None),
+            Task::Ask(..) | Task::Lead(_) => return None,
+        };
+        let graph = self.decisions.plan().graph();
+        let (reads, makes) = (graph.reads(unit), graph.makes(unit));
+        // A word of a command may name what it makes.
+        let code = code.into_iter().filter(|path| !makes.iter().any(|made| made.path == *path)).collect();
+        Some(Needs { command, code, python, reads, makes })
+    }
+
+    /// Why a unit is to run whatever stands in the folder, if so.
+    fn foregone(&self, unit: &Unit, needs: Option<&Needs>) -> Option<Reason> {
+        let reason = match needs {
+            _ if self.always.forgetful => Reason::NotRemembered,
+            _ if self.always.forced => Reason::Forced,
+            _ if self.decisions.is_by_name() => Reason::Selected,
+            None => Reason::NoOutputs,
+            Some(needs) if needs.makes.is_empty() => Reason::NoOutputs,
+            Some(_) => match self.past(&unit.name) {
+                None => Reason::NeverRan,
+                Some(Past { since: Some(Since { how, .. }), .. }) => match how {
+                    None => Reason::DidNotFinish,
+                    Some(Ending::Stopped) => Reason::Stopped,
+                    Some(Ending::Outdated(input)) => Reason::ChangedMeanwhile { input: input.clone() },
+                    Some(Ending::Failed(how)) => Reason::Failed { how: how.clone() },
+                },
+                Some(Past { done: None, .. }) => Reason::NeverRan,
+                Some(Past { done: Some(_), since: None }) => return None,
+            },
+        };
+        Some(reason)
+    }
+
+    /// Decides, now that all that the unit reads is there.
+    pub(crate) fn decide(&self, unit: &Unit, needs: Option<&Needs>) -> Result<Verdict, String> {
+        if let Some(reason) = self.foregone(unit, needs) {
+            return Ok(Verdict::Run(vec![reason]));
+        }
+        let Some(needs) = needs else { return Ok(Verdict::Run(vec![Reason::NoOutputs])) };
+        let look = |file: &UnitFile, role| self.look(unit.step, file, role);
+        Ok(self.compare(unit, &self.key_by(needs, &look)?))
+    }
+
+    /// What a unit is made from, with what it has made.
+    pub(crate) fn key(&self, unit: &Unit, needs: &Needs) -> Result<Key, String> {
+        self.key_by(needs, &|file, role| self.look(unit.step, file, role))
+    }
+
+    /// What a unit is made from.
+    pub(crate) fn made_from(&self, unit: &Unit, needs: &Needs) -> Result<Key, String> {
+        self.made_from_by(needs, &|file, role| self.look(unit.step, file, role))
+    }
+
+    /// Units of a loop whose files are not there any more, each with what it made that nobody changed since and nobody else
+    /// makes or will.
+    pub(crate) fn left_overs(&self, step: StepId, items: &Items) -> Vec<(Arc<str>, Vec<Arc<str>>)> {
+        let graph = self.decisions.plan().graph();
+        let Some((over, _)) = graph.links().folders_of_loop(step) else { return Vec::new() };
+        let prefix = format!("{}/", graph.name(step));
+        let units = items.names.iter().map(|item| graph.unit(step, Part::Item(Arc::clone(item))));
+        let (mut names, mut made) = (HashSet::new(), HashSet::new());
+        for unit in units {
+            made.extend(graph.makes(&unit).into_iter().map(|made| made.path));
+            names.insert(unit.name);
+        }
+        let folder = self.decisions.folder();
+        let is_gone = |item: &str| folder.join(&*over.path).join(item).symlink_metadata().is_err();
+        let mut found: Vec<(Arc<str>, Vec<Arc<str>>)> = Vec::new();
+        for (unit, past) in &self.units {
+            let Some(item) = unit.strip_prefix(&prefix) else { continue };
+            let Some(done) = past.success().filter(|_| !names.contains(unit) && is_gone(item)) else { continue };
+            let is_left = |file: &&KeyFile| {
+                let place = loom_graph::locate_by_text(&file.path);
+                let real = folder.join(&*file.path).parent().and_then(|parent| parent.canonicalize().ok());
+                let is_inside = real.is_some_and(|real| real.starts_with(folder));
+                let stands = self.contents.of(&file.path, place.as_str(), &|_| false);
+                is_inside
+                    && !made.contains(&*file.path)
+                    && !self.makers.contains_key(place.as_str())
+                    && matches!(file.content, Content::File(_))
+                    && stands.is_ok_and(|stands| stands == file.content)
+            };
+            found.push((
+                Arc::clone(unit),
+                done.key.outputs().filter(is_left).map(|file| Arc::clone(&file.path)).collect(),
+            ));
+        }
+        found.sort_unstable();
+        found
+    }
+
+    fn compare(&self, unit: &Unit, now: &Key) -> Verdict {
+        let done = self.past(&unit.name).and_then(Past::success);
+        let Some(done) = done else { return Verdict::Run(vec![Reason::NeverRan]) };
+        let reasons = done.key.changes(now);
+        if reasons.is_empty() { Verdict::UpToDate { ran_at: done.at } } else { Verdict::Run(reasons) }
+    }
+
+    fn key_by(&self, needs: &Needs, look: Look<'_>) -> Result<Key, String> {
+        let mut key = self.made_from_by(needs, look)?;
+        for made in &needs.makes {
+            key.files.push(key_file(Role::Output, made, look(made, Role::Output)?));
+        }
+        Ok(key)
+    }
+
+    fn made_from_by(&self, needs: &Needs, look: Look<'_>) -> Result<Key, String> {
+        let mut files = Vec::new();
+        let code = |path: &str| UnitFile { path: path.to_owned(), place: String::new(), name: None };
+        for task in &needs.code {
+            files.push(key_file(Role::Task, &code(task), look(&code(task), Role::Task)?));
+        }
+        for read in &needs.reads {
+            files.push(key_file(Role::Input, read, look(read, Role::Input)?));
+        }
+        let python = needs.python.as_ref().and_then(|python| self.versions.of(python));
+        Ok(Key { command: needs.command.clone(), python, env: Vec::new(), files })
+    }
+
+    /// What stands at a path, as far as it concerns a step.
+    fn look(&self, step: StepId, file: &UnitFile, role: Role) -> Result<Content, String> {
+        let left_out = |place: &str| self.is_left_out(step, place, role);
+        let found = self.contents.of(&file.path, &file.place, &left_out);
+        found.map_err(|error| format!("cannot read {}: {error}", file.path))
+    }
+
+    /// Whether what stands at a place inside a folder does not belong to what a step reads or makes there: others make it,
+    /// after the step or beside it.
+    fn is_left_out(&self, step: StepId, place: &str, role: Role) -> bool {
+        let maker = self.makers.get(place).copied();
+        let maker = maker.or_else(|| self.makers.get(&*plain_of(place)?.0).copied());
+        let Some(maker) = maker else { return false };
+        let links = self.decisions.plan().graph().links();
+        let block = links.leader(step);
+        if role == Role::Output {
+            return links.leader(maker) != block;
+        }
+        links.leader(maker) == block || !links.dependencies(step).iter().any(|leg| leg.on == maker)
+    }
+
+    /// Whether what is made by others may stand inside a place.
+    fn has_made_inside(&self, place: &str) -> bool {
+        self.around_made.contains(place)
+    }
+}
+
+/// How a file is looked at.
+type Look<'a> = &'a dyn Fn(&UnitFile, Role) -> Result<Content, String>;
+
+fn key_file(role: Role, file: &UnitFile, content: Content) -> KeyFile {
+    KeyFile { role, path: file.path.as_str().into(), name: file.name.clone(), content }
+}
+
+/// The places around a place, the pipeline folder, which is the empty one, last.
+fn ancestors(place: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(place).filter(|place| !place.is_empty());
+    std::iter::from_fn(move || {
+        let around = rest?.rsplit_once('/').map_or("", |(around, _)| around);
+        rest = Some(around).filter(|around| !around.is_empty());
+        Some(around)
+    })
+}

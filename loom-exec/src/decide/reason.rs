@@ -1,0 +1,161 @@
+//! Why a unit runs.
+
+use serde::Serialize;
+
+/// Why a unit runs, or will. As text: what a person is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "reason", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Reason {
+    /// Nothing is known of an earlier run.
+    NeverRan,
+    /// Everything selected is to run, whether it is up to date or not.
+    Forced,
+    /// It was selected by its name.
+    Selected,
+    /// It makes no files, so nothing tells whether it is up to date.
+    NoOutputs,
+    /// Its step says `cache: false`.
+    NotCached,
+    /// Nothing is kept of runs.
+    NotRemembered,
+    /// It began in an earlier run, and how it ended is not known.
+    DidNotFinish,
+    /// It was stopped last time.
+    Stopped,
+    /// Something that it reads changed while it ran last time, so nobody knows what it made its files from.
+    ChangedMeanwhile {
+        /// The data node, or the path where it is none.
+        input: String,
+    },
+    /// It ended otherwise than well last time.
+    Failed {
+        /// How.
+        how: String,
+    },
+    /// What is handed to it changed.
+    Argument {
+        /// The option; empty for the program and the words before the first option.
+        name: String,
+        /// The words behind the option before; none if it was not given.
+        old: Option<String>,
+        /// The words now; none if it is not given.
+        new: Option<String>,
+    },
+    /// It is handed the same options, in another order.
+    Reordered,
+    /// A variable that its step declares changed.
+    Variable {
+        /// The variable.
+        name: String,
+        /// Its value before, if it had one.
+        old: Option<String>,
+        /// Its value now, if it has one.
+        new: Option<String>,
+    },
+    /// Another Python runs it.
+    Python {
+        /// The version before.
+        old: String,
+        /// The version now.
+        new: String,
+    },
+    /// Something that it reads changed.
+    InputChanged {
+        /// The data node, or the path where it is none.
+        input: String,
+        /// The path.
+        path: String,
+    },
+    /// Something that it read is not there.
+    InputMissing {
+        /// The data node, or the path where it is none.
+        input: String,
+        /// The path.
+        path: String,
+    },
+    /// Something that it reads is going to be made anew; if it comes out the same, the unit does not run after all.
+    InputWillChange {
+        /// The data node, or the path where it is none.
+        input: String,
+        /// The path.
+        path: String,
+    },
+    /// What it is handed depends on an answer that is not known yet.
+    AnswerUnknown {
+        /// The condition.
+        condition: String,
+    },
+    /// Its task changed.
+    TaskChanged {
+        /// The path.
+        path: String,
+    },
+    /// A Python file that its task imports, itself or by way of others, changed.
+    ModuleChanged {
+        /// The path.
+        path: String,
+        /// The file that imports it.
+        by: String,
+    },
+    /// Something that it made is not there.
+    OutputMissing {
+        /// The path.
+        path: String,
+    },
+    /// Something that it made was changed since.
+    OutputChanged {
+        /// The path.
+        path: String,
+    },
+}
+
+impl std::fmt::Display for Reason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NeverRan => f.write_str("has not run yet"),
+            Self::Forced => f.write_str("forced"),
+            Self::Selected => f.write_str("selected by name"),
+            Self::NoOutputs => f.write_str("makes no files"),
+            Self::NotCached => f.write_str("`cache: false`"),
+            Self::NotRemembered => f.write_str("nothing is kept of runs"),
+            Self::DidNotFinish => f.write_str("did not finish last time"),
+            Self::Stopped => f.write_str("was stopped last time"),
+            Self::ChangedMeanwhile { input } => write!(f, "input {input} changed while it ran"),
+            Self::Failed { how } => write!(f, "failed last time: {how}"),
+            Self::Argument { name, old, new } => {
+                let words = |name: &str, words: &str| match (name.is_empty(), words.is_empty()) {
+                    (true, _) => words.to_owned(),
+                    (false, true) => name.to_owned(),
+                    (false, false) => format!("{name} {words}"),
+                };
+                match (old, new) {
+                    (Some(old), Some(new)) if name.is_empty() => write!(f, "{old} -> {new}"),
+                    (Some(old), Some(new)) => write!(f, "{name} {} -> {}", shown(old), shown(new)),
+                    (None, Some(new)) => write!(f, "{} added", words(name, new)),
+                    (Some(old), None) => write!(f, "{} removed", words(name, old)),
+                    (None, None) => write!(f, "{name} changed"),
+                }
+            }
+            Self::Reordered => f.write_str("arguments in another order"),
+            Self::Variable { name, old, new } => {
+                let text = |value: &Option<String>| value.as_deref().map_or("(unset)".to_owned(), shown);
+                write!(f, "{name} {} -> {}", text(old), text(new))
+            }
+            Self::Python { old, new } => write!(f, "Python {} -> {}", shown(old), shown(new)),
+            Self::InputChanged { input, .. } => write!(f, "input {input} changed"),
+            Self::InputMissing { input, .. } => write!(f, "input {input} is missing"),
+            Self::InputWillChange { input, .. } => write!(f, "input {input} will change"),
+            Self::AnswerUnknown { condition } => write!(f, "{condition} is to be answered"),
+            Self::TaskChanged { path } => write!(f, "{path} changed"),
+            Self::ModuleChanged { path, by } => write!(f, "{path} changed (imported by {by})"),
+            Self::OutputMissing { path } => write!(f, "output {path} is missing"),
+            Self::OutputChanged { path } => write!(f, "output {path} was changed"),
+        }
+    }
+}
+
+/// A value that can be seen even if it is empty.
+fn shown(value: &str) -> String {
+    if value.is_empty() { "(nothing)".to_owned() } else { value.to_owned() }
+}

@@ -1,0 +1,56 @@
+//! One writer: a lock that the kernel holds and lets go of, however its holder ends.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+
+/// The right to change what is remembered. It ends with the value, or with the process.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    _file: File,
+}
+
+/// What came of asking for a lock.
+pub(crate) enum Asked {
+    Mine(Lock),
+    /// Somebody else has it: this run, as far as it said so.
+    Taken(String),
+}
+
+impl Lock {
+    /// Asks for the lock at a path, on behalf of a run. The file is there for good; whether it is there means nothing.
+    pub(crate) fn ask(path: &Path, run: &str) -> io::Result<Asked> {
+        let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+        match file.try_lock() {
+            Ok(()) => {
+                // Whom the others wait for. That it cannot be written keeps nobody from running.
+                let _ = file.set_len(0).and_then(|()| file.write_all(format!("{run}\n").as_bytes()));
+                Ok(Asked::Mine(Self { _file: file }))
+            }
+            Err(TryLockError::WouldBlock) => {
+                let mut holder = String::new();
+                let _ = file.seek(SeekFrom::Start(0)).and_then(|_| file.take(200).read_to_string(&mut holder));
+                Ok(Asked::Taken(holder.lines().next().unwrap_or_default().to_owned()))
+            }
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_is_had_once_and_says_by_whom() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        std::fs::write(&path, "an older and longer name of a run\n").unwrap();
+        let Asked::Mine(first) = Lock::ask(&path, "first").unwrap() else { panic!("nobody has it") };
+        let Asked::Taken(holder) = Lock::ask(&path, "second").unwrap() else { panic!("the first has it") };
+        assert_eq!(holder, "first");
+        drop(first);
+        assert!(matches!(Lock::ask(&path, "third").unwrap(), Asked::Mine(_)));
+    }
+}
