@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use loom_exec::{Event, Outcome, Reason, SkipReason, Stream, Summary};
+use loom_exec::{Event, Outcome, SkipReason, Stream, Summary};
 
 use crate::terminal::{DIM, DONE, FAIL, Paint, SKIP, START, STRONG, plain, shell_line};
 
@@ -66,7 +66,7 @@ impl<W: Write> Report<W> {
                 if self.verbosity != Verbosity::Quiet {
                     let reasons: Vec<String> = reasons
                         .iter()
-                        .filter(|reason| **reason != Reason::NeverRan)
+                        .filter(|reason| reason.is_change())
                         .map(|reason| plain(&reason.to_string()))
                         .collect();
                     let why = self.paint.styled(DIM, reasons.join(", ")).to_string();

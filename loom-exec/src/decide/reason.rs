@@ -110,6 +110,23 @@ pub enum Reason {
     },
 }
 
+impl Reason {
+    /// Whether it tells of a difference from the last run; else the unit runs because of how it was asked for, or because
+    /// nothing is known of it.
+    pub fn is_change(&self) -> bool {
+        !matches!(
+            self,
+            Self::NeverRan
+                | Self::Forced
+                | Self::Selected
+                | Self::NoOutputs
+                | Self::NotCached
+                | Self::NotRemembered
+                | Self::AnswerUnknown { .. }
+        )
+    }
+}
+
 impl std::fmt::Display for Reason {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
