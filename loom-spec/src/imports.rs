@@ -157,7 +157,7 @@ impl<'a> Parser<'a> {
     fn modules(&mut self) {
         loop {
             let module = self.dotted();
-            self.push(0, module, Vec::new());
+            self.push(0, &module, Vec::new());
             if self.eat(&Token::Word("as")) {
                 self.name();
             }
@@ -200,7 +200,7 @@ impl<'a> Parser<'a> {
             }
         }
         if !names.is_empty() {
-            self.push(level, module, names);
+            self.push(level, &module, names);
         }
         false
     }
@@ -212,11 +212,11 @@ impl<'a> Parser<'a> {
         let level = name.len() - module.len();
         let package = if level > 0 && self.eat(&Token::Sign(',')) { self.argument("package") } else { None };
         match package {
-            None => self.push(u32::try_from(level).unwrap_or(u32::MAX), module.to_owned(), Vec::new()),
+            None => self.push(u32::try_from(level).unwrap_or(u32::MAX), module, Vec::new()),
             Some(package) => {
                 let around: Vec<&str> = package.split('.').collect();
                 if let Some(length) = (around.len() + 1).checked_sub(level).filter(|length| *length > 0) {
-                    self.push(0, format!("{}.{module}", around[..length].join(".")), Vec::new());
+                    self.push(0, &format!("{}.{module}", around[..length].join(".")), Vec::new());
                 }
             }
         }
@@ -238,7 +238,7 @@ impl<'a> Parser<'a> {
         argument.filter(|_| matches!(self.now, Some(Token::Sign(',' | ')'))))
     }
 
-    fn push(&mut self, level: u32, module: String, names: Vec<String>) {
+    fn push(&mut self, level: u32, module: &str, names: Vec<String>) {
         let module = module.trim_end_matches('.');
         let parts_are_names = module.split('.').all(|part| !part.is_empty() && !part.contains(['/', '\0']));
         if if module.is_empty() { level > 0 } else { parts_are_names } {
