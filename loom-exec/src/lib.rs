@@ -53,6 +53,8 @@ mod host;
 mod limits;
 mod lines;
 mod local;
+#[cfg_attr(not(test), expect(dead_code, reason = "what decides which units are up to date is to ask it"))]
+mod modules;
 mod program;
 mod project;
 mod question;
