@@ -24,7 +24,7 @@ pub(crate) struct Host {
 type Interface = Arc<Result<TaskInterface, FrontMatterError>>;
 
 /// A script larger than this is not looked into.
-const LARGEST_SCRIPT: u64 = 4 << 20;
+pub(crate) const LARGEST_SCRIPT: u64 = 4 << 20;
 
 /// How many links a path may lead through, as for Linux.
 const MAX_LINKS: usize = 40;

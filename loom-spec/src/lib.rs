@@ -32,10 +32,12 @@
 #![deny(missing_docs)]
 
 mod docstring;
+mod imports;
 mod interface;
 mod lower;
 mod pipeline;
 mod problem;
+mod python;
 #[cfg(feature = "schema")]
 mod schema;
 mod source;
@@ -47,6 +49,7 @@ mod value;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+pub use imports::{Import, PythonImports};
 pub use interface::{FrontMatterError, Port, TaskInterface};
 pub use pipeline::{
     Condition, DATA_TYPES, Data, Execution, Group, Loop, MultiPass, Parameter, Pipeline, Predicate, Program, Step,

@@ -112,9 +112,9 @@ pipeline:
     insta::assert_snapshot!(sandbox.loom(&["--dry-run"]), @"
     exit 0
     --- stdout
-    run   a
+    run   a  has not run yet
           [SANDBOX]/b -o data/table.csv --on --word true
-    run   b
+    run   b  makes no files
           [SANDBOX]/b data/table.csv ./-x --rate 1e-3 --odd 'a b' --neg -5 --many 1 data/table.csv
     skip  c  optional
     skip  d  disabled

@@ -23,7 +23,8 @@ fn selected(args: &[&str]) -> String {
         sandbox.write(file, "");
     }
     let shown = sandbox.loom(&[&["--dry-run"], args].concat());
-    shown.lines().filter_map(|line| line.strip_prefix("run   ")).collect::<Vec<_>>().join(" ")
+    let names = shown.lines().filter_map(|line| line.strip_prefix("run   ")?.split(' ').next());
+    names.collect::<Vec<_>>().join(" ")
 }
 
 #[test]

@@ -121,7 +121,7 @@ pipeline:
     exit 0
     --- stdout
     run   clean  no files
-    run   after
+    run   after  makes no files
           /usr/bin/ls clean
     2 steps would run in [SANDBOX], one at a time
     ");
@@ -140,7 +140,7 @@ pipeline:
     insta::assert_snapshot!(sandbox.loom(&["--dry-run", "--sequential"]), @r#"
     exit 0
     --- stdout
-    run   make
+    run   make  has not run yet
           /usr/bin/sh -c 'mkdir -p raw; echo 1 > raw/a; echo 2 > "raw/b c"' make o raw
     run   clean  for each file of raw, which make makes
           cp $loop_item -T $loop_output
@@ -194,23 +194,19 @@ fn passes_end_when_the_condition_is_met() {
     insta::assert_snapshot!(sandbox.loom(&["--sequential"]), @"
     exit 0
     --- stdout
-    start  refine/fit#0
-    done   refine/fit#0  [TIME] s
-    start  refine/score#0
-    done   refine/score#0  [TIME] s
+    skip   refine/fit#0  up to date (ran just now)
+    skip   refine/score#0  up to date (ran just now)
     start  refine#0
     done   refine#0  [TIME] s  not yet
-    start  refine/fit#1
-    done   refine/fit#1  [TIME] s
-    start  refine/score#1
-    done   refine/score#1  [TIME] s
+    skip   refine/fit#1  up to date (ran just now)
+    skip   refine/score#1  up to date (ran just now)
     start  refine#1
     done   refine#1  [TIME] s  condition met
-    done   refine  [TIME] s
+    skip   refine  up to date (ran just now)
     start  after
            after | 3
     done   after  [TIME] s
-    8 units: 8 ok in [TIME] s
+    8 units: 3 ok, 5 up to date in [TIME] s
     ");
     assert_eq!(sandbox.read("out/g.txt"), sandbox.read("out/g_iter1.txt"));
     assert_eq!(sandbox.read("out/score.txt").trim(), "3");
@@ -235,31 +231,31 @@ fn passes_end_when_the_condition_is_met() {
     insta::assert_snapshot!(sandbox.loom(&["--step", "refine", "--dry-run", "--sequential"]), @"
     exit 0
     --- stdout
-    run   refine/fit#0
+    run   refine/fit#0  selected by name
           /usr/bin/sh fit.sh start.txt -o out/g_iter0.txt --step 0.1
-    run   refine/score#0
+    run   refine/score#0  selected by name
           /usr/bin/sh score.sh out/g_iter0.txt -o out/score_iter0.txt
     run   refine#0  condition
           evaluate(score=out/score_iter0.txt, enough=2) of stop.py
-    run   refine/fit#1  unless the condition is met before
+    run   refine/fit#1  selected by name, unless the condition is met before
           /usr/bin/sh fit.sh out/g_iter0.txt -o out/g_iter1.txt --step 0.2
-    run   refine/score#1  unless the condition is met before
+    run   refine/score#1  selected by name, unless the condition is met before
           /usr/bin/sh score.sh out/g_iter1.txt -o out/score_iter1.txt
     run   refine#1  condition, unless the condition is met before
           evaluate(score=out/score_iter1.txt, enough=2) of stop.py
-    run   refine/fit#2  unless the condition is met before
+    run   refine/fit#2  selected by name, unless the condition is met before
           /usr/bin/sh fit.sh out/g_iter1.txt -o out/g_iter2.txt --step 0.30000000000000004
-    run   refine/score#2  unless the condition is met before
+    run   refine/score#2  selected by name, unless the condition is met before
           /usr/bin/sh score.sh out/g_iter2.txt -o out/score_iter2.txt
     run   refine#2  condition, unless the condition is met before
           evaluate(score=out/score_iter2.txt, enough=2) of stop.py
-    run   refine/fit#3  unless the condition is met before
+    run   refine/fit#3  selected by name, unless the condition is met before
           /usr/bin/sh fit.sh out/g_iter2.txt -o out/g_iter3.txt --step 0.4 --last
-    run   refine/score#3  unless the condition is met before
+    run   refine/score#3  selected by name, unless the condition is met before
           /usr/bin/sh score.sh out/g_iter3.txt -o out/score_iter3.txt
     run   refine#3  condition, unless the condition is met before
           evaluate(score=out/score_iter3.txt, enough=2) of stop.py
-    1 step would run in [SANDBOX], one at a time
+    12 units would run in [SANDBOX], one at a time
     ");
 }
 
@@ -301,7 +297,7 @@ fn a_pass_that_fails_ends_them_all() {
            log      [SANDBOX]/.loom/pipeline.yml/runs/[RUN]/refine#0.log
     skip   refine  refine#0 failed
     skip   after  refine#0 failed
-    5 units: 2 ok, 1 failed, 2 skipped in [TIME] s
+    5 units: 1 ok, 1 up to date, 1 failed, 2 skipped in [TIME] s
     "#);
 }
 
@@ -378,13 +374,12 @@ fn a_branch_that_is_not_taken_is_no_failure() {
           exists flag.txt
     run   route  switch
           switch $is_there
-    run   big  only if route leads to `then`
-          /usr/bin/sh -c 'echo $1 > $3' big nothing.txt -o big.txt
-    run   report_big
+    skip  big  up to date (ran just now), only if route leads to `then`
+    run   report_big  makes no files
           /usr/bin/cat big.txt
-    run   small  only if route leads to `else`
+    run   small  is_there is to be answered, only if route leads to `else`
           /usr/bin/sh -c 'echo $@ > small.txt' small nothing.txt -o small.txt --there '$is_there'
-    5 steps would run in [SANDBOX], one at a time
+    4 steps would run in [SANDBOX], one at a time; 1 up to date
     ");
 }
 

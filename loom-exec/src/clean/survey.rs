@@ -212,7 +212,7 @@ impl Survey<'_> {
     fn own_state(&mut self, file: &Path) {
         let state = run_folder::file_name(&file.file_name().unwrap_or_default().to_string_lossy());
         let loom = self.folder.join(".loom");
-        let is_ours = |name: &std::ffi::OsStr| name == ".gitignore" || name == state.as_str();
+        let is_ours = |name: &std::ffi::OsStr| [".gitignore", "lock", &state].iter().any(|ours| name == *ours);
         let all_ours = || -> io::Result<bool> {
             let is_folder = loom.symlink_metadata()?.is_dir();
             let mut names = loom.read_dir()?;

@@ -89,6 +89,13 @@ impl Changing {
     }
 }
 
+/// What a run would come to, in this order.
+enum Ahead {
+    /// A loop, whose units follow, as far as its files are there.
+    Loop(StepId),
+    Unit(Box<Seen>),
+}
+
 /// A unit with what it needs, and with what stands there now, where that is worth reading.
 struct Seen {
     unit: Unit,
@@ -97,41 +104,53 @@ struct Seen {
     now: Option<Result<super::Key, String>>,
 }
 
+impl Ahead {
+    fn unit(&self) -> Option<&Unit> {
+        match self {
+            Self::Loop(_) => None,
+            Self::Unit(seen) => Some(&seen.unit),
+        }
+    }
+}
+
 impl Decider<'_> {
     /// Decides about every unit of the plan, as things stand.
     pub(crate) fn forecast(&self) -> Forecast {
         let plan = self.decisions.plan();
         let links = plan.graph().links();
-        let mut seen = Vec::new();
+        let mut ahead = Vec::new();
         for block in plan.steps().chunk_by(|one, other| links.leader(*one) == links.leader(*other)) {
-            self.see(block, &mut seen);
+            self.see(block, &mut ahead);
         }
-        self.look_at_all(&mut seen);
+        self.look_at_all(&mut ahead);
         let mut items: HashMap<StepId, HashSet<Arc<str>>> = HashMap::new();
-        for Seen { unit, .. } in &seen {
+        for unit in ahead.iter().filter_map(Ahead::unit) {
             if let Part::Item(item) = &unit.part {
                 items.entry(unit.step).or_default().insert(Arc::clone(item));
             }
         }
         let mut forecast = Forecast::default();
         let mut changing = Changing::default();
-        for Seen { unit, needs, unknown, now } in seen {
+        for ahead in ahead {
+            let Seen { unit, needs, unknown, now } = match ahead {
+                Ahead::Unit(seen) => *seen,
+                Ahead::Loop(step) => {
+                    let Some((over, into)) = links.folders_of_loop(step) else { continue };
+                    let over = links.datum(over.datum).location.as_str();
+                    if changing.has(over)
+                        && (self.is_to_be_filled(step, &forecast) || changing.has_other_in(over, items.get(&step)))
+                    {
+                        forecast.uncounted.insert(step);
+                        changing.add(links.datum(into.datum).location.as_str());
+                    }
+                    continue;
+                }
+            };
+            if forecast.uncounted.contains(&unit.step) {
+                continue;
+            }
             if let Some(done) = self.past(&unit.name).and_then(|past: &Past| past.done.as_deref()) {
                 forecast.expected.insert(Arc::clone(&unit.name), Duration::from_millis(done.took));
-            }
-            if let Some((over, into)) = links.folders_of_loop(unit.step) {
-                if forecast.uncounted.contains(&unit.step) {
-                    continue;
-                }
-                let over_place = links.datum(over.datum).location.as_str();
-                if changing.has(over_place)
-                    && (self.is_to_be_filled(unit.step, &forecast)
-                        || changing.has_other_in(over_place, items.get(&unit.step)))
-                {
-                    forecast.uncounted.insert(unit.step);
-                    changing.add(links.datum(into.datum).location.as_str());
-                    continue;
-                }
             }
             let verdict = self.foresee(&unit, needs.as_ref(), unknown, now, &changing);
             if !matches!(verdict, Verdict::UpToDate { .. }) {
@@ -154,40 +173,45 @@ impl Decider<'_> {
     }
 
     /// The units of a block, in the order in which they would run.
-    fn see(&self, block: &[StepId], seen: &mut Vec<Seen>) {
+    fn see(&self, block: &[StepId], ahead: &mut Vec<Ahead>) {
         let graph = self.decisions.plan().graph();
         let units: Vec<Vec<Unit>> = block.iter().map(|step| self.decisions.units(*step).unwrap_or_default()).collect();
         let Some(passes) = block.first().and_then(|step| graph.group(*step)).map(|(_, passes)| passes) else {
-            seen.extend(units.into_iter().flatten().map(|unit| self.see_unit(unit)));
+            ahead.extend(block.iter().copied().filter(|step| graph.step(*step).each.is_some()).map(Ahead::Loop));
+            ahead.extend(units.into_iter().flatten().map(|unit| self.see_unit(unit)));
             return;
         };
         let count = u32::try_from(passes.pass_count()).unwrap_or(u32::MAX);
         let leader = graph.links().leader(block[0]);
         for pass in 0..count {
             let of_pass = units.iter().filter_map(|units| units.get(pass as usize)).cloned();
-            seen.extend(of_pass.map(|unit| self.see_unit(unit)));
+            ahead.extend(of_pass.map(|unit| self.see_unit(unit)));
             if passes.stop.is_some() {
-                seen.push(self.see_unit(graph.unit(leader, Part::Stop(pass))));
+                ahead.push(self.see_unit(graph.unit(leader, Part::Stop(pass))));
             }
         }
-        seen.push(self.see_unit(graph.unit(leader, Part::Final(count.saturating_sub(1)))));
+        ahead.push(self.see_unit(graph.unit(leader, Part::Final(count.saturating_sub(1)))));
     }
 
-    fn see_unit(&self, unit: Unit) -> Seen {
+    fn see_unit(&self, unit: Unit) -> Ahead {
         let unknown = Cell::new(None);
         let task = self.decisions.task(&unit, &|step| {
             unknown.set(Some(step));
             None
         });
         let needs = self.needs(&unit, &task);
-        Seen { unit, needs, unknown: unknown.get(), now: None }
+        Ahead::Unit(Box::new(Seen { unit, needs, unknown: unknown.get(), now: None }))
     }
 
     /// Looks at all files that matter, from several threads.
-    fn look_at_all(&self, seen: &mut [Seen]) {
-        let is_worth = |seen: &Seen| seen.needs.is_some() && self.foregone(&seen.unit, seen.needs.as_ref()).is_none();
+    fn look_at_all(&self, ahead: &mut [Ahead]) {
+        let seen = ahead.iter_mut().filter_map(|ahead| match ahead {
+            Ahead::Loop(_) => None,
+            Ahead::Unit(seen) => Some(&mut **seen),
+        });
+        let is_worth = |seen: &&mut Seen| seen.needs.is_some() && self.foregone(&seen.unit, seen.needs.as_ref()).is_none();
         let memo: Mutex<HashMap<(String, Option<(StepId, Role)>), Result<Content, String>>> = Mutex::default();
-        let mut worth: Vec<Mutex<&mut Seen>> = seen.iter_mut().filter(|seen| is_worth(seen)).map(Mutex::new).collect();
+        let mut worth: Vec<Mutex<&mut Seen>> = seen.filter(is_worth).map(Mutex::new).collect();
         let next = AtomicUsize::new(0);
         let look_on = || {
             while let Some(place) = worth.get(next.fetch_add(1, Ordering::Relaxed)) {

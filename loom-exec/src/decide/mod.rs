@@ -6,11 +6,12 @@
 pub(crate) mod contents;
 mod forecast;
 mod key;
+mod modules;
 mod python;
 mod reason;
 
 use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use loom_graph::{Part, StepId, Unit, UnitFile, plain_of};
@@ -20,6 +21,7 @@ pub(crate) use key::{Key, KeyFile, Role};
 pub use reason::Reason;
 
 use self::contents::{Content, Contents};
+use self::modules::Modules;
 use self::python::Versions;
 use crate::Decisions;
 use crate::files::Items;
@@ -73,6 +75,7 @@ pub(crate) struct Decider<'a> {
     units: HashMap<Arc<str>, Past>,
     contents: Contents,
     versions: Versions,
+    modules: Modules,
     /// Who makes what, by place.
     makers: HashMap<&'a str, StepId>,
     /// The folders around all that is made, by place.
@@ -88,7 +91,8 @@ impl<'a> Decider<'a> {
         }
         let Remembered { units, files, programs } = remembered;
         let contents = Contents::new(decisions.folder(), files);
-        Self { decisions, always, units, contents, versions: Versions::new(programs), makers, around_made }
+        let modules = Modules::new(decisions.folder().to_path_buf(), decisions.environment());
+        Self { decisions, always, units, contents, versions: Versions::new(programs), modules, makers, around_made }
     }
 
     /// What is remembered of a unit.
@@ -218,6 +222,12 @@ impl<'a> Decider<'a> {
         let code = |path: &str| UnitFile { path: path.to_owned(), place: String::new(), name: None };
         for task in &needs.code {
             files.push(key_file(Role::Task, &code(task), look(&code(task), Role::Task)?));
+        }
+        let python = |task: &&String| Path::new(task).extension().is_some_and(|suffix| suffix == "py");
+        for module in needs.code.iter().filter(python).flat_map(|task| self.modules.of(task).to_vec()) {
+            let name = Some(module.by.as_str().into());
+            let file = UnitFile { name, ..code(&module.path) };
+            files.push(key_file(Role::Module, &file, look(&file, Role::Module)?));
         }
         for read in &needs.reads {
             files.push(key_file(Role::Input, read, look(read, Role::Input)?));
