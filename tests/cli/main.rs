@@ -7,6 +7,7 @@ mod support;
 mod units;
 
 mod book;
+mod changes;
 mod clean;
 mod examples;
 mod graph;
@@ -20,3 +21,4 @@ mod run;
 mod select;
 mod signals;
 mod size;
+mod two_runs;

@@ -109,8 +109,18 @@ impl Sandbox {
             }
             steady.push('\n');
         }
-        steady
+        without_ages(&steady)
     }
+}
+
+/// Text without how long ago something ran.
+fn without_ages(text: &str) -> String {
+    let mut parts = text.split("(ran ");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |steady, part| {
+        let rest = part.split_once(')').map_or("", |(_, rest)| rest);
+        format!("{steady}(ran [AGO]){rest}")
+    })
 }
 
 /// The program under test, in a small and steady environment.
@@ -123,6 +133,13 @@ pub fn loom() -> Command {
 /// The PATH of the tests' own environment: they need its Python and its shell.
 pub fn path() -> std::ffi::OsString {
     std::env::var_os("PATH").expect("tests run with a PATH")
+}
+
+/// Waits until something is so. It is to be so soon; who waits for ever has found a defect.
+pub fn until(mut is_so: impl FnMut() -> bool) {
+    while !is_so() {
+        std::thread::yield_now();
+    }
 }
 
 /// The exit code, or the signal.
@@ -138,4 +155,9 @@ pub fn repository() -> PathBuf {
 /// A program on the PATH.
 fn which(name: &str) -> Option<PathBuf> {
     std::env::split_paths(&path()).map(|folder| folder.join(name)).find(|path| path.is_file())
+}
+
+/// How often a test does what it does: as often as this variable says, else as often as is enough for every day.
+pub fn how_often(variable: &str, usually: usize) -> usize {
+    std::env::var(variable).ok().and_then(|times| times.parse().ok()).unwrap_or(usually)
 }

@@ -209,7 +209,8 @@ impl Decider<'_> {
             Ahead::Loop(_) => None,
             Ahead::Unit(seen) => Some(&mut **seen),
         });
-        let is_worth = |seen: &&mut Seen| seen.needs.is_some() && self.foregone(&seen.unit, seen.needs.as_ref()).is_none();
+        let is_worth =
+            |seen: &&mut Seen| seen.needs.is_some() && self.foregone(&seen.unit, seen.needs.as_ref()).is_none();
         let memo: Mutex<HashMap<(String, Option<(StepId, Role)>), Result<Content, String>>> = Mutex::default();
         let mut worth: Vec<Mutex<&mut Seen>> = seen.filter(is_worth).map(Mutex::new).collect();
         let next = AtomicUsize::new(0);

@@ -7,7 +7,14 @@ use std::path::Path;
 /// The right to change what is remembered. It ends with the value, or with the process.
 #[derive(Debug)]
 pub(crate) struct Lock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for Lock {
+    /// Nobody holds it any more, so nobody is named.
+    fn drop(&mut self) {
+        let _ = self.file.set_len(0);
+    }
 }
 
 /// What came of asking for a lock.
@@ -25,7 +32,7 @@ impl Lock {
             Ok(()) => {
                 // Whom the others wait for. That it cannot be written keeps nobody from running.
                 let _ = file.set_len(0).and_then(|()| file.write_all(format!("{run}\n").as_bytes()));
-                Ok(Asked::Mine(Self { _file: file }))
+                Ok(Asked::Mine(Self { file }))
             }
             Err(TryLockError::WouldBlock) => {
                 let mut holder = String::new();
