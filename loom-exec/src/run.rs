@@ -4,7 +4,7 @@
 //! on a bounded one: whoever watches slowly slows the output down, not the memory up.
 
 use std::collections::HashMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,6 +19,7 @@ use crate::fetch::Fetcher;
 use crate::project::Task;
 use crate::record::{Memory, RunFolder};
 use crate::schedule::{self, Policy, Scheduler};
+use crate::slots::Machine;
 use crate::{Cancel, Decisions, limits};
 
 mod coordinator;
@@ -132,9 +133,12 @@ pub(crate) fn run(
     let (jobs, job_queue) = unbounded::<Assignment>();
     let (control_sender, control) = unbounded();
     let (output_sender, output) = bounded(OUTPUT_IN_FLIGHT);
+    let machine =
+        Machine::look(decisions.environment().get(OsStr::new("CUDA_VISIBLE_DEVICES")).map(OsString::as_os_str));
+    let all = machine.total(&plan.graph().pipeline().execution.resources, workers);
     let mut run = Run {
         decisions,
-        scheduler: Scheduler::new(plan, policy),
+        scheduler: Scheduler::new(plan, policy, all, &|_| None),
         workers: threads,
         jobs: Some(jobs),
         control,
