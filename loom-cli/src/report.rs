@@ -85,6 +85,11 @@ impl<W: Write> Report<W> {
                 let when = self.paint.styled(DIM, format_args!("up to date (ran {})", ago(*ran_at))).to_string();
                 self.line(&self.paint.styled(DONE, "skip ").to_string(), unit, &when)?;
             }
+            Event::UnitRetried { unit, outcome, attempt, of, delay } => {
+                let when = if delay.is_zero() { String::new() } else { format!(" in {}", in_words(*delay)) };
+                let what = format!("{}; retry {attempt} of {of}{when}", plain(&outcome.to_string()));
+                self.line(&self.paint.styled(SKIP, "retry").to_string(), unit, &what)?;
+            }
             Event::InputChanged { unit, input } => {
                 let what = format!("input {} changed while it ran: it runs again next time", plain(input));
                 self.line(&self.paint.styled(SKIP, "note ").to_string(), unit, &what)?;

@@ -90,6 +90,20 @@ pub enum Event {
         #[serde(serialize_with = "lossy")]
         text: Vec<u8>,
     },
+    /// A unit failed, and is tried again.
+    UnitRetried {
+        /// Its name.
+        unit: Arc<str>,
+        /// How it failed.
+        outcome: Outcome,
+        /// Which retry comes now; the first is 1.
+        attempt: u32,
+        /// How many there may be.
+        of: u32,
+        /// How long is waited before, in seconds when serialised.
+        #[serde(serialize_with = "seconds")]
+        delay: Duration,
+    },
     /// A unit ended.
     UnitFinished {
         /// Its name.

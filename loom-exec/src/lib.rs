@@ -60,6 +60,8 @@ mod project;
 mod question;
 mod run;
 mod schedule;
+// Handing GPUs to units, and telling tasks what they were given, is for whoever runs them to call.
+mod slots;
 
 pub use cancel::Cancel;
 pub use decide::{Forecast, ForecastError, Reason, Verdict};

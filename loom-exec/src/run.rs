@@ -4,7 +4,7 @@
 //! on a bounded one: whoever watches slowly slows the output down, not the memory up.
 
 use std::collections::HashMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -22,6 +22,7 @@ use crate::memory::run_folder::RunFolder;
 use crate::memory::{self, Ledger, Memory};
 use crate::project::Task;
 use crate::schedule::{self, Policy, Scheduler};
+use crate::slots::{GpuPool, Machine};
 use crate::{Cancel, Command, Decisions, limits};
 
 mod coordinator;
@@ -104,6 +105,8 @@ struct Assignment {
     task: Task,
     /// Why it is to run; none if that is still to be decided.
     reasons: Option<Vec<Reason>>,
+    /// Variables that tell it what it was given.
+    granted: Vec<(&'static str, String)>,
 }
 
 /// A unit that has ended.
@@ -125,6 +128,7 @@ enum Told {
     Started { unit: Arc<str>, command: Option<Command>, reasons: Vec<Reason> },
     Output { unit: Arc<str>, stream: Stream, text: Vec<u8> },
     InputChanged { unit: Arc<str>, input: String },
+    Retried { unit: Arc<str>, outcome: Outcome, attempt: u32, of: u32, delay: Duration },
 }
 
 pub(crate) fn run(
@@ -189,13 +193,18 @@ pub(crate) fn run(
     let (jobs, job_queue) = unbounded::<Assignment>();
     let (control_sender, control) = unbounded();
     let (output_sender, output) = bounded(OUTPUT_IN_FLIGHT);
+    let machine =
+        Machine::look(decisions.environment().get(OsStr::new("CUDA_VISIBLE_DEVICES")).map(OsString::as_os_str));
+    let all = machine.total(&plan.graph().pipeline().execution.resources, workers);
     let mut run = Run {
         decisions,
         decider: &decider,
         forecast: &forecast,
         ledger: ledger.as_ref(),
         fail_fast: options.fail_fast,
-        scheduler: Scheduler::new(plan, policy),
+        gpus: GpuPool::new(machine.gpus.clone()),
+        gpus_of: HashMap::new(),
+        scheduler: Scheduler::new(plan, policy, all, &|step| forecast.expected_of(plan.graph(), step, threads)),
         workers: threads,
         jobs: Some(jobs),
         control,
@@ -217,6 +226,7 @@ pub(crate) fn run(
                 executor,
                 fetcher: &fetcher,
                 environment: environment.clone(),
+                granted: Vec::new(),
                 folder: folder.as_ref(),
                 cancel: &cancel,
                 grace: options.grace,

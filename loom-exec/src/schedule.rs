@@ -6,12 +6,21 @@
 //! Its nodes are **blocks**: a step, or the steps of a group that runs in passes, which go by the first of them. A block
 //! that has begun hands out units: one, or those of a loop, or those of pass after pass. Whatever a block
 //! consists of, its units wait for the same workers, and it ends once.
+//!
+//! A unit takes **slots** while it runs, and starts only if what it takes is free. The highest of those that are ready goes
+//! first. If it does not fit, its share of what is free is set aside for it, and the highest that fits in the rest starts
+//! beside it. So nothing that starts later can keep it waiting: what it lacks is only ever given back, and what it does not lack
+//! stays. Only the highest has a share set aside: one for each that waits would leave CPUs idle behind a row of units that
+//! wait for one GPU.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use loom_graph::{Followers, Links, Plan, Role, StepGraph, StepId};
+
+use crate::slots::Slots;
 
 #[cfg(test)]
 mod tests;
@@ -38,7 +47,8 @@ enum State {
 pub(crate) enum Policy {
     /// As in the file: for one at a time.
     FileOrder,
-    /// The one with the most steps on its longest way to the end first; ties in file order.
+    /// The one with the longest way to the end first, by the time that its steps are expected to take, else by their number;
+    /// ties in file order.
     LongestPathFirst,
 }
 
@@ -107,7 +117,10 @@ struct Passes {
     count: u32,
     has_stop: bool,
     pass: u32,
-    /// For each step, how many others of this pass it waits for.
+    /// For each step, how many others of a pass it waits for; and those that wait for it, once for each time that they do.
+    needs: Vec<u32>,
+    behind: Vec<Vec<u32>>,
+    /// For each step, how many others of this pass it still waits for.
     waiting_for: Vec<u32>,
     left: u32,
     running: u32,
@@ -115,7 +128,19 @@ struct Passes {
 }
 
 /// Something that may start. Of two with the same rank, the one that stands first in run order does.
-type Ready = (u32, Reverse<u32>, Reverse<Part>, StepId);
+type Ready = (u64, Reverse<u32>, Reverse<Part>, StepId);
+
+/// What may start, of all that takes the same: if the first of it does not fit, nothing of it does.
+#[derive(Debug)]
+struct Line {
+    takes: Slots,
+    ready: BinaryHeap<Ready>,
+}
+
+/// The line of what takes nothing: to count the items of a loop, to begin a pass.
+const NOTHING: usize = 0;
+/// The line of what stands for a whole group: to ask whether a pass was the last, to put its files in place.
+const OF_GROUP: usize = 1;
 
 /// The state of all steps of a run.
 #[derive(Debug)]
@@ -130,15 +155,22 @@ pub(crate) struct Scheduler {
     followers: Followers,
     /// The blocks behind each way out of a switch.
     gates: BTreeMap<(StepId, bool), Vec<StepId>>,
-    rank: Vec<u32>,
-    ready: BinaryHeap<Ready>,
+    rank: Vec<u64>,
+    lines: Vec<Line>,
+    /// The line of each step's units.
+    line_of: Vec<usize>,
+    /// What no running unit takes.
+    free: Slots,
     place: Vec<u32>,
     running: usize,
     unfinished: usize,
 }
 
 impl Scheduler {
-    pub(crate) fn new(plan: &Plan, policy: Policy) -> Self {
+    /// `all` is what all units together may take; a step that asks for more takes all of that. `expected` is how long a
+    /// step, or a group that runs in passes by its first step, is expected to take from its beginning to its end, where that is
+    /// known.
+    pub(crate) fn new(plan: &Plan, policy: Policy, all: Slots, expected: &dyn Fn(StepId) -> Option<Duration>) -> Self {
         let graph = plan.graph();
         let links = graph.links();
         let count = links.step_count();
@@ -153,6 +185,8 @@ impl Scheduler {
                         count: u32::try_from(passes.pass_count()).unwrap_or(u32::MAX),
                         has_stop: passes.stop.is_some(),
                         pass: 0,
+                        needs: Vec::new(),
+                        behind: Vec::new(),
                         waiting_for: Vec::new(),
                         left: 0,
                         running: 0,
@@ -174,6 +208,7 @@ impl Scheduler {
         for (index, step) in graph.run_order().enumerate() {
             place[step.index()] = index as u32;
         }
+        let (lines, line_of) = lines(graph, all);
         let mut scheduler = Self {
             graph: Arc::clone(graph),
             state: vec![State::Waiting; count],
@@ -184,15 +219,14 @@ impl Scheduler {
             followers,
             gates: gates(links),
             rank: vec![0; count],
-            ready: BinaryHeap::new(),
+            lines,
+            line_of,
+            free: all,
             place,
             running: 0,
         };
         if policy == Policy::LongestPathFirst {
-            for step in graph.run_order().rev() {
-                let behind = scheduler.followers.of(step).iter().map(|step| scheduler.rank[step.index()]).max();
-                scheduler.rank[step.index()] = behind.unwrap_or(0) + u32::from(scheduler.planned[step.index()]);
-            }
+            scheduler.rank = scheduler.ranks(expected);
         }
         let is_root = |step: &StepId| links.leader(*step) == *step && scheduler.waiting_for[step.index()] == 0;
         let roots: Vec<StepId> = links.steps().filter(is_root).collect();
@@ -200,9 +234,56 @@ impl Scheduler {
         scheduler
     }
 
+    /// How long each planned block's longest way to the end is: in nanoseconds if any time is known, else in blocks. One of which
+    /// nothing is known counts as the one in the middle of those that are.
+    fn ranks(&self, expected: &dyn Fn(StepId) -> Option<Duration>) -> Vec<u64> {
+        let nanoseconds = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX).max(1);
+        let time = |step: StepId| expected(step).filter(|_| self.planned[step.index()]).map(nanoseconds);
+        let times: Vec<Option<u64>> = self.graph.links().steps().map(time).collect();
+        let mut known: Vec<u64> = times.iter().copied().flatten().collect();
+        known.sort_unstable();
+        let unknown = known.get(known.len() / 2).copied().unwrap_or(1);
+        let mut ranks = vec![0; times.len()];
+        for step in self.graph.run_order().rev() {
+            let behind = self.followers.of(step).iter().map(|step| ranks[step.index()]).max();
+            let own = if self.planned[step.index()] { times[step.index()].unwrap_or(unknown) } else { 0 };
+            ranks[step.index()] = behind.unwrap_or(0_u64).saturating_add(own);
+        }
+        ranks
+    }
+
+    /// The line whose first may start: the highest of all, if it fits; else the highest that fits beside its share.
+    fn next_line(&self) -> Option<usize> {
+        let highest = |room: Slots| {
+            let fitting = self.lines.iter().enumerate().filter(|(_, line)| line.takes.fit_in(room));
+            fitting.filter_map(|(index, line)| Some((line.ready.peek()?, index))).max()
+        };
+        let (_, first) = highest(Slots { cpus: u64::MAX, mem: u64::MAX, gpus: u64::MAX })?;
+        let takes = self.lines[first].takes;
+        if takes.fit_in(self.free) {
+            return Some(first);
+        }
+        highest(self.free.without(takes)).map(|(_, line)| line)
+    }
+
+    /// The line that a unit waits in before it starts.
+    fn line(&self, step: StepId, part: Part) -> usize {
+        match part {
+            Part::Whole if self.inside.contains_key(&step) => NOTHING,
+            Part::Stop(_) | Part::Final(_) => OF_GROUP,
+            Part::Whole | Part::Item(_) | Part::Pass(_) => self.line_of[step.index()],
+        }
+    }
+
+    /// What a unit takes while it runs.
+    pub(crate) fn takes(&self, step: StepId, part: Part) -> Slots {
+        self.lines[self.line(step, part)].takes
+    }
+
     /// What may start now, if anything may.
     pub(crate) fn start(&mut self) -> Option<Start> {
-        while let Some((_, _, Reverse(part), step)) = self.ready.pop() {
+        while let Some(line) = self.next_line() {
+            let Some((_, _, Reverse(part), step)) = self.lines[line].ready.pop() else { break };
             let block = self.graph.links().leader(step);
             if part == Part::Whole {
                 self.enter(block, State::Running);
@@ -224,15 +305,13 @@ impl Scheduler {
                     if more {
                         self.make_ready(step, Part::Item(0));
                     }
-                    self.running += 1;
+                    self.took(step, part);
                     return Some(Start::Unit(step, Part::Item(item)));
                 }
-                // What a failed pass had ready is not wanted any more.
-                Some(Inside::Passes(passes)) if passes.failed => continue,
                 Some(Inside::Passes(passes)) => passes.running += 1,
                 None => {}
             }
-            self.running += 1;
+            self.took(step, part);
             return Some(Start::Unit(step, part));
         }
         None
@@ -256,6 +335,7 @@ impl Scheduler {
     /// A running unit ended. Returns the blocks that no longer run, in run order.
     pub(crate) fn ended(&mut self, step: StepId, part: Part, how: How) -> Vec<Skipped> {
         self.running -= 1;
+        self.free = self.free.and(self.takes(step, part));
         let block = self.graph.links().leader(step);
         let failed = how == How::Failed;
         match self.inside.get_mut(&block) {
@@ -275,7 +355,14 @@ impl Scheduler {
                 passes.running -= 1;
                 passes.failed |= failed;
                 if passes.failed {
-                    return if passes.running == 0 { self.block_ended(block, How::Failed) } else { Vec::new() };
+                    let over = passes.running == 0;
+                    if failed {
+                        // What the pass had ready is not wanted any more, nor is a share for it.
+                        let links = self.graph.links();
+                        let lines = self.lines.iter_mut();
+                        lines.for_each(|line| line.ready.retain(|ready| links.leader(ready.3) != block));
+                    }
+                    return if over { self.block_ended(block, How::Failed) } else { Vec::new() };
                 }
                 match part {
                     Part::Stop(pass) if how == How::Answered(true) => self.make_ready(block, Part::Final(pass)),
@@ -288,7 +375,8 @@ impl Scheduler {
         }
     }
 
-    /// A running unit ended because the run is to stop: what needs it is neither begun nor told of.
+    /// A running unit ended because the run is to stop: what needs it is neither begun nor told of. Nothing starts after
+    /// that, so what it took need not be given back.
     pub(crate) fn stopped(&mut self, step: StepId) {
         self.running -= 1;
         let block = self.graph.links().leader(step);
@@ -300,31 +388,26 @@ impl Scheduler {
 
     fn begin_pass(&mut self, block: StepId) {
         let links = self.graph.links();
-        let inner = |step: StepId| {
-            let legs = links.dependencies(step).iter().filter(|leg| links.leader(leg.on) == block);
-            legs.count() as u32
-        };
-        let waiting_for: Vec<u32> = links.block(block).map(inner).collect();
-        let free = links.block(block).zip(&waiting_for).filter(|(_, waiting)| **waiting == 0);
-        let free: Vec<StepId> = free.map(|(step, _)| step).collect();
         let Some(Inside::Passes(passes)) = self.inside.get_mut(&block) else { return };
-        passes.left = waiting_for.len() as u32;
-        passes.waiting_for = waiting_for;
+        if passes.needs.is_empty() {
+            (passes.needs, passes.behind) = needs_within(links, block);
+        }
+        passes.left = passes.needs.len() as u32;
+        passes.waiting_for.clone_from(&passes.needs);
         let part = Part::Pass(passes.pass);
+        let free = links.block(block).zip(&passes.needs).filter(|(_, needs)| **needs == 0);
+        let free: Vec<StepId> = free.map(|(step, _)| step).collect();
         free.into_iter().for_each(|step| self.make_ready(step, part));
     }
 
     fn step_of_pass_succeeded(&mut self, block: StepId, ended: StepId) {
         let Some(Inside::Passes(passes)) = self.inside.get_mut(&block) else { return };
-        let links = self.graph.links();
         let mut free = Vec::new();
-        for (place, step) in links.block(block).enumerate() {
-            let legs = links.dependencies(step).iter().filter(|leg| leg.on == ended).count() as u32;
-            if legs > 0 {
-                passes.waiting_for[place] -= legs;
-                if passes.waiting_for[place] == 0 {
-                    free.push(step);
-                }
+        for place in &passes.behind[ended.index() - block.index()] {
+            let waiting_for = &mut passes.waiting_for[*place as usize];
+            *waiting_for -= 1;
+            if *waiting_for == 0 {
+                free.push(StepId(block.0 + place));
             }
         }
         passes.left -= 1;
@@ -435,7 +518,14 @@ impl Scheduler {
 
     fn make_ready(&mut self, step: StepId, part: Part) {
         let block = self.graph.links().leader(step);
-        self.ready.push((self.rank[block.index()], Reverse(self.place[step.index()]), Reverse(part), step));
+        let ready = (self.rank[block.index()], Reverse(self.place[step.index()]), Reverse(part), step);
+        let line = self.line(step, part);
+        self.lines[line].ready.push(ready);
+    }
+
+    fn took(&mut self, step: StepId, part: Part) {
+        self.running += 1;
+        self.free = self.free.without(self.takes(step, part));
     }
 
     /// Blocks that wait for nothing any more: the planned ones become ready, the others let through.
@@ -463,6 +553,37 @@ impl Scheduler {
         }
         released
     }
+}
+
+/// A line for each amount that something takes, and the line of each step's units.
+fn lines(graph: &StepGraph, all: Slots) -> (Vec<Line>, Vec<usize>) {
+    let line = |takes| Line { takes, ready: BinaryHeap::new() };
+    let of_group = Slots::ONE_CPU.at_most(all);
+    let mut lines = vec![line(Slots::NONE), line(of_group)];
+    let mut known: HashMap<Slots, usize> = HashMap::from([(of_group, OF_GROUP)]);
+    let mut line_of = |step| {
+        let takes = Slots::of(&graph.step(step).resources).at_most(all);
+        *known.entry(takes).or_insert_with(|| {
+            lines.push(line(takes));
+            lines.len() - 1
+        })
+    };
+    let line_of = graph.links().steps().map(&mut line_of).collect();
+    (lines, line_of)
+}
+
+/// For each step of a group that runs in passes, how many others it waits for in a pass, and which wait for it, by their
+/// places in the group.
+fn needs_within(links: &Links, block: StepId) -> (Vec<u32>, Vec<Vec<u32>>) {
+    let count = links.block(block).count();
+    let (mut needs, mut behind) = (vec![0; count], vec![Vec::new(); count]);
+    for (place, step) in links.block(block).enumerate() {
+        for leg in links.dependencies(step).iter().filter(|leg| links.leader(leg.on) == block) {
+            needs[place] += 1;
+            behind[leg.on.index() - block.index()].push(place as u32);
+        }
+    }
+    (needs, behind)
 }
 
 /// The blocks behind each way out of a switch.

@@ -73,7 +73,7 @@ pub enum Role {
     Input,
     /// Makes it: an entry of `outputs`.
     Output,
-    /// Names it in `args` or in its command, which counts as reading unless the step makes it.
+    /// Names it in `args`, in `env` or in its command, which counts as reading unless the step makes it.
     Argument,
     /// Goes through its files, in a loop.
     Over,
@@ -214,7 +214,7 @@ impl Links {
         (0..self.step_count() as u32).map(StepId)
     }
 
-    /// What a step uses: inputs, then outputs, then arguments, each in file order.
+    /// What a step uses: inputs, then outputs, then arguments and variables, each in file order.
     pub fn uses(&self, step: StepId) -> &[Use] {
         let range = self.use_starts[step.index()] as usize..self.use_starts[step.index() + 1] as usize;
         &self.uses[range]

@@ -525,7 +525,7 @@ fn each_scalar<'a>(pipeline: &'a Pipeline, visit: &mut dyn FnMut(&'a Scalar)) {
         for scalar in program_scalars(&step.program) {
             visit(scalar);
         }
-        for entry in step.inputs.iter().chain(&step.outputs).chain(&step.args) {
+        for entry in step.inputs.iter().chain(&step.outputs).chain(&step.args).chain(&step.env) {
             each_in_value(&entry.value, visit);
         }
         if let Some(each) = &step.each {

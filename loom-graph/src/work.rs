@@ -172,6 +172,62 @@ impl StepGraph {
         }
     }
 
+    /// What a unit's step says of the environment: variables with their values, and without one those that are to be
+    /// taken away. Values stand as they are written: `0.10` is `0.10`, and `true` is `true`.
+    ///
+    /// ```
+    /// let text = "
+    /// parameters: {seed: 007}
+    /// pipeline:
+    ///   - {name: a, command: [x], env: {SEED: $seed, DEBUG: true, RATE: 0.10, DISPLAY: }}
+    /// ";
+    /// let parsed = loom_spec::parse(&loom_spec::Source::new("p.yml", text));
+    /// let graph = loom_graph::check(parsed, &loom_graph::OnPaper).graph.unwrap();
+    /// let unit = graph.unit(graph.run_order().next().unwrap(), loom_graph::Part::Whole);
+    /// let variables = graph.variables(&unit, &|_| None);
+    /// let shown: Vec<_> = variables.iter().map(|(name, value)| (&**name, value.as_deref())).collect();
+    /// assert_eq!(shown, [("SEED", Some("007")), ("DEBUG", Some("true")), ("RATE", Some("0.10")), ("DISPLAY", None)]);
+    /// ```
+    pub fn variables(&self, unit: &Unit, answers: Answers<'_>) -> Vec<(String, Option<String>)> {
+        if matches!(unit.part, Part::Stop(_) | Part::Final(_)) {
+            return Vec::new();
+        }
+        let step = self.step(unit.step);
+        let names = self.names().within(self.pipeline(), step);
+        let known = Known::new(Some(&unit.part), answers);
+        let mut variables = Vec::with_capacity(step.env.len());
+        for entry in &step.env {
+            // A fault in a value would have kept this graph from being made.
+            let resolved = names.argument(&entry.value).unwrap_or(Resolved::Nothing);
+            let value = match self.in_part(unit.step, resolved, &known) {
+                Resolved::Nothing => None,
+                Resolved::Switch(switch) => Some(self.switch_as_written(&entry.value, switch, &known)),
+                resolved => Some(self.as_words(unit.step, resolved, &known).join(" ")),
+            };
+            variables.push((entry.key.text.to_string(), value));
+        }
+        variables
+    }
+
+    /// A switch by the word that stands in the file, there or in the parameter that is meant: `True` is `True`.
+    fn switch_as_written(&self, value: &Value, switch: bool, known: &Known<'_>) -> String {
+        let given = || {
+            let Value::Scalar(scalar) = value else { return None };
+            match known.given.get()?.get(scalar.reference()?)? {
+                Given::Written(entry) => Some(&entry.value),
+                Given::Computed(_) => None,
+            }
+        };
+        let written = match given().unwrap_or(value) {
+            Value::Scalar(scalar) if scalar.reference().is_some() => self.names().parameter(self.pipeline(), scalar),
+            value => Some(value),
+        };
+        match written {
+            Some(Value::Scalar(scalar)) if scalar.as_bool() == Some(switch) => scalar.text.to_string(),
+            _ => switch.to_string(),
+        }
+    }
+
     /// The command line of a step: program, inputs, outputs, arguments, in this order. What differs from unit to unit, or
     /// is not known yet, stands as it is written: `$loop_item`, a parameter of a pass, the answer of a condition.
     ///

@@ -52,8 +52,8 @@ use std::path::{Path, PathBuf};
 pub use imports::{Import, PythonImports};
 pub use interface::{FrontMatterError, Port, TaskInterface};
 pub use pipeline::{
-    Condition, DATA_TYPES, Data, Execution, Group, Loop, MultiPass, Parameter, Pipeline, Predicate, Program, Step,
-    StopCondition, Switch, Test,
+    Amount, Condition, DATA_TYPES, Data, Execution, FailedBy, Group, Loop, MultiPass, Parameter, Pipeline, Predicate,
+    Program, Resources, Retries, Step, StopCondition, Switch, Test,
 };
 pub use problem::{Label, NotShown, Problem, Problems, Severity, sort};
 #[cfg(feature = "schema")]

@@ -1,5 +1,7 @@
 //! A pipeline as it is written: every key of the file with its value and its place, nothing looked up.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Entry, Scalar, Span, Style, Value};
@@ -70,6 +72,18 @@ pub struct Step {
     pub outputs: Vec<Entry>,
     /// `args`: flags and their values.
     pub args: Vec<Entry>,
+    /// `env`: variables of the task's environment, each a scalar; null takes one away.
+    pub env: Vec<Entry>,
+    /// `resources`: what one unit of the step takes while it runs.
+    pub resources: Resources,
+    /// `timeout`: how long one attempt at a unit of the step may take; more than nothing.
+    pub timeout: Option<Duration>,
+    /// `retries`: what is tried again.
+    pub retries: Option<Retries>,
+    /// `cache`: whether a unit that is up to date may be left out; true, where it is not said.
+    pub cache: bool,
+    /// `detach`: whether what a task leaves running may go on.
+    pub detach: bool,
     /// `optional`: runs only if it is asked for by name.
     pub optional: bool,
     /// `disabled`: runs only if it is selected by name.
@@ -159,6 +173,80 @@ pub struct Switch {
     pub data: Option<Scalar>,
 }
 
+/// `retries`: how often a unit that failed is tried again.
+///
+/// ```
+/// let text = "pipeline: [{name: a, command: [x], retries: {max: 2, delay: 1m30s, on: [timeout]}}]";
+/// let pipeline = loom_spec::parse(&loom_spec::Source::new("p.yml", text)).pipeline;
+/// let retries = pipeline.steps[0].retries.as_ref().unwrap();
+/// assert_eq!((retries.max, retries.delay.as_secs()), (2, 90));
+/// assert_eq!(retries.on, [loom_spec::FailedBy::Timeout]);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retries {
+    /// `max`: how many attempts there may be beyond the first.
+    pub max: u32,
+    /// `delay`: how long to wait before each of them.
+    pub delay: Duration,
+    /// `on`: the failures that are tried again, never none; all of them, where it is not said.
+    pub on: Vec<FailedBy>,
+}
+
+/// How an attempt at a unit can fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FailedBy {
+    /// A signal ended it.
+    Signal,
+    /// It took longer than `timeout` allows.
+    Timeout,
+    /// It ended by itself and not well: by its exit code, or without an output that it declares.
+    Exit,
+}
+
+impl FailedBy {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Signal, Self::Timeout, Self::Exit];
+
+    /// The word for it in a pipeline file.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Signal => "signal",
+            Self::Timeout => "timeout",
+            Self::Exit => "exit",
+        }
+    }
+}
+
+/// `resources`: what a unit of a step takes while it runs, or what there is in all.
+///
+/// ```
+/// let text = "pipeline: [{name: a, command: [x], resources: {cpus: 2, mem: 1.5G}}]";
+/// let pipeline = loom_spec::parse(&loom_spec::Source::new("p.yml", text)).pipeline;
+/// let resources = &pipeline.steps[0].resources;
+/// assert_eq!(resources.cpus.as_ref().unwrap().amount, 2);
+/// assert_eq!(resources.mem.as_ref().unwrap().amount, 3 << 29);
+/// assert_eq!(resources.gpus, None);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resources {
+    /// `cpus`: how many CPUs, one or more.
+    pub cpus: Option<Amount>,
+    /// `mem`: how much memory, in bytes.
+    pub mem: Option<Amount>,
+    /// `gpus`: how many GPUs.
+    pub gpus: Option<Amount>,
+}
+
+/// How much of a resource, and where the file says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Amount {
+    /// How much: bytes of memory, or a number of things.
+    pub amount: u64,
+    /// Where it stands.
+    pub span: Span,
+}
+
 /// `loop`: once for each file of a folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Loop {
@@ -236,6 +324,8 @@ pub struct Execution {
     pub max_workers: Option<usize>,
     /// `python`: what runs Python tasks.
     pub python: Option<Scalar>,
+    /// `resources`: what all that runs at the same time may take together.
+    pub resources: Resources,
 }
 
 /// The data types that loom knows by name; any other word is kept.

@@ -65,6 +65,12 @@ fn what_can_be_written_fits() {
         "data: {r: runs, a: {path: a.csv, nested_in: $r}}\npipeline: []",
         "parameters: {a: 1, b: 0.50, c: true, d: null, e: [1, b, true], f: '', g: 12:30}\npipeline: []",
         "execution: {parallel: false, max_workers: 3, python: python3.12}\npipeline: []",
+        "execution: {resources: {cpus: 8, mem: 16G, gpus: 0, x-n: 1}}\npipeline: []",
+        "execution: {resources: }\npipeline: [{name: a, task: b, resources: , env: }]",
+        "pipeline: [{name: a, task: b, env: {A: 1, b_2: 0.10, C: true, D: null, E: $x, F: ''}, cache: false, detach: true}]",
+        "pipeline: [{name: a, task: b, timeout: 30m, retries: 0, resources: {cpus: 1, mem: 512}}]",
+        "pipeline: [{name: a, task: b, timeout: 1d2h3.5m4s, retries: {max: 2, delay: 0.5, on: [signal, exit]}}]",
+        "pipeline: [{name: a, task: b, timeout: '90', retries: {max: 2, delay: 10s, x-n: 1}, resources: {mem: 1.5gib}}]",
         "pipeline: [{name: 1, kind: task, script: b.sh, optional: true, disabled: false}]",
         "pipeline: [{name: a, command: [head, -n, 3]}, {name: b, command: ls | wc -l}]",
         "pipeline: [{name: a, task: b, loop: {over: $x, into: out, filter: '*.txt', parallel: true}}]",
@@ -111,6 +117,22 @@ const BROKEN: &[(&str, &[&str])] = &[
     ("execution: {max_workers: 0}\npipeline: []", &["/execution/max_workers minimum"]),
     ("execution: {max_workers: many}\npipeline: []", &["/execution/max_workers type"]),
     ("execution: {paralel: true}\npipeline: []", &["/execution additionalProperties"]),
+    ("execution: {resources: {cpus: 0}}\npipeline: []", &["/execution/resources/cpus minimum"]),
+    ("execution: {resources: {ram: 1G}}\npipeline: []", &["/execution/resources additionalProperties"]),
+    ("pipeline: [{name: a, task: b, resources: {gpus: 0.5}}]", &["/pipeline/0/resources/gpus type"]),
+    ("pipeline: [{name: a, task: b, resources: {mem: a lot}}]", &["/pipeline/0/resources/mem pattern"]),
+    ("pipeline: [{name: a, task: b, timeout: 30 minutes}]", &["/pipeline/0/timeout pattern"]),
+    ("pipeline: [{name: a, task: b, timeout: 30m1h}]", &["/pipeline/0/timeout pattern"]),
+    ("pipeline: [{name: a, task: b, timeout: -1}]", &["/pipeline/0/timeout minimum"]),
+    ("pipeline: [{name: a, task: b, retries: -1}]", &["/pipeline/0/retries minimum"]),
+    ("pipeline: [{name: a, task: b, retries: often}]", &["/pipeline/0/retries type"]),
+    ("pipeline: [{name: a, task: b, retries: {delay: 1s}}]", &["/pipeline/0/retries required"]),
+    ("pipeline: [{name: a, task: b, retries: {max: 1, on: [crash]}}]", &["/pipeline/0/retries/on/0 enum"]),
+    ("pipeline: [{name: a, task: b, retries: {max: 1, on: []}}]", &["/pipeline/0/retries/on minItems"]),
+    ("pipeline: [{name: a, task: b, env: {A: [1]}}]", &["/pipeline/0/env/A type"]),
+    ("pipeline: [{name: a, task: b, env: {A-B: 1}}]", &["/pipeline/0/env propertyNames"]),
+    ("pipeline: [{name: a, task: b, cache: never}]", &["/pipeline/0/cache type"]),
+    ("pipeline: [{name: a, kind: switch, condition: $c, env: {A: 1}}]", &["/pipeline/0 additionalProperties"]),
     ("pipeline: [{task: b}]", &["/pipeline/0 required"]),
     ("pipeline: [{name: a}]", &["/pipeline/0 anyOf"]),
     ("pipeline: [{name: a, task: b, inptus: {}}]", &["/pipeline/0 additionalProperties"]),
@@ -228,6 +250,10 @@ fn its_outline() {
     file.execution.parallel  boolean
     file.execution.max_workers  integer
     file.execution.python  string|number
+    file.execution.resources  object|null
+    file.execution.resources.cpus  integer
+    file.execution.resources.mem  string|integer
+    file.execution.resources.gpus  integer
     file.output_dir  string|number
     file.layout  anything
     file.editor  anything
@@ -311,6 +337,20 @@ fn its_outline() {
     Step.loop.into!  string|number
     Step.loop.filter  string|number
     Step.loop.parallel  boolean
+    Step.env  object|null
+    Step.env.*  string|number|boolean|null
+    Step.resources  object|null
+    Step.resources.cpus  integer
+    Step.resources.mem  string|integer
+    Step.resources.gpus  integer
+    Step.timeout  string|number
+    Step.retries  object|integer
+    Step.retries.max!  integer
+    Step.retries.delay  string|number
+    Step.retries.on  array
+    Step.retries.on[]  signal or timeout or exit
+    Step.cache  boolean
+    Step.detach  boolean
     Step.optional  boolean
     Step.disabled  boolean
     ");

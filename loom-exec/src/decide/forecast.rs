@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use loom_graph::{Part, StepId, Unit, UnitFile};
+use loom_graph::{Part, StepGraph, StepId, Unit, UnitFile};
 
 use super::contents::Content;
 use super::{Always, Decider, Look, Needs, Reason, Role, Verdict, ancestors};
@@ -20,6 +20,9 @@ use crate::memory::journal::Past;
 pub struct Forecast {
     verdicts: HashMap<Arc<str>, Verdict>,
     expected: HashMap<Arc<str>, Duration>,
+    /// What is known of the time that blocks will take, by their first steps: all their units one after another, and the
+    /// longest one.
+    blocks: HashMap<StepId, (Duration, Duration)>,
     /// Loops whose files are going to be made anew, so that nobody knows them yet.
     uncounted: HashSet<StepId>,
 }
@@ -41,6 +44,15 @@ impl Forecast {
     /// How long a unit took when it last ended well.
     pub fn expected(&self, unit: &str) -> Option<Duration> {
         self.expected.get(unit).copied()
+    }
+
+    /// How long a block, by its first step, is expected to take from its beginning to its end with so many workers, if anything is
+    /// known of that.
+    pub(crate) fn expected_of(&self, graph: &StepGraph, step: StepId, workers: usize) -> Option<Duration> {
+        let (all, longest) = *self.blocks.get(&step)?;
+        let at_once =
+            if graph.step(step).each.is_some() { u32::try_from(workers).unwrap_or(u32::MAX).max(1) } else { 1 };
+        Some((all / at_once).max(longest))
     }
 
     /// How many units are known, up to date and not, or perhaps not.
@@ -149,11 +161,16 @@ impl Decider<'_> {
             if forecast.uncounted.contains(&unit.step) {
                 continue;
             }
-            if let Some(done) = self.past(&unit.name).and_then(|past: &Past| past.done.as_deref()) {
-                forecast.expected.insert(Arc::clone(&unit.name), Duration::from_millis(done.took));
-            }
             let verdict = self.foresee(&unit, needs.as_ref(), unknown, now, &changing);
-            if !matches!(verdict, Verdict::UpToDate { .. }) {
+            let is_to_run = !matches!(verdict, Verdict::UpToDate { .. });
+            if let Some(done) = self.past(&unit.name).and_then(|past: &Past| past.done.as_deref()) {
+                let took = Duration::from_millis(done.took);
+                forecast.expected.insert(Arc::clone(&unit.name), took);
+                let took = if is_to_run { took } else { Duration::ZERO };
+                let (all, longest) = forecast.blocks.entry(links.leader(unit.step)).or_default();
+                (*all, *longest) = (*all + took, took.max(*longest));
+            }
+            if is_to_run {
                 needs.iter().flat_map(Needs::makes).for_each(|made| changing.add(&made.place));
             }
             forecast.verdicts.insert(unit.name, verdict);

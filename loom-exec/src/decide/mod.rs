@@ -49,6 +49,7 @@ pub(crate) struct Needs {
     /// The files that it runs.
     code: Vec<String>,
     python: Option<PathBuf>,
+    env: Vec<(String, Option<String>)>,
     reads: Vec<UnitFile>,
     makes: Vec<UnitFile>,
 }
@@ -109,16 +110,16 @@ impl<'a> Decider<'a> {
 
     /// What a unit needs; none if it only finds something out.
     pub(crate) fn needs(&self, unit: &Unit, task: &Task) -> Option<Needs> {
-        let (command, code, python) = match task {
-            Task::Run { words, code, python, .. } => (words.clone(), code.clone(), python.clone()),
-            Task::Copy(_) => (vec!["copy".to_owned()], Vec::new(), None),
+        let (command, code, python, env) = match task {
+            Task::Run { words, code, python, env, .. } => (words.clone(), code.clone(), python.clone(), env.clone()),
+            Task::Copy(_) => (vec!["copy".to_owned()], Vec::new(), None, Vec::new()),
             Task::Ask(..) | Task::Lead(_) => return None,
         };
         let graph = self.decisions.plan().graph();
         let (reads, makes) = (graph.reads(unit), graph.makes(unit));
         // A word of a command may name what it makes.
         let code = code.into_iter().filter(|path| !makes.iter().any(|made| made.path == *path)).collect();
-        Some(Needs { command, code, python, reads, makes })
+        Some(Needs { command, code, python, env, reads, makes })
     }
 
     /// Why a unit is to run whatever stands in the folder, if so.
@@ -128,6 +129,7 @@ impl<'a> Decider<'a> {
             _ if self.always.forced => Reason::Forced,
             _ if self.decisions.is_by_name() => Reason::Selected,
             None => Reason::NoOutputs,
+            Some(_) if !self.decisions.plan().graph().step(unit.step).cache => Reason::NotCached,
             Some(needs) if needs.makes.is_empty() => Reason::NoOutputs,
             Some(_) => match self.past(&unit.name) {
                 None => Reason::NeverRan,
@@ -233,7 +235,7 @@ impl<'a> Decider<'a> {
             files.push(key_file(Role::Input, read, look(read, Role::Input)?));
         }
         let python = needs.python.as_ref().and_then(|python| self.versions.of(python));
-        Ok(Key { command: needs.command.clone(), python, env: Vec::new(), files })
+        Ok(Key { command: needs.command.clone(), python, env: needs.env.clone(), files })
     }
 
     /// What stands at a path, as far as it concerns a step.

@@ -1,6 +1,7 @@
 //! The coordinator's side: owns the state, decides, tells.
 
 use std::collections::HashMap;
+use std::ffi::OsStr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -15,7 +16,8 @@ use crate::memory::Ledger;
 use crate::memory::journal::Record;
 use crate::project::Task;
 use crate::schedule::{self, Because, How, Scheduler, Skipped, Start};
-use crate::{Cancel, Decisions};
+use crate::slots::GpuPool;
+use crate::{Cancel, Decisions, slots};
 
 /// The coordinator's side: owns the state, decides, tells.
 pub(super) struct Run<'a> {
@@ -24,6 +26,9 @@ pub(super) struct Run<'a> {
     pub(super) forecast: &'a Forecast,
     pub(super) ledger: Option<&'a Ledger>,
     pub(super) fail_fast: bool,
+    /// The GPUs that no unit has, and those that units have.
+    pub(super) gpus: GpuPool,
+    pub(super) gpus_of: HashMap<(StepId, schedule::Part), Vec<String>>,
     pub(super) scheduler: Scheduler,
     pub(super) workers: usize,
     /// Closed when nothing more will start, which ends the workers.
@@ -109,8 +114,24 @@ impl Run<'_> {
             let end = ended(Outcome::Led { then });
             return self.finished(Finished { step, part, unit: unit.name, end });
         }
+        let granted = self.grant(step, part, &task);
         // The workers live as long as the sender does.
-        let _ = jobs.send(Assignment { unit, part, task, reasons });
+        let _ = jobs.send(Assignment { unit, part, task, reasons, granted });
+    }
+
+    /// Gives a unit what it takes, as variables that tell it so.
+    fn grant(&mut self, step: StepId, part: schedule::Part, task: &Task) -> Vec<(&'static str, String)> {
+        let Task::Run { env, .. } = task else { return Vec::new() };
+        let takes = self.scheduler.takes(step, part);
+        let gpus = self.gpus.take(takes.gpus);
+        let in_step = |name: &str| env.iter().any(|(known, _)| known == name);
+        let in_environment = |name: &str| self.decisions.environment().contains_key(OsStr::new(name));
+        let asked = &self.decisions.plan().graph().step(step).resources;
+        let granted = slots::variables(asked, takes, &gpus, &in_step, &in_environment);
+        if !gpus.is_empty() {
+            self.gpus_of.insert((step, part), gpus);
+        }
+        granted
     }
 
     /// The start of what the engine itself does, at once.
@@ -199,6 +220,9 @@ impl Run<'_> {
             }
             Told::Output { unit, stream, text } => Event::UnitOutput { unit, stream, text },
             Told::InputChanged { unit, input } => Event::InputChanged { unit, input },
+            Told::Retried { unit, outcome, attempt, of, delay } => {
+                Event::UnitRetried { unit, outcome, attempt, of, delay }
+            }
         };
         (self.watch)(&event);
     }
@@ -209,6 +233,9 @@ impl Run<'_> {
             self.tell(told);
         }
         let Finished { step, part, unit, end } = finished;
+        if let Some(gpus) = self.gpus_of.remove(&(step, part)) {
+            self.gpus.give_back(&gpus);
+        }
         let block = self.decisions.plan().graph().links().leader(step);
         let (outcome, duration, log) = match end {
             End::Ran { outcome, duration, log } => (outcome, duration, log),

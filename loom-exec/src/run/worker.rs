@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, SendTimeoutError, Sender};
+use crossbeam_channel::{Receiver, RecvTimeoutError, SendTimeoutError, Sender};
 use loom_graph::{Asked, Part, Question, StepId, Unit, UnitFile};
+use loom_spec::FailedBy;
 
 use super::{Assignment, End, Finished, Told};
 use crate::decide::{Decider, Key, Needs, Role, Verdict};
@@ -29,6 +30,8 @@ pub(super) struct Worker<'a> {
     pub(super) executor: &'a dyn Executor,
     pub(super) fetcher: &'a Fetcher,
     pub(super) environment: Vec<(OsString, OsString)>,
+    /// What the unit at hand was given, as variables.
+    pub(super) granted: Vec<(&'static str, String)>,
     pub(super) folder: Option<&'a RunFolder>,
     pub(super) cancel: &'a Cancel,
     pub(super) grace: Duration,
@@ -55,7 +58,8 @@ impl Worker<'_> {
     }
 
     fn work(&mut self, assignment: Assignment, mut completion: Completion<'_>) {
-        let Assignment { unit, task, reasons, .. } = assignment;
+        let Assignment { unit, task, reasons, granted, .. } = assignment;
+        self.granted = granted;
         if self.cancel.is_stopped() {
             return completion.ran(Outcome::Stopped, None);
         }
@@ -148,7 +152,7 @@ impl Worker<'_> {
         let folder = self.decisions.folder();
         let broken = |message| Outcome::Broken { message };
         match task {
-            Task::Run { command, .. } => self.execute(unit, command, needs, log),
+            Task::Run { command, env, .. } => self.try_and_retry(unit, command, env, needs, log),
             Task::Ask(question, Some(command)) => self.ask(unit, question, command, log),
             Task::Ask(question, None) => match question.asked {
                 Asked::Predicate(predicate) => match question::look(question, predicate, folder) {
@@ -170,7 +174,8 @@ impl Worker<'_> {
         /// No answer is longer.
         const LONGEST: usize = 16;
         let mut answer = Vec::new();
-        let outcome = self.run_command(unit, command, log, &mut |stream, bytes| {
+        let environment = self.environment.clone();
+        let outcome = self.run_command(unit, command, &environment, log, &mut |stream, bytes| {
             if stream == Stream::Stdout {
                 let room = LONGEST.saturating_sub(answer.len()).min(bytes.len());
                 answer.extend_from_slice(&bytes[..room]);
@@ -197,7 +202,54 @@ impl Worker<'_> {
         Ok(())
     }
 
-    fn execute(&mut self, unit: &Unit, command: &Command, needs: Option<&Needs>, log: &mut Log) -> Outcome {
+    /// Runs a command, and again where its step says so of how it failed.
+    fn try_and_retry(
+        &mut self,
+        unit: &Unit,
+        command: &Command,
+        env: &[(String, Option<String>)],
+        needs: Option<&Needs>,
+        log: &mut Log,
+    ) -> Outcome {
+        let environment = self.environment_of(env);
+        let mut attempt = 0;
+        loop {
+            let outcome = self.execute(unit, command, &environment, needs, log);
+            let retries = &self.decisions.plan().graph().step(unit.step).retries;
+            let Some(retries) = retries.as_ref().filter(|retries| attempt < retries.max) else { return outcome };
+            if !failed_by(&outcome).is_some_and(|by| retries.on.contains(&by)) {
+                return outcome;
+            }
+            attempt += 1;
+            let unit = Arc::clone(&unit.name);
+            let (of, delay) = (retries.max, retries.delay);
+            let _ = self.output.send(Told::Retried { unit, outcome, attempt, of, delay });
+            if self.cancel.stopped().recv_timeout(delay) != Err(RecvTimeoutError::Timeout) {
+                return Outcome::Stopped;
+            }
+        }
+    }
+
+    /// The environment with what a step says of it, and with what its unit was given.
+    fn environment_of(&self, env: &[(String, Option<String>)]) -> Vec<(OsString, OsString)> {
+        let mut environment = self.environment.clone();
+        let granted = self.granted.iter().map(|(name, value)| (*name, Some(value)));
+        let said = env.iter().map(|(name, value)| (&**name, value.as_ref()));
+        for (name, value) in granted.chain(said) {
+            environment.retain(|(known, _)| known != name);
+            environment.extend(value.map(|value| (name.into(), value.into())));
+        }
+        environment
+    }
+
+    fn execute(
+        &mut self,
+        unit: &Unit,
+        command: &Command,
+        environment: &[(OsString, OsString)],
+        needs: Option<&Needs>,
+        log: &mut Log,
+    ) -> Outcome {
         if let Err(outcome) = self.fetch(unit) {
             return outcome;
         }
@@ -205,7 +257,7 @@ impl Worker<'_> {
         if let Err(message) = self.make_folders(outputs) {
             return Outcome::Broken { message };
         }
-        let outcome = self.run_command(unit, command, log, &mut |_, _| true);
+        let outcome = self.run_command(unit, command, environment, log, &mut |_, _| true);
         if outcome == Outcome::Succeeded { self.look_for(outputs) } else { outcome }
     }
 
@@ -214,6 +266,7 @@ impl Worker<'_> {
         &mut self,
         unit: &Unit,
         command: &Command,
+        environment: &[(OsString, OsString)],
         log: &mut Log,
         wanted: &mut dyn FnMut(Stream, &[u8]) -> bool,
     ) -> Outcome {
@@ -231,12 +284,13 @@ impl Worker<'_> {
                 message = back;
             }
         };
-        self.environment.push(("LOOM_STEP".into(), (*unit.name).into()));
+        let own = [(OsString::from("LOOM_STEP"), OsString::from(&*unit.name))];
+        let environment = [environment, &own].concat();
         let outcome = self.executor.execute(Job {
             unit: &unit.name,
             command,
             folder: self.decisions.folder(),
-            environment: &self.environment,
+            environment: &environment,
             cancel: self.cancel,
             grace: self.grace,
             output: &mut |stream, bytes| {
@@ -250,7 +304,6 @@ impl Worker<'_> {
                 }
             },
         });
-        self.environment.pop();
         tell(Stream::Stdout, out.finish());
         tell(Stream::Stderr, err.finish());
         outcome
@@ -270,6 +323,15 @@ impl Worker<'_> {
         let missing = outputs.iter().filter(|output| !self.decisions.folder().join(&output.path).exists());
         let paths: Vec<String> = missing.map(|output| output.path.clone()).collect();
         if paths.is_empty() { Outcome::Succeeded } else { Outcome::MissingOutputs { paths } }
+    }
+}
+
+/// By what kind of failure a unit may be tried again.
+fn failed_by(outcome: &Outcome) -> Option<FailedBy> {
+    match outcome {
+        Outcome::Exited { .. } | Outcome::MissingOutputs { .. } => Some(FailedBy::Exit),
+        Outcome::Signalled { .. } => Some(FailedBy::Signal),
+        _ => None,
     }
 }
 

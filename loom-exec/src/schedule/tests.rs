@@ -7,6 +7,10 @@ use loom_spec::Source;
 
 use super::*;
 
+mod model;
+
+use model::{Amounts, Fate, Model, Unit, fits};
+
 /// Numbers that are the same for the same seed: SplitMix64.
 struct Dice(u64);
 
@@ -29,7 +33,12 @@ fn plan(pipeline: &str, steps: Option<Vec<String>>) -> Plan {
 /// A random pipeline in random file order, and a random selection of its steps: plain steps, loops, conditions with
 /// their switches, readers of branches, and groups that run in passes.
 fn random_plan(dice: &mut Dice) -> Plan {
-    let count = 1 + dice.below(40);
+    let most = match dice.below(1000) {
+        0 => 200,
+        1..50 => 40,
+        _ => 12,
+    };
+    let count = 1 + dice.below(most);
     let mut names: Vec<String> = Vec::new();
     let mut switches: Vec<usize> = Vec::new();
     let mut steps: Vec<String> = Vec::new();
@@ -43,21 +52,37 @@ fn random_plan(dice: &mut Dice) -> Plan {
             let _ = write!(inputs, "b: $w{}.{way}, ", switches[dice.below(switches.len())]);
         }
         let outputs = format!("outputs: {{-o: f{step}}}");
+        let mut asks = || match dice.below(3) {
+            0 => format!(
+                ", resources: {{cpus: {}, mem: {}, gpus: {}}}",
+                1 + dice.below(4),
+                dice.below(4),
+                dice.below(6).saturating_sub(3)
+            ),
+            _ => String::new(),
+        };
+        let asked = [asks(), asks(), asks()];
         names.push(format!("s{step}"));
         match dice.below(10) {
             0 => {
                 let into = "loop: {over: folder, into: f";
                 let one = ["", ", parallel: false"][dice.below(2)];
-                steps.push(format!("- {{name: s{step}, command: [x], {into}{step}{one}}}, inputs: {{{inputs}}}}}\n"));
+                steps.push(format!(
+                    "- {{name: s{step}, command: [x], {into}{step}{one}}}, inputs: {{{inputs}}}{}}}\n",
+                    asked[0]
+                ));
             }
             1 => {
                 let stop = ["", "condition: {script: s.py}, "][dice.below(2)];
                 let passes = 1 + dice.below(3);
+                let both = ["".to_owned(), format!("g: g{step}, f: f{step}, ")];
+                let both = &both[dice.below(2)];
                 steps.push(format!(
                     "- group: s{step}\n  multi_pass: {{{stop}count: {passes}}}\n  steps:\n\
-                         \x20 - {{name: m{step}, command: [x], inputs: {{{inputs}}}, outputs: {{-o: g{step}}}}}\n\
-                         \x20 - {{name: n{step}, command: [x], inputs: {{i: g{step}}}, {outputs}}}\n\
-                         \x20 - {{name: k{step}, command: [x], inputs: {{{inputs}}}}}\n"
+                         \x20 - {{name: m{step}, command: [x], inputs: {{{inputs}}}, outputs: {{-o: g{step}}}{}}}\n\
+                         \x20 - {{name: n{step}, command: [x], inputs: {{i: g{step}}}, {outputs}{}}}\n\
+                         \x20 - {{name: k{step}, command: [x], inputs: {{{both}{inputs}}}{}}}\n",
+                    asked[0], asked[1], asked[2]
                 ));
             }
             2 => {
@@ -69,7 +94,9 @@ fn random_plan(dice: &mut Dice) -> Plan {
                 names.extend([format!("c{step}"), format!("w{step}")]);
                 switches.push(step);
             }
-            _ => steps.push(format!("- {{name: s{step}, command: [x], inputs: {{{inputs}}}, {outputs}}}\n")),
+            _ => {
+                steps.push(format!("- {{name: s{step}, command: [x], inputs: {{{inputs}}}, {outputs}{}}}\n", asked[0]));
+            }
         }
     }
     for index in (1..steps.len()).rev() {
@@ -80,92 +107,27 @@ fn random_plan(dice: &mut Dice) -> Plan {
     plan(&format!("data: {{any: any}}\npipeline:\n{}", steps.concat()), some)
 }
 
-/// The reference model: what each block needs, directly or not, and what has become of it.
-struct Model {
-    needs: Vec<Vec<usize>>,
-    gates: Vec<Vec<(usize, bool)>>,
-    planned: Vec<bool>,
-    fate: Vec<Option<Fate>>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Fate {
-    Running,
-    Succeeded,
-    Led(bool),
-    Failed,
-    Skipped,
-    NotTaken,
-}
-
-impl Model {
-    fn new(plan: &Plan) -> Self {
-        let links = plan.graph().links();
-        let mut needs: Vec<Vec<usize>> = vec![Vec::new(); links.step_count()];
-        let mut gates: Vec<Vec<(usize, bool)>> = vec![Vec::new(); links.step_count()];
-        for first in plan.graph().run_order().filter(|step| links.leader(*step) == *step) {
-            let legs = links.block(first).flat_map(|step| links.dependencies(step));
-            let direct = legs.map(|leg| links.leader(leg.on)).filter(|on| *on != first).map(StepId::index);
-            let direct: Vec<usize> = direct.collect();
-            let all = direct.iter().flat_map(|on| needs[*on].clone()).chain(direct.iter().copied());
-            let mut all: Vec<usize> = all.collect();
-            all.sort_unstable();
-            all.dedup();
-            needs[first.index()] = all;
-            for used in links.block(first).flat_map(|step| links.uses(step)) {
-                if let Role::Gate { then } = used.role {
-                    gates[first.index()].push((links.producer(used.datum).expect("a switch").index(), then));
-                }
-            }
-        }
-        let mut planned = vec![false; needs.len()];
-        let leaders = plan.steps().iter().filter(|step| links.leader(**step) == **step);
-        leaders.for_each(|step| planned[step.index()] = true);
-        Self { fate: vec![None; needs.len()], gates, needs, planned }
-    }
-
-    fn may_begin(&self, step: usize) -> bool {
-        let well = |need: &usize| matches!(self.fate[*need], Some(Fate::Succeeded | Fate::Led(_)));
-        let satisfied = |need: &usize| !self.planned[*need] || well(need);
-        self.planned[step] && self.fate[step].is_none() && self.needs[step].iter().all(satisfied)
-    }
-
-    /// What can no longer run because of what has just become of a block: it is behind it, or behind what is barred.
-    fn skipped_by(&self, ended: usize) -> Vec<usize> {
-        let open = |step: &usize| self.planned[*step] && self.fate[*step].is_none();
-        let barred = |step: usize| match self.fate[ended] {
-            Some(Fate::Led(then)) => self.gates[step].contains(&(ended, !then)),
-            _ => false,
-        };
-        let failed = self.fate[ended] == Some(Fate::Failed);
-        let hit = |step: &usize| {
-            failed && self.needs[*step].contains(&ended)
-                || barred(*step)
-                || self.needs[*step].iter().any(|need| barred(*need))
-        };
-        (0..self.needs.len()).filter(|step| open(step) && hit(step)).collect()
-    }
-}
-
-/// Which units of a block may follow: told by what has ended in it, whatever the order.
-struct Progress {
-    items: u32,
-    ended: Vec<(StepId, Part)>,
-}
-
-/// Runs a random plan to its end in random order of events, and holds every move against the model.
-fn simulate(seed: u64) {
+/// Runs a plan to its end in random order of events, with random amounts of what there is, and holds every move against the
+/// model.
+fn simulate(plan: &Plan, seed: u64) {
     let mut dice = Dice(seed);
-    let plan = random_plan(&mut dice);
     let graph = Arc::clone(plan.graph());
     let links = graph.links();
     let policy = [Policy::FileOrder, Policy::LongestPathFirst][dice.below(2)];
     let workers = 1 + dice.below(8);
-    let mut scheduler = Scheduler::new(&plan, policy);
-    let mut model = Model::new(&plan);
-    let mut running: Vec<(StepId, Part)> = Vec::new();
-    let mut progress: HashMap<StepId, Progress> = HashMap::new();
-    let mut bad: Vec<StepId> = Vec::new();
+    let all = match dice.below(4) {
+        0 => [workers as u64, u64::MAX, 0],
+        _ => [1 + dice.below(6) as u64, dice.below(5) as u64, dice.below(3) as u64],
+    };
+    let known = dice.below(3);
+    let times: Vec<Option<u64>> =
+        links.steps().map(|_| (dice.below(2) < known).then(|| 1 + dice.below(9) as u64)).collect();
+    let expected = |step: StepId| times[step.index()].map(Duration::from_nanos);
+    let slots = Slots { cpus: all[0], mem: all[1], gpus: all[2] };
+    let mut scheduler = Scheduler::new(plan, policy, slots, &expected);
+    let mut model = Model::new(plan, policy, all, &times);
+    // What is the highest and waits; and what ran when it began to.
+    let mut waiting: Option<(Unit, Vec<Unit>)> = None;
     let told = |model: &mut Model, block: usize, skipped: Vec<Skipped>| {
         let expected = model.skipped_by(block);
         let mut found: Vec<usize> = skipped.iter().map(|skipped| skipped.step.index()).collect();
@@ -178,20 +140,36 @@ fn simulate(seed: u64) {
     };
     loop {
         let mut nothing_more = false;
-        while running.len() < workers && dice.below(5) > 0 {
-            let Some(start) = scheduler.start() else {
-                nothing_more = true;
-                let possible = (0..model.fate.len()).find(|step| model.may_begin(*step));
-                assert_eq!(possible, None, "seed {seed}: it could have begun");
-                break;
-            };
-            let (step, part) = match start {
-                Start::Count(step) => {
-                    assert!(model.may_begin(step.index()), "seed {seed}: {step:?} was counted too early");
+        while model.running.len() < workers && dice.below(5) > 0 {
+            let ready = model.ready();
+            let highest = model.highest(ready.iter().copied());
+            let free = model.free();
+            let waits = highest.filter(|highest| !fits(model.takes(*highest), free));
+            let share = waits.map_or([0, 0, 0], |unit| model.takes(unit));
+            let rest: Amounts = std::array::from_fn(|resource| free[resource].saturating_sub(share[resource]));
+            let fitting = ready.iter().copied().filter(|unit| fits(model.takes(*unit), rest));
+            let choice = model.highest(fitting);
+            let since = |unit| (unit, model.running.clone());
+            waiting =
+                waits.map(|unit| waiting.take().filter(|(before, _)| *before == unit).unwrap_or_else(|| since(unit)));
+            let kept_back = waiting.as_ref().is_some_and(|(_, before)| before.is_empty());
+            assert!(!kept_back, "seed {seed}: {waiting:?} waits for what began after it");
+            let start = scheduler.start();
+            let unit = start.map(|start| match start {
+                Start::Count(step) => (step, Part::Whole),
+                Start::Unit(step, part) => (step, part),
+            });
+            assert_eq!(unit, choice, "seed {seed}: of {ready:?} beside {:?}", model.running);
+            match start {
+                None => {
+                    nothing_more = ready.is_empty();
+                    assert!(nothing_more || !model.running.is_empty(), "seed {seed}: {ready:?} could have begun");
+                    break;
+                }
+                Some(Start::Count(step)) => {
                     let count = dice.below(5) as u32;
-                    progress.insert(step, Progress { items: count, ended: Vec::new() });
-                    model.fate[step.index()] = Some(Fate::Running);
                     let known = (dice.below(10) > 0).then_some(count);
+                    model.started((step, Part::Whole), Some(count));
                     match known {
                         Some(0) => model.fate[step.index()] = Some(Fate::Succeeded),
                         None => model.fate[step.index()] = Some(Fate::Failed),
@@ -199,43 +177,18 @@ fn simulate(seed: u64) {
                     }
                     let skipped = scheduler.counted(step, known);
                     told(&mut model, step.index(), skipped);
-                    continue;
                 }
-                Start::Unit(step, part) => (step, part),
-            };
-            let block = links.leader(step);
-            if matches!(part, Part::Whole | Part::Pass(0)) && model.fate[block.index()].is_none() {
-                assert!(model.may_begin(block.index()), "seed {seed}: {step:?} began too early");
-                model.fate[block.index()] = Some(Fate::Running);
+                Some(Start::Unit(step, part)) => model.started((step, part), None),
             }
-            assert_eq!(model.fate[block.index()], Some(Fate::Running), "seed {seed}: {step:?} {part:?}");
-            assert!(!bad.contains(&block) || matches!(part, Part::Item(_)), "seed {seed}: {step:?} after a failure");
-            let ended = &progress.entry(block).or_insert(Progress { items: 0, ended: Vec::new() }).ended;
-            assert!(!ended.contains(&(step, part)) && !running.contains(&(step, part)), "seed {seed}: twice");
-            let has = |step: StepId, part: Part| ended.contains(&(step, part));
-            let whole_pass = |pass: u32| links.block(block).all(|step| has(step, Part::Pass(pass)));
-            match part {
-                Part::Pass(pass) => {
-                    let inner = links.dependencies(step).iter().filter(|leg| links.leader(leg.on) == block);
-                    assert!(inner.into_iter().all(|leg| has(leg.on, part)), "seed {seed}: {step:?} in {part:?}");
-                    assert!(pass == 0 || whole_pass(pass - 1), "seed {seed}: {part:?} began early");
-                }
-                Part::Stop(pass) | Part::Final(pass) => assert!(whole_pass(pass), "seed {seed}: {part:?}"),
-                Part::Item(_) if graph.step(step).each.as_ref().is_some_and(|each| each.parallel == Some(false)) => {
-                    assert!(!running.iter().any(|(other, _)| *other == step), "seed {seed}: two items at a time");
-                }
-                Part::Whole | Part::Item(_) => {}
-            }
-            running.push((step, part));
         }
-        assert_eq!(scheduler.running(), running.len(), "seed {seed}");
-        if running.is_empty() {
+        assert_eq!(scheduler.running(), model.running.len(), "seed {seed}");
+        if model.running.is_empty() {
             if nothing_more {
                 break;
             }
             continue;
         }
-        let (step, part) = running.swap_remove(dice.below(running.len()));
+        let (step, part) = model.running[dice.below(model.running.len())];
         let block = links.leader(step);
         let how = match (dice.below(10), part, &graph.step(step).program) {
             (0, ..) => How::Failed,
@@ -245,24 +198,9 @@ fn simulate(seed: u64) {
             }
             _ => How::Succeeded,
         };
-        let here = progress.get_mut(&block).expect("it began");
-        here.ended.push((step, part));
-        if how == How::Failed {
-            bad.push(block);
-        }
-        let still = running.iter().any(|(other, _)| links.leader(*other) == block);
-        let over = match part {
-            Part::Whole => true,
-            Part::Item(_) => here.ended.len() as u32 == here.items,
-            Part::Final(_) => true,
-            Part::Pass(_) | Part::Stop(_) => bad.contains(&block) && !still,
-        };
-        if over {
-            model.fate[block.index()] = Some(match (bad.contains(&block), how) {
-                (true, _) => Fate::Failed,
-                (false, How::Answered(holds)) => Fate::Led(holds),
-                (false, _) => Fate::Succeeded,
-            });
+        let over = model.ended((step, part), how);
+        if let Some((_, before)) = &mut waiting {
+            before.retain(|unit| *unit != (step, part));
         }
         let skipped = scheduler.ended(step, part, how);
         if over {
@@ -273,6 +211,7 @@ fn simulate(seed: u64) {
         assert_eq!(scheduler.has_ended(block), over, "seed {seed}: {step:?} {part:?}");
     }
     assert!(scheduler.is_finished(), "seed {seed}");
+    assert_eq!(scheduler.free, slots, "seed {seed}");
     for step in links.steps().map(StepId::index) {
         assert_eq!(model.fate[step].is_some(), model.planned[step], "seed {seed}: step {step} was left over");
     }
@@ -280,11 +219,31 @@ fn simulate(seed: u64) {
 
 #[test]
 fn every_schedule_is_one_the_model_allows() {
-    (0..3000).for_each(simulate);
+    /// Reading a pipeline takes longer than running it.
+    const RUNS_OF_A_PLAN: u64 = 20;
+    const PLANS: u64 = 5_000;
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for thread in 0..threads {
+            scope.spawn(move || {
+                for number in (thread as u64..PLANS).step_by(threads) {
+                    let plan = random_plan(&mut Dice(number));
+                    for run in 0..RUNS_OF_A_PLAN {
+                        simulate(&plan, number * RUNS_OF_A_PLAN + run);
+                    }
+                }
+            });
+        }
+    });
+}
+
+/// With as many CPUs as there are workers, of which there are enough.
+fn scheduler(plan: &Plan, policy: Policy) -> Scheduler {
+    Scheduler::new(plan, policy, Slots { cpus: 8, mem: 0, gpus: 0 }, &|_| None)
 }
 
 fn order(plan: &Plan, policy: Policy) -> Vec<&str> {
-    let mut scheduler = Scheduler::new(plan, policy);
+    let mut scheduler = scheduler(plan, policy);
     let mut order = Vec::new();
     while let Some(Start::Unit(step, part)) = scheduler.start() {
         order.push(&**plan.graph().name(step));
@@ -310,6 +269,92 @@ fn the_longest_way_goes_first() {
     assert_eq!(order(&plan(LONG_WAY, None), Policy::LongestPathFirst), ["a", "b", "short", "c"]);
 }
 
+/// What starts while nothing ends, by name.
+fn started(scheduler: &mut Scheduler, plan: &Plan) -> Vec<String> {
+    let starts = std::iter::from_fn(|| scheduler.start());
+    let units = starts.filter_map(|start| match start {
+        Start::Unit(step, _) => Some(plan.graph().name(step).to_string()),
+        Start::Count(_) => None,
+    });
+    units.collect()
+}
+
+fn end(scheduler: &mut Scheduler, plan: &Plan, name: &str) {
+    let step = plan.graph().run_order().find(|step| &**plan.graph().name(*step) == name).expect("there is one");
+    scheduler.ended(step, Part::Whole, How::Succeeded);
+}
+
+#[test]
+fn time_that_is_expected_counts_before_the_number_of_steps() {
+    let plan = plan(LONG_WAY, None);
+    let first = |times: [Option<u64>; 4]| {
+        let expected = |step: StepId| times[step.index()].map(Duration::from_secs);
+        let all = Slots { cpus: 1, mem: 0, gpus: 0 };
+        let mut scheduler = Scheduler::new(&plan, Policy::LongestPathFirst, all, &expected);
+        started(&mut scheduler, &plan).concat()
+    };
+    assert_eq!(first([Some(7), Some(1), Some(2), Some(3)]), "short");
+    assert_eq!(first([Some(5), Some(1), Some(2), Some(3)]), "a");
+    // What nothing is known of takes as long as the one in the middle of those that are known.
+    assert_eq!(first([None, Some(1), Some(2), Some(3)]), "a");
+    assert_eq!(first([None, Some(0), None, Some(7)]), "a");
+    assert_eq!(first([Some(10), Some(3), None, None]), "a");
+    assert_eq!(first([Some(40), Some(3), None, Some(2)]), "short");
+    // More than can be counted is as much as can be.
+    assert_eq!(first([Some(1), Some(u64::MAX), Some(u64::MAX), None]), "a");
+}
+
+#[test]
+fn what_waits_keeps_its_share_and_no_more() {
+    let plan = plan(
+        "pipeline:
+- {name: holds, command: [x], resources: {gpus: 1, cpus: 2}}
+- {name: waits, command: [x], resources: {gpus: 1, mem: 3}}
+- {name: next, command: [x], resources: {gpus: 1}}
+- {name: big, command: [x], resources: {mem: 2}}
+- {name: small, command: [x], resources: {mem: 1}}
+- {name: plain, command: [x]}
+- {name: last, command: [x]}
+",
+        None,
+    );
+    let mut scheduler = Scheduler::new(&plan, Policy::FileOrder, Slots { cpus: 5, mem: 4, gpus: 1 }, &|_| None);
+    // Of 5 CPUs and 4 bytes, 2 run, and 1 with 3 bytes are set aside for `waits`; `next` sets nothing aside.
+    assert_eq!(started(&mut scheduler, &plan), ["holds", "small", "plain"]);
+    end(&mut scheduler, &plan, "small");
+    assert_eq!(started(&mut scheduler, &plan), ["last"]);
+    end(&mut scheduler, &plan, "holds");
+    assert_eq!(started(&mut scheduler, &plan), ["waits"]);
+    end(&mut scheduler, &plan, "waits");
+    assert_eq!(started(&mut scheduler, &plan), ["next", "big"]);
+}
+
+#[test]
+fn who_asks_for_more_than_there_is_takes_all_of_it() {
+    let plan = plan("pipeline:\n- {name: a, command: [x], resources: {cpus: 4, mem: 9, gpus: 2}}\n", None);
+    let all = Slots { cpus: 1, mem: 8, gpus: 0 };
+    let mut scheduler = Scheduler::new(&plan, Policy::FileOrder, all, &|_| None);
+    assert_eq!(started(&mut scheduler, &plan), ["a"]);
+    assert_eq!(scheduler.takes(StepId(0), Part::Whole), all);
+}
+
+#[test]
+fn a_group_stands_in_line_for_one_cpu_whatever_its_steps_take() {
+    let text = "pipeline:
+- group: g
+  multi_pass: {count: 1}
+  steps:
+  - {name: a, command: [x], outputs: {-o: a}, resources: {cpus: 4}}
+";
+    let plan = plan(text, None);
+    let mut scheduler = Scheduler::new(&plan, Policy::FileOrder, Slots { cpus: 4, mem: 0, gpus: 0 }, &|_| None);
+    assert_eq!(scheduler.start(), Some(Start::Unit(StepId(0), Part::Pass(0))));
+    assert_eq!(scheduler.takes(StepId(0), Part::Pass(0)).cpus, 4);
+    scheduler.ended(StepId(0), Part::Pass(0), How::Succeeded);
+    assert_eq!(scheduler.start(), Some(Start::Unit(StepId(0), Part::Final(0))));
+    assert_eq!(scheduler.takes(StepId(0), Part::Final(0)), Slots::ONE_CPU);
+}
+
 #[test]
 fn a_chain_of_any_length_overflows_no_stack() {
     let mut text = String::from("pipeline:\n- {name: s0, command: [x], outputs: {-o: f0}}\n");
@@ -319,7 +364,7 @@ fn a_chain_of_any_length_overflows_no_stack() {
     }
     let plan = plan(&text, None);
     assert_eq!(order(&plan, Policy::LongestPathFirst).len(), 100_000);
-    let mut scheduler = Scheduler::new(&plan, Policy::FileOrder);
+    let mut scheduler = scheduler(&plan, Policy::FileOrder);
     let Some(Start::Unit(first, part)) = scheduler.start() else { panic!("the first step can start") };
     assert_eq!(scheduler.ended(first, part, How::Failed).len(), 99_999);
     assert!(scheduler.is_finished());

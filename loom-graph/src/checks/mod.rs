@@ -14,6 +14,7 @@ use crate::{Location, NoText, Presence, World};
 
 mod logic;
 mod repeats;
+mod steering;
 
 /// How many operations the expressions of all passes may take together: that is well under a second.
 const MAX_WORK: u64 = 2_000_000;
@@ -207,6 +208,10 @@ impl<'a> Check<'a> {
                 for entry in &step.args {
                     self.argument(names, entry);
                 }
+                for entry in &step.env {
+                    self.variable(step, entry);
+                }
+                self.resources(step);
                 self.each(id, step);
             }
         }

@@ -198,7 +198,8 @@ impl<'a> Check<'a> {
         }
         let mut used: Vec<&'a str> = Vec::new();
         for step in self.links.block(first) {
-            for entry in &self.pipeline.steps[step.index()].args {
+            let step = &self.pipeline.steps[step.index()];
+            for entry in step.args.iter().chain(&step.env) {
                 references(&entry.value, &mut |name, span| {
                     if !passes.gives(name) {
                         return;
@@ -437,7 +438,7 @@ fn references<'a>(value: &'a Value, visit: &mut dyn FnMut(&'a str, Span)) {
 
 fn mentions(step: &Step, wanted: &str) -> bool {
     let mut found = false;
-    for entry in step.inputs.iter().chain(&step.args) {
+    for entry in step.inputs.iter().chain(&step.args).chain(&step.env) {
         references(&entry.value, &mut |name, _| found |= name == wanted);
     }
     let words = crate::names::program_scalars(&step.program);

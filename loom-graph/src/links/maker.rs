@@ -102,6 +102,9 @@ impl<'a> Maker<'a> {
         for entry in &step.args {
             self.value(names, &entry.value, Role::Argument);
         }
+        for entry in &step.env {
+            self.value(names, &entry.value, Role::Argument);
+        }
         if let Some(each) = &step.each {
             for (folder, role, scalar) in [(over, Role::Over, &each.over), (into, Role::Into, &each.into)] {
                 if !self.uses[first..].iter().any(|used| used.role == role) {

@@ -13,14 +13,34 @@ mod data;
 mod groups;
 #[cfg(all(test, feature = "schema"))]
 mod keys;
+mod steering;
 mod steps;
 mod values;
 
 const TOP_KEYS: &[&str] = &["data", "parameters", "pipeline", "execution", "output_dir", "layout", "editor"];
 const DATA_KEYS: &[&str] = &["type", "path", "name", "description", "pattern", "nested_in", "allow_outside_pipeline"];
 const STEP_KEYS: &[&str] = &[
-    "name", "kind", "group", "task", "script", "command", "inputs", "outputs", "args", "loop", "optional", "disabled",
+    "name",
+    "kind",
+    "group",
+    "task",
+    "script",
+    "command",
+    "inputs",
+    "outputs",
+    "args",
+    "loop",
+    "env",
+    "resources",
+    "timeout",
+    "retries",
+    "cache",
+    "detach",
+    "optional",
+    "disabled",
 ];
+const RESOURCES_KEYS: &[&str] = &["cpus", "mem", "gpus"];
+const RETRIES_KEYS: &[&str] = &["max", "delay", "on"];
 const LOOP_KEYS: &[&str] = &["over", "into", "filter", "parallel"];
 const CONDITION_KEYS: &[&str] =
     &["name", "kind", "group", "predicate", "script", "inputs", "args", "negate", "optional", "disabled"];
@@ -28,24 +48,25 @@ const SWITCH_KEYS: &[&str] = &["name", "kind", "group", "condition", "data", "op
 const GROUP_KEYS: &[&str] = &["group", "multi_pass", "steps"];
 const MULTI_PASS_KEYS: &[&str] = &["schedule", "count", "expressions", "feedback", "condition"];
 const STOP_KEYS: &[&str] = &["script", "inputs", "args"];
-const EXECUTION_KEYS: &[&str] = &["parallel", "max_workers", "python"];
+const EXECUTION_KEYS: &[&str] = &["parallel", "max_workers", "python", "resources"];
 
 /// Where a key belongs that stands in the wrong place.
-const PLACES: [(&[&str], &str); 8] = [
+const PLACES: [(&[&str], &str); 10] = [
     (STEP_KEYS, "of a step"),
     (CONDITION_KEYS, "of a condition: a step with `kind: condition`"),
     (SWITCH_KEYS, "of a switch: a step with `kind: switch`"),
     (MULTI_PASS_KEYS, "of a group, under `multi_pass`"),
     (EXECUTION_KEYS, "under `execution`"),
     (LOOP_KEYS, "of a step, under `loop`"),
+    (RESOURCES_KEYS, "of a step or of `execution`, under `resources`"),
+    (RETRIES_KEYS, "of a step, under `retries`"),
     (TOP_KEYS, "of the file, to be written in the first column"),
     (DATA_KEYS, "of a data node"),
 ];
 
 /// Keys of the format that this version of loom cannot honour: refused by name, because leaving out
 /// what they ask for would be worse.
-const UNSUPPORTED: &[&str] =
-    &["sweep", "metrics", "retries", "timeout", "env", "resources", "cache", "gather", "detach"];
+const UNSUPPORTED: &[&str] = &["sweep", "metrics", "gather"];
 
 /// Turns a document into the pipeline it describes, as far as it does. `end` is the end of the text.
 pub(crate) fn pipeline(tree: &Tree<'_>, end: Span, problems: &mut Problems) -> Pipeline {
@@ -136,6 +157,7 @@ impl Lower<'_> {
                 "parallel" => execution.parallel = self.switch(value, "`parallel`"),
                 "max_workers" => execution.max_workers = self.count(value, "`max_workers`"),
                 "python" => execution.python = self.text(value, "`python`", "a program or its path"),
+                "resources" => execution.resources = self.resources(value),
                 _ => {}
             }
         }

@@ -1,7 +1,7 @@
 //! Steps: what they run, what they read, and what they make.
 
 use super::{CONDITION_KEYS, Entries, LOOP_KEYS, Lower, STEP_KEYS, SWITCH_KEYS, no_pipeline};
-use crate::pipeline::{Condition, Group, Loop, Pipeline, Predicate, Program, Step, Switch, Test};
+use crate::pipeline::{Condition, Group, Loop, Pipeline, Predicate, Program, Resources, Step, Switch, Test};
 use crate::tree::{self, Kind, Node};
 use crate::{Entry, Problem, Scalar, Span, Style, Value};
 
@@ -75,6 +75,12 @@ impl Lower<'_> {
             inputs: Vec::new(),
             outputs: Vec::new(),
             args: Vec::new(),
+            env: Vec::new(),
+            resources: Resources::default(),
+            timeout: None,
+            retries: None,
+            cache: true,
+            detach: false,
             optional: false,
             disabled: false,
             group,
@@ -103,6 +109,12 @@ impl Lower<'_> {
                 ("outputs", _) => step.outputs = self.paths(value, "`outputs`", "flags and the data to write"),
                 ("args", _) => step.args = self.arguments(value, "`args`", "flags and their values"),
                 ("loop", _) => step.each = self.each(value),
+                ("env", _) => step.env = self.env(value),
+                ("resources", _) => step.resources = self.resources(value),
+                ("timeout", _) => step.timeout = self.timeout(value),
+                ("retries", _) => step.retries = self.retries(value),
+                ("cache", _) => step.cache = self.switch(value, "`cache`").unwrap_or(true),
+                ("detach", _) => step.detach = self.switch(value, "`detach`").unwrap_or(false),
                 ("negate", _) => negate = self.switch(value, "`negate`").unwrap_or(false),
                 ("condition", _) => {
                     let expected = "a condition, or a parameter that is true or false, such as `$name`";

@@ -124,6 +124,15 @@ impl Lower<'_> {
         count
     }
 
+    /// How many there are, which may be none.
+    pub(super) fn whole(&mut self, node: Node<'_>, what: &str) -> Option<u32> {
+        let whole = node.scalar().and_then(|(text, _)| digits(text)?.parse().ok());
+        if whole.is_none() {
+            self.wrong_kind(node, what, "a whole number, 0 or more");
+        }
+        whole
+    }
+
     pub(super) fn expect_mapping(&mut self, node: Node<'_>, what: &str, holding: &str) -> bool {
         let fits = matches!(node.kind(), Kind::Mapping);
         if !fits {
@@ -166,4 +175,9 @@ impl Lower<'_> {
         Problem::error("wrong-kind", format!("{what} cannot be {found}"))
             .at(node.span(), format!("expected {expected}"))
     }
+}
+
+/// Digits and nothing else: Rust takes `+1` for a number, and YAML takes it for one as well, but nobody means it.
+pub(super) fn digits(text: &str) -> Option<&str> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then_some(text)
 }

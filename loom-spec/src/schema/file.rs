@@ -9,7 +9,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value as Json, json};
 
 use super::values::{
-    Anything, Command, ConditionKind, Count, DataType, Kind, Path, Place, Predicate, Switch, SwitchKind, Text, Value,
+    Anything, Command, ConditionKind, Count, DataType, Failures, Kind, Path, Place, Predicate, Size, Span, Switch,
+    SwitchKind, Text, Value, Variable, Whole,
 };
 use super::{OrEmpty, widen};
 
@@ -91,6 +92,45 @@ struct Execution {
     /// above, else `python3`.
     #[schemars(default, extend("examples" = [".venv/bin/python"]))]
     python: Path,
+    /// What all that runs at the same time may take together. By default the CPUs are as many as `max_workers`, and memory
+    /// and GPUs are those of the machine.
+    #[schemars(default)]
+    resources: OrEmpty<Resources>,
+}
+
+/// What a step takes, or what there is.
+#[derive(Default, JsonSchema)]
+#[schemars(inline, deny_unknown_fields)]
+struct Resources {
+    /// CPUs: a whole number. A step that says nothing takes one.
+    #[schemars(default, extend("examples" = [2]))]
+    cpus: Count,
+    /// Memory: bytes, or a number with K, M, G or T, which are powers of 1024. A step that says nothing takes none.
+    #[schemars(default, extend("examples" = ["4G"]))]
+    mem: Size,
+    /// GPUs: a whole number. A step that says nothing takes none.
+    #[schemars(default, extend("examples" = [1]))]
+    gpus: Whole,
+}
+
+/// How often to try again, or when and how.
+#[derive(Default, JsonSchema)]
+#[schemars(inline, deny_unknown_fields, transform = or_number)]
+struct Retries {
+    /// How many attempts there may be beyond the first.
+    #[schemars(extend("examples" = [2]))]
+    max: Whole,
+    /// How long to wait before each of them: seconds, or a number with s, m, h or d. By default not at all.
+    #[schemars(default, extend("examples" = ["10s"]))]
+    delay: Span,
+    /// Which failures are tried again: a signal, the timeout, or an exit code that is not 0. By default all of them.
+    #[schemars(default, extend("examples" = [["signal", "timeout"]]))]
+    on: Failures,
+}
+
+fn or_number(schema: &mut Schema) {
+    widen(schema, &["integer"]);
+    schema.insert("minimum".to_owned(), 0.into());
 }
 
 fn yes() -> bool {
@@ -140,6 +180,27 @@ struct Step {
     /// Runs the step once for each file of a folder.
     #[schemars(default)]
     r#loop: Loop,
+    /// Variables of the task's environment, each as it is written. One without a value is taken away.
+    #[schemars(default, extend(
+        "examples" = [{"PYTHONHASHSEED": 0}],
+        "propertyNames" = {"pattern": "^([A-Za-z_][A-Za-z0-9_]*|<<)$"},
+    ))]
+    env: Named<Variable>,
+    /// What the step takes while it runs. A step waits until that is free.
+    #[schemars(default, extend("examples" = [{"cpus": 2, "mem": "4G"}]))]
+    resources: OrEmpty<Resources>,
+    /// How long an attempt may take: seconds, or a number with s, m, h or d. By default as long as it takes.
+    #[schemars(default, extend("examples" = ["30m", "1h30m"]))]
+    timeout: Span,
+    /// How often the step is tried again when it fails: a number, or a mapping with `max`. By default never.
+    #[schemars(default, extend("examples" = [2]))]
+    retries: Retries,
+    /// Whether the step is left out when it is up to date. By default true; with false it runs each time.
+    #[schemars(default = "yes")]
+    cache: bool,
+    /// Whether processes that the task leaves behind go on running. By default false: they are ended, and told of.
+    #[schemars(default)]
+    detach: bool,
     /// Whether the step runs only if it is asked for, with `--include` or by name. By default false.
     #[schemars(default)]
     optional: bool,

@@ -41,6 +41,38 @@ values! {
     Switch = {"type": "boolean"};
     /// A whole number, 1 or more.
     Count = {"type": "integer", "minimum": 1};
+    /// A whole number, 0 or more.
+    Whole = {"type": "integer", "minimum": 0};
+    /// A length of time.
+    Span = {
+        "type": ["string", "number"],
+        "minimum": 0,
+        "minLength": 1,
+        "pattern": "^([0-9.]+d)?([0-9.]+h)?([0-9.]+m)?([0-9.]+s?)?$",
+        "patternErrorMessage": "expected a length of time, such as `90s`, `30m`, `2h` or `1h30m`",
+    };
+    /// An amount of memory.
+    Size = {
+        "type": ["string", "integer"],
+        "minimum": 0,
+        "pattern": "^[0-9.]+([KMGTkmgt]([Ii]?[Bb])?|[Bb])?$",
+        "patternErrorMessage": "expected an amount of memory, such as `512M` or `4G`",
+    };
+    /// What the variable of an environment can be.
+    Variable = {"type": ["string", "number", "boolean", "null"]};
+    /// What can be tried again.
+    Failures = {
+        "type": "array",
+        "items": {
+            "enum": ["signal", "timeout", "exit"],
+            "enumDescriptions": [
+                "A signal ended it.",
+                "It took longer than `timeout` allows.",
+                "It ended with an exit code that is not 0, or without an output.",
+            ],
+        },
+        "minItems": 1,
+    };
     /// A program with its words, or a line for the shell.
     Command = {
         "type": ["array", "string"],

@@ -7,6 +7,7 @@ mod kinds;
 mod look;
 mod names;
 mod references;
+mod steering;
 mod text;
 
 use std::collections::BTreeSet;

@@ -298,8 +298,8 @@ pipeline:
     4 | execution: {colour: red}
       |             ^^^^^^ unknown key
       |
-      = help: known keys: parallel, max_workers, python; a key that begins with
-              `x-` is free
+      = help: known keys: parallel, max_workers, python, resources; a key that
+              begins with `x-` is free
 
     error: `colour` is not a key of a step
      --> ./pipeline.yml:6:31
@@ -308,8 +308,8 @@ pipeline:
       |                               ^^^^^^ unknown key
       |
       = help: known keys: name, kind, group, task, script, command, inputs,
-              outputs, args, loop, optional, disabled; a key that begins with `x-`
-              is free
+              outputs, args, loop, env, resources, timeout, retries, cache, detach,
+              optional, disabled; a key that begins with `x-` is free
 
     error: `colour` is not a key of a group
      --> ./pipeline.yml:7:16
@@ -380,7 +380,7 @@ data:
   raw: {path: raw.csv, nested_in: $folder}
   page: https://example.org/page.csv
 pipeline:
-  - {name: fit, command: [x], inputs: {i: $page}, retries: 3}
+  - {name: fit, command: [x], inputs: {i: $page}, gather: 3}
   - {name: ready, kind: condition, predicate: exists}
 "), @"
     exit 2
@@ -397,11 +397,11 @@ pipeline:
     3 |   raw: {path: raw.csv, nested_in: $folder}
       |                                   ^^^^^^^ expected the node that this one is inside of
 
-    error: this version of loom cannot do what `retries` asks for
+    error: this version of loom cannot do what `gather` asks for
      --> ./pipeline.yml:6:51
       |
-    6 |   - {name: fit, command: [x], inputs: {i: $page}, retries: 3}
-      |                                                   ^^^^^^^ not supported yet
+    6 |   - {name: fit, command: [x], inputs: {i: $page}, gather: 3}
+      |                                                   ^^^^^^ not supported yet
 
     error: `exists` has nothing to look at
      --> ./pipeline.yml:7:12
