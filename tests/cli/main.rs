@@ -10,6 +10,7 @@ mod book;
 mod changes;
 mod clean;
 mod examples;
+mod faults;
 mod graph;
 mod install;
 mod interfaces;
