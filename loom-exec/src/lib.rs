@@ -59,16 +59,18 @@ mod question;
 mod record;
 mod run;
 mod schedule;
+mod supervise;
 
 pub use cancel::Cancel;
 pub use event::{Event, Outcome, SkipReason, Stream, Summary};
-pub use executor::{Executor, Job};
+pub use executor::{Executor, Job, Leak};
 pub use local::LocalExecutor;
 pub use loom_graph::{LeftOut, Part, Selection, Target, Unit};
 pub use program::Command;
 pub use project::{Decisions, Project, Refused, Settings};
 pub use record::Memory;
 pub use run::{RunError, RunOptions};
+pub use supervise::{Ended, Runner, Supervised, is_supervisor, supervise};
 
 /// The number of SIGTERM, which politely asks a process to end.
 pub const TERM: i32 = rustix::process::Signal::TERM.as_raw();

@@ -120,7 +120,7 @@ pub(crate) fn run(
 
     #[cfg(target_os = "linux")]
     if options.end_orphans {
-        crate::local::orphans::adopt().map_err(failed("adopt orphaned processes"))?;
+        crate::local::adopt_orphans(&cancel).map_err(failed("adopt orphaned processes"))?;
     }
     watch(&Event::RunStarted { run: Arc::clone(&id), steps: plan.step_count(), workers });
     let policy = if workers == 1 { Policy::FileOrder } else { Policy::LongestPathFirst };
@@ -179,7 +179,7 @@ pub(crate) fn run(
     })?;
     #[cfg(target_os = "linux")]
     if options.end_orphans {
-        crate::local::orphans::end_all();
+        crate::local::end_orphans();
     }
     let mut summary = run.summary;
     summary.not_run += run.scheduler.unfinished();

@@ -20,3 +20,4 @@ mod run;
 mod select;
 mod signals;
 mod size;
+mod survive;

@@ -158,6 +158,9 @@ impl Worker<'_> {
             environment: &self.environment,
             cancel: self.cancel,
             grace: self.grace,
+            timeout: None,
+            detach: false,
+            leaked: &mut |_| {},
             output: &mut |stream, bytes| {
                 if !wanted(stream, bytes) {
                     return;
