@@ -15,6 +15,9 @@ use crate::support::{Sandbox, status};
 /// By this, what belongs to a run is known whatever becomes of it.
 const MARK: &str = "LOOM_TEST_RUN";
 
+/// What has not happened by then will not.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// A run of `loom`, and the folder it is in.
 struct Run {
     sandbox: Sandbox,
@@ -70,8 +73,20 @@ impl Run {
         (self.child.wait().unwrap().code(), String::from_utf8_lossy(&told).into_owned(), errors)
     }
 
-    fn is_gone(&self) {
-        until("the end of all that is left", || self.left().is_empty().then_some(()));
+    fn is_gone(&self, when: &str) {
+        let lost = Instant::now() + PATIENCE;
+        loop {
+            let left = self.left();
+            if left.is_empty() {
+                return;
+            }
+            let line = |pid: &u32| {
+                let words = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+                format!("{pid} {} {}\n", state(&pid.to_string()), String::from_utf8_lossy(&words).replace('\0', " "))
+            };
+            assert!(Instant::now() < lost, "left {when}:\n{}", left.iter().map(line).collect::<String>());
+            std::thread::yield_now();
+        }
     }
 }
 
@@ -86,7 +101,7 @@ impl Drop for Run {
 
 /// Looks again and again until something is there; gives up when it must be taken for lost.
 fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let lost = Instant::now() + Duration::from_secs(60);
+    let lost = Instant::now() + PATIENCE;
     loop {
         if let Some(found) = look() {
             return found;
@@ -150,7 +165,8 @@ fn kill_at_random(victims: &[&[usize]]) {
         send("KILL", &pids.iter().map(String::as_str).collect::<Vec<_>>());
         let (code, told, errors) = run.end();
         assert_ne!(code, Some(0), "turn {turn}: {told}{errors}");
-        until(&format!("the end of what turn {turn} left"), || run.left().is_empty().then_some(()));
+        let what = format!("in turn {turn}, when {victims:?} of {chain:?} were killed");
+        run.is_gone(&what);
     }
 }
 
@@ -175,7 +191,7 @@ fn a_killed_group_leaves_nothing() {
     let [first, ..] = run.chain();
     send("KILL", &[&format!("-{first}")]);
     run.end();
-    run.is_gone();
+    run.is_gone("after its end");
 }
 
 #[test]
@@ -214,7 +230,7 @@ fn each_signal_ends_the_run_politely_whoever_it_is_sent_to() {
             send(signal, &[&to_whom]);
             assert_eq!(run.end().0, Some(code), "{signal} to {to}");
             assert!(run.sandbox.has("bye"), "{signal} to {to}: the step was not left the time to end");
-            run.is_gone();
+            run.is_gone("after its end");
         }
     }
 }
@@ -259,7 +275,7 @@ fn a_reader_that_stalls_does_not_keep_a_run_from_ending() {
     let [first, ..] = run.chain();
     send("TERM", &[&first.to_string()]);
     assert_eq!(run.end().0, Some(143));
-    run.is_gone();
+    run.is_gone("after its end");
     drop(stalled);
 }
 
@@ -270,22 +286,22 @@ fn a_reader_that_goes_away_ends_the_run() {
     });
     let mut run = run;
     assert_eq!(run.end().0, Some(0));
-    run.is_gone();
+    run.is_gone("after its end");
 }
 
 #[test]
 fn what_a_step_leaves_running_ends_with_the_step() {
     // Each holds the step's output open, and goes one step further to get away.
-    for leave in ["sleep 1000 &", "setsid sleep 1000 &", "(setsid sleep 1000 &)", "env -i setsid sleep 1000 &"] {
-        let sandbox = Sandbox::with(&format!(
+    for leave in ["./daemon &", "setsid ./daemon &", "(setsid ./daemon &)", "env -i setsid ./daemon &"] {
+        let sandbox = Sandbox::with(
             "pipeline:
-  - {{name: leaver, command: 'mkfifo fifo; {} read pid < fifo; echo $pid > pid', outputs: {{out: pid}}}}
-  - {{name: after, command: '! kill -0 $(cat pid)', inputs: {{in: pid}}}}
+  - {name: leaver, task: leaver, outputs: {out: pid}}
+  - {name: after, command: '! kill -0 $(cat pid)', inputs: {in: pid}}
 ",
-            // A way to learn its number whatever it is the child of.
-            leave.replace("sleep 1000", "sh -c \"echo \\$\\$ > fifo; exec sleep 1000\"")
-        ));
-        let mut run = Run::start(sandbox, &["--max-workers", "2"]);
+        );
+        sandbox.write("daemon", "#!/bin/sh\necho $$ > fifo\nexec /bin/sleep 1000\n");
+        sandbox.write("leaver", format!("#!/bin/sh\nmkfifo fifo\n{leave}\nread pid < fifo\necho $pid > pid\n"));
+        let mut run = Run::start_by(sandbox, |sandbox| sandbox.shell("chmod +x daemon leaver; exec loom"));
         let (code, told, errors) = run.end();
         assert_eq!(code, Some(0), "{leave}: {told}{errors}");
         assert_eq!(state(run.sandbox.read("pid").trim()), 'X', "{leave}");
@@ -316,7 +332,7 @@ fn a_bug_is_told_as_one_and_leaves_nothing() {
     assert!(errors.starts_with("error: a bug in loom: asked for by LOOM_FAILPOINT (loom-exec/src/"), "{errors}");
     assert!(!errors.contains("backtrace"), "{errors}");
     assert!(run.sandbox.has("b"), "the other step ran");
-    run.is_gone();
+    run.is_gone("after its end");
 }
 
 #[test]
@@ -343,18 +359,19 @@ fn a_log_that_cannot_be_kept_fails_its_step() {
     assert!(told.contains("a.log: File too large (os error 27)") && told.contains("1 ok, 1 failed"), "{told}");
 }
 
-/// Forty steps that are all there or say which is not.
+/// Forty steps of which each makes what it says.
 fn forty_steps() -> Sandbox {
-    let steps: String =
-        (0..40).map(|step| format!("  - {{name: s{step}, command: 'touch $0; echo made; sleep 0.02', outputs: {{out: o{step}}}}}\n")).collect();
-    Sandbox::with(&format!("pipeline:\n{}", steps.replace("touch $0", "touch $1; :")))
+    let step = |step| format!("  - {{name: s{step}, task: make.sh, outputs: {{out: o{step}}}}}\n");
+    let sandbox = Sandbox::with(&format!("pipeline:\n{}", (0..40).map(step).collect::<String>()));
+    sandbox.write("make.sh", "#!/bin/sh\necho made\nsleep 0.02\ntouch $2\n");
+    sandbox
 }
 
 #[test]
 fn a_small_machine_is_enough() {
     for limit in ["ulimit -n 64", "ulimit -n 32", "ulimit -v 524288"] {
         let sandbox = forty_steps();
-        let output = sandbox.shell(&format!("{limit}; loom -q --max-workers 40")).output().unwrap();
+        let output = sandbox.shell(&format!("chmod +x make.sh; {limit}; loom -q --max-workers 40")).output().unwrap();
         let shown = sandbox.shown(&output);
         assert!(shown.starts_with("exit 0"), "{limit}: {shown}");
         assert!((0..40).all(|step| sandbox.has(&format!("o{step}"))), "{limit}");

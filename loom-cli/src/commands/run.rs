@@ -149,12 +149,20 @@ fn really_run(args: &RunArgs, decisions: &Decisions, runner: Option<Runner>, pai
         }
     };
 
-    let mut trouble: Option<io::Error> = None;
+    let of_events = match &args.events {
+        Some(path) if !events_to_stdout => path.display().to_string(),
+        _ => "to standard output".to_owned(),
+    };
+    let of_report = if events_to_stdout { "to standard error" } else { "to standard output" };
+    let mut trouble: Option<(&str, io::Error)> = None;
     let mut watch = |event: &Event| {
         if trouble.is_some() {
             return;
         }
-        let told = report.tell(event).and_then(|()| events.as_mut().map_or(Ok(()), |events| events.tell(event)));
+        let told = report.tell(event).map_err(|error| (of_report, error)).and_then(|()| {
+            let told = events.as_mut().map_or(Ok(()), |events| events.tell(event));
+            told.map_err(|error| (&*of_events, error))
+        });
         if let Err(error) = told {
             // Who asked for a run and cannot be told of it would not want it to go on unseen.
             cancel.stop(SIGPIPE);
@@ -172,8 +180,8 @@ fn really_run(args: &RunArgs, decisions: &Decisions, runner: Option<Runner>, pai
         Said(exit::FAILED)
     })?;
     match trouble {
-        Some(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(exit::by_signal(SIGPIPE)),
-        Some(error) => Err(failed("cannot write what happens", &error)),
+        Some((_, error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(exit::by_signal(SIGPIPE)),
+        Some((what, error)) => Err(failed(&format!("cannot write {what}"), &error)),
         None => Ok(code(&summary)),
     }
 }

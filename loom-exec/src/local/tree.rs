@@ -24,7 +24,7 @@ fn pids(list: &str) -> Vec<Pid> {
     list.split_ascii_whitespace().filter_map(|pid| Pid::from_raw(pid.parse().ok()?)).collect()
 }
 
-/// These processes and all below them, but none that is spared, nor what is below it.
+/// These processes and all below them, each behind what is below it; but none that is spared, nor what is below that.
 pub(crate) fn with_descendants(roots: Vec<Pid>, spared: &dyn Fn(Pid) -> bool) -> Vec<Pid> {
     let mut found = Vec::new();
     let mut open = roots;
@@ -35,7 +35,16 @@ pub(crate) fn with_descendants(roots: Vec<Pid>, spared: &dyn Fn(Pid) -> bool) ->
             found.push(pid);
         }
     }
+    found.reverse();
     found
+}
+
+/// Kills all that is below this process but what is spared, the lowest first: so that a runner among them lives longest, and
+/// does the rest if this process is killed meanwhile.
+pub(crate) fn kill_all(spared: &dyn Fn(Pid) -> bool) {
+    for pid in with_descendants(children(getpid()), spared) {
+        let _ = kill_process(pid, Signal::KILL);
+    }
 }
 
 /// Ends all that is below this process, and waits for its end; what is spared goes on.
@@ -46,9 +55,7 @@ pub(crate) fn end_all(spared: &dyn Fn(Pid) -> bool) {
         if mine.is_empty() {
             return;
         }
-        for pid in with_descendants(mine.clone(), spared) {
-            let _ = kill_process(pid, Signal::KILL);
-        }
+        kill_all(spared);
         for child in mine {
             while matches!(waitpid(Some(child), WaitOptions::empty()), Err(rustix::io::Errno::INTR)) {}
         }

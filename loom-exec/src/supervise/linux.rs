@@ -8,7 +8,7 @@ use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{
     Pid, Signal, getpid, getppid, kill_process, set_child_subreaper, set_parent_process_death_signal,
 };
@@ -103,6 +103,9 @@ fn stops_background_writers() -> bool {
         || (io::stderr().is_terminal() && stops(tcgetattr(io::stderr())))
 }
 
+/// How long a runner may take to end a run at once.
+const FOR_LAST_WORDS: Duration = Duration::from_millis(300);
+
 type Signals = SignalDelivery<UnixStream, SignalOnly>;
 
 fn signals() -> io::Result<Signals> {
@@ -132,17 +135,24 @@ impl Supervisor {
     /// Waits for the end of the child, and ends what it leaves. `None` if it was not this program.
     fn watch(mut self) -> io::Result<Option<Ended>> {
         let mut is_known = false;
+        // The process that waits for this one was killed.
+        let mut is_alone = false;
         loop {
             let mut fds = [PollFd::new(&self.alive, PollFlags::IN), PollFd::new(self.signals.get_read(), PollFlags::IN)];
-            match poll(&mut fds, None) {
+            let patience = is_alone.then(|| Timespec { tv_sec: 0, tv_nsec: FOR_LAST_WORDS.subsec_nanos().into() });
+            match poll(&mut fds, patience.as_ref()) {
+                Ok(0) => break,
                 Ok(_) => {}
                 Err(rustix::io::Errno::INTR) => continue,
                 // Without a way to wait for the child there is one thing left to do.
                 Err(_) => break,
             }
             let [news, signals] = fds.map(|fd| !fd.revents().is_empty());
-            if signals && !self.pass_on() {
-                break;
+            if signals && !self.pass_on() && !is_alone {
+                is_alone = true;
+                // Any two signals, one after the other, end a run at once; it knows better than this process how.
+                let child = Pid::from_child(&self.child);
+                let _ = [Signal::INT, Signal::TERM].map(|signal| kill_process(child, signal));
             }
             if news {
                 match self.alive.read(&mut [0]) {
@@ -153,8 +163,7 @@ impl Supervisor {
                 }
             }
         }
-        // It has ended, or has nobody left who would wait for it.
-        let _ = self.child.kill();
+        tree::kill_all(&tree::is_detached);
         let status = self.child.wait()?;
         tree::end_all(&tree::is_detached);
         Ok(match (status.code(), status.signal()) {
