@@ -30,11 +30,12 @@ pub(crate) fn hand_to(cancel: Cancel, runner: Option<Runner>) -> io::Result<()> 
             }
             count += 1;
             match count {
-                // The supervisor was killed: nobody could end what this program leaves.
-                1 if runner.is_some_and(Runner::is_abandoned) => cancel.kill(),
+                // The supervisor was killed: nobody could end what this program leaves, so it must leave nothing.
+                _ if runner.is_some_and(Runner::is_abandoned) => cancel.kill(),
                 1 => cancel.stop(signal),
                 2 => cancel.kill(),
-                // Nothing is left but this program, perhaps held up by whoever should read its output.
+                // Perhaps it is held up by whoever should read its output; should anything else be left, its supervisor
+                // ends that.
                 _ => std::process::exit(crate::exit::by_signal(signal).into()),
             }
         }

@@ -23,14 +23,17 @@ pub enum Supervised {
 /// The process that does the work of a supervised program.
 #[derive(Clone, Copy, Debug)]
 pub struct Runner {
-    supervisor: Option<rustix::process::Pid>,
+    is_supervised: bool,
 }
 
 impl Runner {
     /// Whether it had a supervisor, and has lost it. A runner gets SIGTERM then, and should end at once: there is
     /// nobody left who could end what it leaves.
     pub fn is_abandoned(self) -> bool {
-        self.supervisor.is_some_and(|supervisor| rustix::process::getppid() != Some(supervisor))
+        #[cfg(target_os = "linux")]
+        return self.is_supervised && linux::reader_is_gone();
+        #[cfg(not(target_os = "linux"))]
+        self.is_supervised
     }
 }
 
@@ -93,7 +96,7 @@ pub fn supervise(args: impl IntoIterator<Item = OsString>) -> Supervised {
     #[cfg(not(target_os = "linux"))]
     {
         drop(args);
-        Supervised::Runner(Runner { supervisor: None })
+        Supervised::Runner(Runner { is_supervised: false })
     }
 }
 

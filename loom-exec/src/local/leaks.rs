@@ -88,8 +88,8 @@ impl<'a> Leaks<'a> {
         use rustix::process::{getpgid, getsid};
         let theirs = super::tree::Environment::of(pid);
         let mine = |name: &str| self.environment.iter().find(|(mine, _)| mine == name).map(|(_, value)| value.as_os_str());
-        if theirs.get("LOOM_STEP").is_some() {
-            return ["LOOM_RUN_ID", "LOOM_STEP"].iter().all(|name| theirs.get(name) == mine(name));
+        if theirs.step() != [None, None] {
+            return theirs.step() == ["LOOM_RUN_ID", "LOOM_STEP"].map(mine);
         }
         // It has another environment, or none that may be read. Nobody leaves a group for that of another step.
         let belongs_to = [getpgid(Some(pid)), getsid(Some(pid))].into_iter().flatten().find(|of| self.groups.contains(*of));

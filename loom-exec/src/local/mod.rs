@@ -93,3 +93,6 @@ pub(crate) fn adopt_orphans(cancel: &crate::Cancel) -> std::io::Result<()> {
 pub(crate) fn end_orphans() {
     tree::end_all(&tree::is_detached);
 }
+
+#[cfg(test)]
+mod tests;

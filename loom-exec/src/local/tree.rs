@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::os::unix::ffi::OsStrExt;
+use std::time::Duration;
 
 use super::start::DETACHED;
 use rustix::process::{Pid, Signal, WaitOptions, getpid, getpgid, getsid, kill_process, waitpid};
@@ -66,8 +67,7 @@ pub(crate) fn end_all(spared: &dyn Fn(Pid) -> bool) {
 pub(crate) fn is_detached(pid: Pid) -> bool {
     let environment = Environment::of(pid);
     environment.get(DETACHED).is_some() && !is_first_of_a_step(pid) && {
-        let step = environment.get("LOOM_STEP");
-        let same = |other: Pid| is_first_of_a_step(other) && Environment::of(other).get("LOOM_STEP") == step;
+        let same = |other: Pid| is_first_of_a_step(other) && Environment::of(other).step() == environment.step();
         !children(getpid()).into_iter().any(same)
     }
 }
@@ -83,7 +83,21 @@ pub(crate) struct Environment(Vec<u8>);
 impl Environment {
     /// Empty for a process that has ended, or is somebody else's.
     pub(crate) fn of(pid: Pid) -> Self {
-        Self(std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default())
+        let path = format!("/proc/{pid}/environ");
+        // While a process becomes another program it has none for a moment, which is not to be taken for an answer.
+        for _ in 0..3 {
+            match std::fs::read(&path) {
+                Ok(environment) if environment.is_empty() => std::thread::sleep(Duration::from_millis(1)),
+                Ok(environment) => return Self(environment),
+                Err(_) => break,
+            }
+        }
+        Self(Vec::new())
+    }
+
+    /// The run and the step that it was started in.
+    pub(crate) fn step(&self) -> [Option<&OsStr>; 2] {
+        ["LOOM_RUN_ID", "LOOM_STEP"].map(|name| self.get(name))
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&OsStr> {

@@ -33,14 +33,15 @@ const RUNNER: &str = " (runner below ";
 pub(super) fn supervise(args: &[OsString]) -> Supervised {
     let (role, parent) = role(args);
     if let Some(parent) = parent {
-        if set_parent_process_death_signal(Some(Signal::TERM)).is_err() || getppid() != Some(parent) {
+        let armed = set_parent_process_death_signal(Some(Signal::TERM));
+        if armed.is_err() || getppid() != Some(parent) || reader_is_gone() {
             // It was killed before this was arranged: nobody waits for what this process could do.
             return Supervised::Over(Ended::Signalled(Signal::TERM.as_raw()));
         }
         // From now on the parent knows that it is this program that it has started.
         let _ = rustix::io::write(io::stdin(), b".");
     }
-    let here = Supervised::Runner(Runner { supervisor: parent });
+    let here = Supervised::Runner(Runner { is_supervised: parent.is_some() });
     let below = match role {
         Role::First if stops_background_writers() => return here,
         Role::First => SECOND,
@@ -52,7 +53,7 @@ pub(super) fn supervise(args: &[OsString]) -> Supervised {
     let ended = signals().and_then(|signals| {
         set_child_subreaper(Some(getpid()))?;
         let (child, alive) = spawn(args, below)?;
-        Supervisor { parent, child, alive, signals }.watch()
+        Supervisor { is_supervised: parent.is_some(), child, alive, signals }.watch()
     });
     match ended {
         Ok(Some(ended)) => Supervised::Over(ended),
@@ -63,6 +64,15 @@ pub(super) fn supervise(args: &[OsString]) -> Supervised {
 
 pub(super) fn is_supervisor(args: &[OsString]) -> bool {
     role(args).0 == Role::Second
+}
+
+/// Whether nobody reads what this process may write to its standard input: then its supervisor has ended. That is so before
+/// the death signal comes, while what the parent is, a thread may learn later than another.
+pub(super) fn reader_is_gone() -> bool {
+    let stdin = io::stdin();
+    let mut fds = [PollFd::new(&stdin, PollFlags::empty())];
+    let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+    poll(&mut fds, Some(&now)).is_ok() && fds[0].revents().contains(PollFlags::ERR)
 }
 
 /// What a process is by its name, and whom it is below.
@@ -124,7 +134,7 @@ fn is_ignored(signal: i32) -> bool {
 }
 
 struct Supervisor {
-    parent: Option<Pid>,
+    is_supervised: bool,
     child: Child,
     /// Ends when the child does.
     alive: PipeReader,
@@ -177,7 +187,7 @@ impl Supervisor {
     fn pass_on(&mut self) -> bool {
         // What comes twice in a row is one thing: `timeout` sends to its child, and to the group that it is in.
         std::thread::sleep(Duration::from_millis(2));
-        if self.parent.is_some_and(|parent| getppid() != Some(parent)) {
+        if self.is_supervised && reader_is_gone() {
             return false;
         }
         let child = Pid::from_child(&self.child);
