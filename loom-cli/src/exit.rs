@@ -17,7 +17,9 @@ pub(crate) const BUG: u8 = 70;
 pub(crate) fn tell_bug(panic: &PanicHookInfo<'_>) {
     let what = panic.payload_as_str().unwrap_or("a panic");
     let place = panic.location().map(|place| format!(" ({place})")).unwrap_or_default();
-    let mut message = format!("error: a bug in loom: {what}{place}\n  help: please report it, with the pipeline that it happens with\n");
+    let mut message = format!(
+        "error: a bug in loom: {what}{place}\n  help: please report it, with the pipeline that it happens with\n"
+    );
     let backtrace = Backtrace::capture();
     if backtrace.status() == BacktraceStatus::Captured {
         message.push_str(&backtrace.to_string());

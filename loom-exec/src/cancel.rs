@@ -61,7 +61,8 @@ impl Stage {
 impl Cancel {
     /// A handle for one run. Needs four file descriptors.
     pub fn new() -> io::Result<Self> {
-        let inner = Inner { signal: AtomicI32::new(0), stop: Stage::new()?, kill: Stage::new()?, groups: Groups::default() };
+        let inner =
+            Inner { signal: AtomicI32::new(0), stop: Stage::new()?, kill: Stage::new()?, groups: Groups::default() };
         Ok(Self { inner: Arc::new(inner) })
     }
 

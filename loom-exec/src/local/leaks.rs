@@ -87,12 +87,14 @@ impl<'a> Leaks<'a> {
     fn is_ours(&self, pid: Pid) -> bool {
         use rustix::process::{getpgid, getsid};
         let theirs = super::tree::Environment::of(pid);
-        let mine = |name: &str| self.environment.iter().find(|(mine, _)| mine == name).map(|(_, value)| value.as_os_str());
+        let mine =
+            |name: &str| self.environment.iter().find(|(mine, _)| mine == name).map(|(_, value)| value.as_os_str());
         if theirs.step() != [None, None] {
             return theirs.step() == ["LOOM_RUN_ID", "LOOM_STEP"].map(mine);
         }
         // It has another environment, or none that may be read. Nobody leaves a group for that of another step.
-        let belongs_to = [getpgid(Some(pid)), getsid(Some(pid))].into_iter().flatten().find(|of| self.groups.contains(*of));
+        let belongs_to =
+            [getpgid(Some(pid)), getsid(Some(pid))].into_iter().flatten().find(|of| self.groups.contains(*of));
         belongs_to.map_or_else(|| self.groups.count() <= 1, |group| group == self.group)
     }
 }

@@ -35,8 +35,8 @@ impl Executor for LocalExecutor {
             Err(Refusal::Stopped) => return Outcome::Stopped,
             Err(Refusal::Because(message)) => return Outcome::Broken { message },
         };
-        see_to_its_end(&mut child, &mut job).unwrap_or_else(|message| {
-            Outcome::Broken { message: format!("cannot wait for {}: {message}", job.command.program.display()) }
+        see_to_its_end(&mut child, &mut job).unwrap_or_else(|message| Outcome::Broken {
+            message: format!("cannot wait for {}: {message}", job.command.program.display()),
         })
     }
 }

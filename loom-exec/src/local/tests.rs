@@ -10,6 +10,7 @@ const LONG: Duration = Duration::from_secs(600);
 
 /// A step that is a line for the shell, and what became of it.
 struct Step {
+    name: &'static str,
     line: &'static str,
     grace: Duration,
     timeout: Option<Duration>,
@@ -26,7 +27,7 @@ struct Ran {
 
 impl Step {
     fn new(line: &'static str) -> Self {
-        Self { line, grace: LONG, timeout: None, detach: false, adopt: false }
+        Self { name: "step", line, grace: LONG, timeout: None, detach: false, adopt: false }
     }
 
     fn run(&self) -> Ran {
@@ -38,11 +39,14 @@ impl Step {
         let command = Command { program: "/bin/sh".into(), args: vec!["-c".into(), self.line.into()] };
         // Each is a step of a run of its own.
         let run: OsString = format!("{:?}", std::thread::current().id()).into();
-        let environment =
-            [("PATH".into(), "/usr/bin:/bin".into()), ("LOOM_RUN_ID".into(), run), ("LOOM_STEP".into(), "step".into())];
+        let environment = [
+            ("PATH".into(), "/usr/bin:/bin".into()),
+            ("LOOM_RUN_ID".into(), run),
+            ("LOOM_STEP".into(), self.name.into()),
+        ];
         let (mut told, mut leaks) = (Vec::new(), Vec::new());
         let outcome = LocalExecutor.execute(Job {
-            unit: "step",
+            unit: self.name,
             command: &command,
             folder: "/".as_ref(),
             environment: &environment,
@@ -74,7 +78,10 @@ fn a_step_has_its_time_and_no_more() {
     let timeout = Some(after);
     // One that ends when it is told to; one that then says it went well; one that does not hear.
     assert_eq!(Step { timeout, ..Step::new("exec sleep 1000") }.run().outcome, timed_out);
-    assert_eq!(Step { timeout, ..Step::new("trap 'exit 0' TERM; while :; do sleep 0.01; done") }.run().outcome, timed_out);
+    assert_eq!(
+        Step { timeout, ..Step::new("trap 'exit 0' TERM; while :; do sleep 0.01; done") }.run().outcome,
+        timed_out
+    );
     let deaf = Step { timeout, grace: Duration::ZERO, ..Step::new("trap '' TERM; sleep 1000 & wait") }.run();
     assert_eq!((deaf.outcome, deaf.leaks), (timed_out, Vec::new()));
     assert_eq!(Step { timeout: Some(LONG), ..Step::new("exit 3") }.run().outcome, Outcome::Exited { code: 3 });
@@ -100,7 +107,11 @@ fn what_is_left_in_the_group_is_told_and_ended() {
     while is_running(pid) {
         std::thread::yield_now();
     }
-    assert!(Step::new("sleep 0.02 & echo").run().leaks.is_empty(), "it ended by itself");
+    let soon = Step::new("sleep 0.01 &");
+    assert!(
+        (0..50).any(|_| soon.run().leaks.is_empty()),
+        "it ended by itself, if the machine is not too busy for that"
+    );
 }
 
 #[test]
@@ -125,7 +136,11 @@ fn orphans_are_told_by_name_and_ended_wherever_they_went() {
     let ran = Step { adopt: true, ..Step::new("setsid sh -c 'setsid sleep 1000 & echo $!; wait' & sleep 0.1") }.run();
     assert_eq!(ran.leaks.len(), 1);
     assert!(!is_running(ran.told.trim()));
-    assert!(Step { adopt: true, ..Step::new("setsid sleep 0.02 & echo") }.run().leaks.is_empty(), "it ended by itself");
+    let soon = Step { adopt: true, ..Step::new("setsid sleep 0.01 &") };
+    assert!(
+        (0..50).any(|_| soon.run().leaks.is_empty()),
+        "it ended by itself, if the machine is not too busy for that"
+    );
 }
 
 #[cfg(target_os = "linux")]
@@ -136,7 +151,7 @@ fn an_orphan_that_may_stay_is_known_as_one() {
     let is_detached = |pid: &str| tree::is_detached(Pid::from_raw(pid.parse().unwrap()).unwrap());
     assert!(is_detached(ran.told.trim()));
     // Another step does not take it for its own.
-    assert!(Step { adopt: true, ..Step::new("exit 0") }.run().leaks.is_empty());
+    assert!(Step { name: "other", adopt: true, ..Step::new("exit 0") }.run().leaks.is_empty());
     assert!(is_running(ran.told.trim()));
     kill(ran.told.trim());
 }

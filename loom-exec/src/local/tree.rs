@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::time::Duration;
 
 use super::start::DETACHED;
-use rustix::process::{Pid, Signal, WaitOptions, getpid, getpgid, getsid, kill_process, waitpid};
+use rustix::process::{Pid, Signal, WaitOptions, getpgid, getpid, getsid, kill_process, waitpid};
 
 /// The processes that a process is the parent of.
 pub(crate) fn children(of: Pid) -> Vec<Pid> {
@@ -102,7 +102,10 @@ impl Environment {
 
     pub(crate) fn get(&self, name: &str) -> Option<&OsStr> {
         let value = |entry: &'_ [u8]| entry.strip_prefix(name.as_bytes())?.strip_prefix(b"=").map(<[u8]>::len);
-        self.0.split(|byte| *byte == 0).find_map(|entry| value(entry).map(|length| &entry[entry.len() - length..])).map(OsStr::from_bytes)
+        self.0
+            .split(|byte| *byte == 0)
+            .find_map(|entry| value(entry).map(|length| &entry[entry.len() - length..]))
+            .map(OsStr::from_bytes)
     }
 }
 
@@ -116,7 +119,8 @@ pub(crate) fn command(pid: Pid) -> String {
         words
     };
     words.chars().fold(String::new(), |mut line, letter| {
-        let _ = if letter.is_control() { write!(line, "{}", letter.escape_default()) } else { write!(line, "{letter}") };
+        let _ =
+            if letter.is_control() { write!(line, "{}", letter.escape_default()) } else { write!(line, "{letter}") };
         line
     })
 }

@@ -123,7 +123,7 @@ fn signals() -> io::Result<Signals> {
     // Whoever starts a program by `nohup` wants it to outlive the terminal.
     let heard = wanted.into_iter().filter(|signal| ![SIGHUP, SIGTSTP].contains(signal) || !is_ignored(*signal));
     let (read_end, write_end) = UnixStream::pair()?;
-    SignalDelivery::with_pipe(read_end, write_end, SignalOnly::default(), heard)
+    SignalDelivery::with_pipe(read_end, write_end, SignalOnly, heard)
 }
 
 fn is_ignored(signal: i32) -> bool {
@@ -148,7 +148,8 @@ impl Supervisor {
         // The process that waits for this one was killed.
         let mut is_alone = false;
         loop {
-            let mut fds = [PollFd::new(&self.alive, PollFlags::IN), PollFd::new(self.signals.get_read(), PollFlags::IN)];
+            let mut fds =
+                [PollFd::new(&self.alive, PollFlags::IN), PollFd::new(self.signals.get_read(), PollFlags::IN)];
             let patience = is_alone.then(|| Timespec { tv_sec: 0, tv_nsec: FOR_LAST_WORDS.subsec_nanos().into() });
             match poll(&mut fds, patience.as_ref()) {
                 Ok(0) => break,
