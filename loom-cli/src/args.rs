@@ -178,6 +178,13 @@ pub(crate) struct RunArgs {
     pub(crate) yes: bool,
 }
 
+impl RunArgs {
+    /// Whether no step is to run.
+    pub(crate) fn only_shows(&self) -> bool {
+        self.dry_run || self.list || self.investigate || self.clean || self.clean_list
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct CheckArgs {
     /// The pipeline file, or its folder

@@ -90,6 +90,10 @@ impl<W: Write> Report<W> {
                 let what = format!("{}; retry {attempt} of {of}{when}", plain(&outcome.to_string()));
                 self.line(&self.paint.styled(SKIP, "retry").to_string(), unit, &what)?;
             }
+            Event::UnitLeaked { unit, leak } => {
+                let what = format!("left a process running, which was ended: {} {}", leak.pid, plain(&leak.command));
+                self.line(&self.paint.styled(SKIP, "leak ").to_string(), unit, what.trim_end())?;
+            }
             Event::InputChanged { unit, input } => {
                 let what = format!("input {} changed while it ran: it runs again next time", plain(input));
                 self.line(&self.paint.styled(SKIP, "note ").to_string(), unit, &what)?;

@@ -2,22 +2,40 @@
 
 use std::io;
 
-use loom_exec::Cancel;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use loom_exec::{Cancel, Runner};
+use rustix::process::Signal;
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGXFSZ};
 use signal_hook::iterator::Signals;
 
-/// Hands the signals that ask a program to end to a run.
-pub(crate) fn hand_to(cancel: Cancel) -> io::Result<()> {
+/// Hands the signals that ask a program to end to a run, and those that suspend one to its steps.
+pub(crate) fn hand_to(cancel: Cancel, runner: Option<Runner>) -> io::Result<()> {
     // Whoever starts a program by `nohup` wants it to outlive the terminal.
-    let wanted =
-        [SIGINT, SIGTERM, SIGHUP, SIGQUIT].into_iter().filter(|signal| *signal != SIGHUP || !is_ignored(SIGHUP));
-    let mut signals = Signals::new(wanted)?;
+    let heard = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGXFSZ]
+        .into_iter()
+        .filter(|signal| ![SIGHUP, SIGTSTP].contains(signal) || !is_ignored(*signal));
+    let mut signals = Signals::new(heard)?;
     let wait = move || {
-        for (count, signal) in signals.forever().enumerate() {
+        let mut count = 0;
+        for signal in signals.forever() {
+            // That a file has become too large is told by whoever writes it.
+            if signal == SIGXFSZ {
+                continue;
+            }
+            if [SIGTSTP, SIGCONT].contains(&signal) {
+                cancel.pass_on(signal);
+                if signal == SIGTSTP {
+                    let _ = rustix::process::kill_process(rustix::process::getpid(), Signal::STOP);
+                }
+                continue;
+            }
+            count += 1;
             match count {
-                0 => cancel.stop(signal),
-                1 => cancel.kill(),
-                // Nothing is left but this program, perhaps held up by whoever should read its output.
+                // The supervisor was killed: nobody could end what this program leaves, so it must leave nothing.
+                _ if runner.is_some_and(Runner::is_abandoned) => cancel.kill(),
+                1 => cancel.stop(signal),
+                2 => cancel.kill(),
+                // Perhaps it is held up by whoever should read its output; should anything else be left, its supervisor
+                // ends that.
                 _ => std::process::exit(crate::exit::by_signal(signal).into()),
             }
         }

@@ -8,6 +8,8 @@ use std::sync::{Arc, Mutex};
 use crossbeam_channel::{Receiver, Sender};
 use rustix::process::Signal;
 
+use crate::local::Groups;
+
 /// A handle that ends a run: clone it, keep one, give the other to [`RunOptions`](crate::RunOptions).
 ///
 /// ```
@@ -28,6 +30,7 @@ struct Inner {
     signal: AtomicI32,
     stop: Stage,
     kill: Stage,
+    groups: Groups,
 }
 
 /// A thing that happens once, which any number of threads can wait for, in `poll` or in `select!`.
@@ -58,7 +61,8 @@ impl Stage {
 impl Cancel {
     /// A handle for one run. Needs four file descriptors.
     pub fn new() -> io::Result<Self> {
-        let inner = Inner { signal: AtomicI32::new(0), stop: Stage::new()?, kill: Stage::new()? };
+        let inner =
+            Inner { signal: AtomicI32::new(0), stop: Stage::new()?, kill: Stage::new()?, groups: Groups::default() };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -73,6 +77,19 @@ impl Cancel {
     pub fn kill(&self) {
         self.stop(Signal::TERM.as_raw());
         self.inner.kill.happen();
+    }
+
+    /// Sends a signal to the process groups of all steps that run here, and changes nothing else: SIGTSTP and SIGCONT,
+    /// for a program that is suspended and goes on.
+    pub fn pass_on(&self, signal: i32) {
+        if let Some(signal) = Signal::from_named_raw(signal) {
+            self.inner.groups.send(signal);
+        }
+    }
+
+    /// What runs as processes of this machine.
+    pub(crate) fn groups(&self) -> &Groups {
+        &self.inner.groups
     }
 
     /// Whether the run has been told to stop.

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
-use crate::Command;
 use crate::decide::Reason;
+use crate::{Command, Leak};
 
 /// One thing that happened.
 ///
@@ -89,6 +89,13 @@ pub enum Event {
         /// be waited for, and goes on with the next event of this stream.
         #[serde(serialize_with = "lossy")]
         text: Vec<u8>,
+    },
+    /// A unit ended and left a process running, which is ended now.
+    UnitLeaked {
+        /// Its name.
+        unit: Arc<str>,
+        /// The process.
+        leak: Leak,
     },
     /// A unit failed, and is tried again.
     UnitRetried {
@@ -192,6 +199,12 @@ pub enum Outcome {
         /// The signal's number.
         signal: i32,
     },
+    /// It took longer than it may, and was ended.
+    TimedOut {
+        /// How long that is, in seconds when serialised.
+        #[serde(serialize_with = "seconds")]
+        after: Duration,
+    },
     /// Its command exited with 0, but some of what it declares is not there.
     MissingOutputs {
         /// The paths.
@@ -224,11 +237,21 @@ impl std::fmt::Display for Outcome {
             Self::Judged { last } => f.write_str(if *last { "condition met" } else { "not yet" }),
             Self::Exited { code } => write!(f, "exit code {code}"),
             Self::Signalled { signal } => f.write_str(&signal_in_words(*signal)),
+            Self::TimedOut { after } => write!(f, "timed out after {}", duration_in_words(*after)),
             Self::MissingOutputs { paths } => write!(f, "ended well, but did not make {}", paths.join(", ")),
             Self::Broken { message } => f.write_str(message),
             Self::Stopped => f.write_str("stopped"),
             Self::Panicked => f.write_str("a bug in loom: the thread that ran it panicked"),
         }
+    }
+}
+
+/// In the largest unit that leaves no rest.
+fn duration_in_words(duration: Duration) -> String {
+    match (duration.as_secs(), duration.subsec_nanos()) {
+        (seconds, 0) if seconds > 0 && seconds % 3600 == 0 => format!("{} h", seconds / 3600),
+        (seconds, 0) if seconds > 0 && seconds % 60 == 0 => format!("{} min", seconds / 60),
+        _ => format!("{} s", duration.as_secs_f64()),
     }
 }
 

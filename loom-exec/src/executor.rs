@@ -1,6 +1,9 @@
 //! The seam between a run and the world that its commands run in.
 
 use std::path::Path;
+use std::time::Duration;
+
+use serde::Serialize;
 
 use crate::{Cancel, Command, Outcome, Stream};
 
@@ -17,10 +20,28 @@ pub struct Job<'a> {
     /// Tells when the run is to end; the executor ends the command then and answers [`Outcome::Stopped`].
     pub cancel: &'a Cancel,
     /// How long a command may take to end once it was told to, before it is killed.
-    pub grace: std::time::Duration,
+    pub grace: Duration,
+    /// How long the command may take. If it takes longer it is ended as by SIGTERM, and the answer is
+    /// [`Outcome::TimedOut`].
+    pub timeout: Option<Duration>,
+    /// Whether what the command leaves running when it ends may go on, for as long as it likes. Otherwise it is told by
+    /// `leaked`, and ended.
+    pub detach: bool,
     /// Takes what the command writes, as it writes it. An error means that it cannot be kept; the command is not
     /// ended for that, but has failed.
     pub output: &'a mut dyn FnMut(Stream, &[u8]),
+    /// Takes what the command has left running, before that is ended; never called where the command did not end by
+    /// itself.
+    pub leaked: &'a mut dyn FnMut(Leak),
+}
+
+/// A process that a command left running.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Leak {
+    /// Its number; that of the process group, where nothing more is known.
+    pub pid: i32,
+    /// Its command line, as far as the system tells it.
+    pub command: String,
 }
 
 /// Runs commands. The engine calls it from as many threads as it has workers.

@@ -60,19 +60,20 @@ mod project;
 mod question;
 mod run;
 mod schedule;
-// Handing GPUs to units, and telling tasks what they were given, is for whoever runs them to call.
 mod slots;
+mod supervise;
 
 pub use cancel::Cancel;
 pub use decide::{Forecast, ForecastError, Reason, Verdict};
 pub use event::{Event, Outcome, SkipReason, Stream, Summary};
-pub use executor::{Executor, Job};
+pub use executor::{Executor, Job, Leak};
 pub use local::LocalExecutor;
 pub use loom_graph::{LeftOut, Part, Selection, Target, Unit};
 pub use memory::Memory;
 pub use program::Command;
 pub use project::{Decisions, Project, Refused, Settings};
 pub use run::{RunError, RunOptions};
+pub use supervise::{Ended, Runner, Supervised, is_supervisor, supervise};
 
 /// The number of SIGTERM, which politely asks a process to end.
 pub const TERM: i32 = rustix::process::Signal::TERM.as_raw();

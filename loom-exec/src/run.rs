@@ -15,7 +15,7 @@ use loom_graph::{StepId, Unit};
 
 use crate::decide::{Always, Decider, Forecast, Reason, Verdict};
 use crate::event::{Event, Outcome, Stream, Summary};
-use crate::executor::Executor;
+use crate::executor::{Executor, Leak};
 use crate::fetch::Fetcher;
 use crate::memory::lock::{Asked, Lock};
 use crate::memory::run_folder::RunFolder;
@@ -128,6 +128,7 @@ enum Told {
     Started { unit: Arc<str>, command: Option<Command>, reasons: Vec<Reason> },
     Output { unit: Arc<str>, stream: Stream, text: Vec<u8> },
     InputChanged { unit: Arc<str>, input: String },
+    Leaked { unit: Arc<str>, leak: Leak },
     Retried { unit: Arc<str>, outcome: Outcome, attempt: u32, of: u32, delay: Duration },
 }
 
@@ -176,7 +177,7 @@ pub(crate) fn run(
 
     #[cfg(target_os = "linux")]
     if options.end_orphans {
-        crate::local::orphans::adopt().map_err(|error| RunError::system("adopt orphaned processes", error))?;
+        crate::local::adopt_orphans(&cancel).map_err(|error| RunError::system("adopt orphaned processes", error))?;
     }
     let (up_to_date, to_run) = forecast.counts();
     watch(&Event::RunStarted {
@@ -252,7 +253,7 @@ pub(crate) fn run(
     })?;
     #[cfg(target_os = "linux")]
     if options.end_orphans {
-        crate::local::orphans::end_all();
+        crate::local::end_orphans();
     }
     let mut summary = run.summary;
     summary.not_run += run.scheduler.unfinished();

@@ -22,4 +22,5 @@ mod run;
 mod select;
 mod signals;
 mod size;
+mod survive;
 mod two_runs;

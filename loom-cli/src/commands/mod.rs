@@ -77,7 +77,7 @@ fn refused_to(what_not: &str, problems: &[Problem]) -> Said {
 }
 
 /// A line on standard error. If nobody can read it, there is nobody to tell.
-fn say(text: &str) {
+pub(crate) fn say(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 

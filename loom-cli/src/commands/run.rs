@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use loom_exec::{Cancel, Decisions, Event, LeftOut, Memory, RunOptions, Selection, Settings, Summary, Target};
+use loom_exec::{Cancel, Decisions, Event, LeftOut, Memory, RunOptions, Runner, Selection, Settings, Summary, Target};
 use signal_hook::consts::SIGPIPE;
 
 use super::{Said, clean, dry_run, investigate, list, open, print, refused, say, tell_problems, with_warnings};
@@ -15,13 +15,13 @@ use crate::report::{Report, Verbosity};
 use crate::terminal::{Paint, wants_color};
 use crate::{exit, signals};
 
-pub(crate) fn run(args: &RunArgs) -> u8 {
-    match try_run(args) {
+pub(crate) fn run(args: &RunArgs, runner: Option<Runner>) -> u8 {
+    match try_run(args, runner) {
         Ok(code) | Err(Said(code)) => code,
     }
 }
 
-fn try_run(args: &RunArgs) -> Result<u8, Said> {
+fn try_run(args: &RunArgs, runner: Option<Runner>) -> Result<u8, Said> {
     let paint = Paint { color: wants_color(args.color, &io::stdout()) };
     let settings = Settings {
         parameters: args.set.clone(),
@@ -67,7 +67,7 @@ fn try_run(args: &RunArgs) -> Result<u8, Said> {
     if decisions.steps().is_empty() {
         return Ok(if args.quiet { exit::OK } else { print(&nothing_to_do(&decisions)) });
     }
-    really_run(args, &decisions, paint)
+    really_run(args, &decisions, runner, paint)
 }
 
 fn extra_words(extra: Option<&str>) -> Result<Vec<String>, Said> {
@@ -116,13 +116,13 @@ pub(super) fn nothing_to_do(decisions: &Decisions) -> String {
     format!("nothing to run: {why}\n")
 }
 
-fn really_run(args: &RunArgs, decisions: &Decisions, paint: Paint) -> Result<u8, Said> {
+fn really_run(args: &RunArgs, decisions: &Decisions, runner: Option<Runner>, paint: Paint) -> Result<u8, Said> {
     let failed = |what: &str, error: &dyn std::fmt::Display| {
         say(&format!("error: {what}: {error}"));
         Said(exit::FAILED)
     };
     let cancel = Cancel::new().map_err(|error| failed("cannot prepare a run", &error))?;
-    signals::hand_to(cancel.clone()).map_err(|error| failed("cannot wait for signals", &error))?;
+    signals::hand_to(cancel.clone(), runner).map_err(|error| failed("cannot wait for signals", &error))?;
 
     let verbosity = match (args.quiet, args.verbose) {
         (true, _) => Verbosity::Quiet,
@@ -153,12 +153,20 @@ fn really_run(args: &RunArgs, decisions: &Decisions, paint: Paint) -> Result<u8,
         }
     };
 
-    let mut trouble: Option<io::Error> = None;
+    let of_events = match &args.events {
+        Some(path) if !events_to_stdout => path.display().to_string(),
+        _ => "to standard output".to_owned(),
+    };
+    let of_report = if events_to_stdout { "to standard error" } else { "to standard output" };
+    let mut trouble: Option<(&str, io::Error)> = None;
     let mut watch = |event: &Event| {
         if trouble.is_some() {
             return;
         }
-        let told = report.tell(event).and_then(|()| events.as_mut().map_or(Ok(()), |events| events.tell(event)));
+        let told = report.tell(event).map_err(|error| (of_report, error)).and_then(|()| {
+            let told = events.as_mut().map_or(Ok(()), |events| events.tell(event));
+            told.map_err(|error| (&*of_events, error))
+        });
         if let Err(error) = told {
             // Who asked for a run and cannot be told of it would not want it to go on unseen.
             cancel.stop(SIGPIPE);
@@ -179,8 +187,8 @@ fn really_run(args: &RunArgs, decisions: &Decisions, paint: Paint) -> Result<u8,
         Said(if error.is_locked() { exit::LOCKED } else { exit::FAILED })
     })?;
     match trouble {
-        Some(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(exit::by_signal(SIGPIPE)),
-        Some(error) => Err(failed("cannot write what happens", &error)),
+        Some((_, error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(exit::by_signal(SIGPIPE)),
+        Some((what, error)) => Err(failed(&format!("cannot write {what}"), &error)),
         None => Ok(code(&summary)),
     }
 }

@@ -220,6 +220,7 @@ impl Run<'_> {
             }
             Told::Output { unit, stream, text } => Event::UnitOutput { unit, stream, text },
             Told::InputChanged { unit, input } => Event::InputChanged { unit, input },
+            Told::Leaked { unit, leak } => Event::UnitLeaked { unit, leak },
             Told::Retried { unit, outcome, attempt, of, delay } => {
                 Event::UnitRetried { unit, outcome, attempt, of, delay }
             }

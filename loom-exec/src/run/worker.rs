@@ -284,6 +284,9 @@ impl Worker<'_> {
                 message = back;
             }
         };
+        let step = self.decisions.plan().graph().step(unit.step);
+        // What holds the passes of a group together is asked on behalf of no step.
+        let is_of_step = !matches!(unit.part, Part::Stop(_) | Part::Final(_));
         let own = [(OsString::from("LOOM_STEP"), OsString::from(&*unit.name))];
         let environment = [environment, &own].concat();
         let outcome = self.executor.execute(Job {
@@ -293,6 +296,11 @@ impl Worker<'_> {
             environment: &environment,
             cancel: self.cancel,
             grace: self.grace,
+            timeout: step.timeout.filter(|_| is_of_step),
+            detach: step.detach && is_of_step,
+            leaked: &mut |leak| {
+                let _ = sender.send(Told::Leaked { unit: Arc::clone(&unit.name), leak });
+            },
             output: &mut |stream, bytes| {
                 if !wanted(stream, bytes) {
                     return;
@@ -331,6 +339,7 @@ fn failed_by(outcome: &Outcome) -> Option<FailedBy> {
     match outcome {
         Outcome::Exited { .. } | Outcome::MissingOutputs { .. } => Some(FailedBy::Exit),
         Outcome::Signalled { .. } => Some(FailedBy::Signal),
+        Outcome::TimedOut { .. } => Some(FailedBy::Timeout),
         _ => None,
     }
 }

@@ -1,0 +1,126 @@
+//! The processes below this one, as `/proc` tells of them.
+
+use std::ffi::OsStr;
+use std::fmt::Write as _;
+use std::os::unix::ffi::OsStrExt;
+use std::time::Duration;
+
+use super::start::DETACHED;
+use rustix::process::{Pid, Signal, WaitOptions, getpgid, getpid, getsid, kill_process, waitpid};
+
+/// The processes that a process is the parent of.
+pub(crate) fn children(of: Pid) -> Vec<Pid> {
+    let Ok(threads) = std::fs::read_dir(format!("/proc/{of}/task")) else { return Vec::new() };
+    let lists = threads.flatten().filter_map(|thread| std::fs::read_to_string(thread.path().join("children")).ok());
+    lists.flat_map(|list| pids(&list)).collect()
+}
+
+/// The orphans that were given to this process: the kernel gives them to its first thread, which starts no steps.
+pub(crate) fn adopted() -> Vec<Pid> {
+    let me = getpid();
+    std::fs::read_to_string(format!("/proc/self/task/{me}/children")).map(|list| pids(&list)).unwrap_or_default()
+}
+
+fn pids(list: &str) -> Vec<Pid> {
+    list.split_ascii_whitespace().filter_map(|pid| Pid::from_raw(pid.parse().ok()?)).collect()
+}
+
+/// These processes and all below them, each behind what is below it; but none that is spared, nor what is below that.
+pub(crate) fn with_descendants(roots: Vec<Pid>, spared: &dyn Fn(Pid) -> bool) -> Vec<Pid> {
+    let mut found = Vec::new();
+    let mut open = roots;
+    while let Some(pid) = open.pop() {
+        // A tree that changes while it is read may show a process twice.
+        if !found.contains(&pid) && !spared(pid) {
+            open.extend(children(pid));
+            found.push(pid);
+        }
+    }
+    found.reverse();
+    found
+}
+
+/// Kills all that is below this process but what is spared, the lowest first: so that a runner among them lives longest, and
+/// does the rest if this process is killed meanwhile.
+pub(crate) fn kill_all(spared: &dyn Fn(Pid) -> bool) {
+    for pid in with_descendants(children(getpid()), spared) {
+        let _ = kill_process(pid, Signal::KILL);
+    }
+}
+
+/// Ends all that is below this process, and waits for its end; what is spared goes on.
+pub(crate) fn end_all(spared: &dyn Fn(Pid) -> bool) {
+    // What a killed process leaves behind becomes a child of this one, to be found the next time round.
+    loop {
+        let mine: Vec<Pid> = children(getpid()).into_iter().filter(|pid| !spared(*pid)).collect();
+        if mine.is_empty() {
+            return;
+        }
+        kill_all(spared);
+        for child in mine {
+            while matches!(waitpid(Some(child), WaitOptions::empty()), Err(rustix::io::Errno::INTR)) {}
+        }
+    }
+}
+
+/// Whether a process was left behind by a step that may do so: not one of a step that still runs.
+pub(crate) fn is_detached(pid: Pid) -> bool {
+    let environment = Environment::of(pid);
+    environment.get(DETACHED).is_some() && !is_first_of_a_step(pid) && {
+        let same = |other: Pid| is_first_of_a_step(other) && Environment::of(other).step() == environment.step();
+        !children(getpid()).into_iter().any(same)
+    }
+}
+
+/// Steps lead a process group, in the session of whoever runs them; what leaves them leads a session as well.
+fn is_first_of_a_step(pid: Pid) -> bool {
+    getpgid(Some(pid)) == Ok(pid) && getsid(Some(pid)) == getsid(None)
+}
+
+/// The environment that a process began with.
+pub(crate) struct Environment(Vec<u8>);
+
+impl Environment {
+    /// Empty for a process that has ended, or is somebody else's.
+    pub(crate) fn of(pid: Pid) -> Self {
+        let path = format!("/proc/{pid}/environ");
+        // While a process becomes another program it has none for a moment, which is not to be taken for an answer.
+        for _ in 0..3 {
+            match std::fs::read(&path) {
+                Ok(environment) if environment.is_empty() => std::thread::sleep(Duration::from_millis(1)),
+                Ok(environment) => return Self(environment),
+                Err(_) => break,
+            }
+        }
+        Self(Vec::new())
+    }
+
+    /// The run and the step that it was started in.
+    pub(crate) fn step(&self) -> [Option<&OsStr>; 2] {
+        ["LOOM_RUN_ID", "LOOM_STEP"].map(|name| self.get(name))
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&OsStr> {
+        let value = |entry: &'_ [u8]| entry.strip_prefix(name.as_bytes())?.strip_prefix(b"=").map(<[u8]>::len);
+        self.0
+            .split(|byte| *byte == 0)
+            .find_map(|entry| value(entry).map(|length| &entry[entry.len() - length..]))
+            .map(OsStr::from_bytes)
+    }
+}
+
+/// The command line of a process, as one line for people; its short name if it has none.
+pub(crate) fn command(pid: Pid) -> String {
+    let words = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    let words = String::from_utf8_lossy(words.strip_suffix(b"\0").unwrap_or(&words)).replace('\0', " ");
+    let words = if words.is_empty() {
+        std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default().trim_end().to_owned()
+    } else {
+        words
+    };
+    words.chars().fold(String::new(), |mut line, letter| {
+        let _ =
+            if letter.is_control() { write!(line, "{}", letter.escape_default()) } else { write!(line, "{letter}") };
+        line
+    })
+}
