@@ -194,15 +194,15 @@ fn passes_end_when_the_condition_is_met() {
     insta::assert_snapshot!(sandbox.loom(&["--sequential"]), @"
     exit 0
     --- stdout
-    skip   refine/fit#0  up to date (ran just now)
-    skip   refine/score#0  up to date (ran just now)
+    skip   refine/fit#0  up to date (ran [AGO])
+    skip   refine/score#0  up to date (ran [AGO])
     start  refine#0
     done   refine#0  [TIME] s  not yet
-    skip   refine/fit#1  up to date (ran just now)
-    skip   refine/score#1  up to date (ran just now)
+    skip   refine/fit#1  up to date (ran [AGO])
+    skip   refine/score#1  up to date (ran [AGO])
     start  refine#1
     done   refine#1  [TIME] s  condition met
-    skip   refine  up to date (ran just now)
+    skip   refine  up to date (ran [AGO])
     start  after
            after | 3
     done   after  [TIME] s
@@ -374,7 +374,7 @@ fn a_branch_that_is_not_taken_is_no_failure() {
           exists flag.txt
     run   route  switch
           switch $is_there
-    skip  big  up to date (ran just now), only if route leads to `then`
+    skip  big  up to date (ran [AGO]), only if route leads to `then`
     run   report_big  makes no files
           /usr/bin/cat big.txt
     run   small  is_there is to be answered, only if route leads to `else`

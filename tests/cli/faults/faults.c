@@ -2,7 +2,7 @@
  * Stands between a program and the system: the n-th call of one kind fails, or is the program's last.
  *
  * FAULT_CALL says which calls are counted, FAULT_AT which of them fails (the first is 1), and FAULT_ERROR how: a number of
- * errno, or `kill`. FAULT_IN is the program that is meant; its children are left alone. When it happens, the file
+ * errno, or `kill`. FAULT_IN is how the name of the program begins that is meant; its children are left alone. When it happens, the file
  * FAULT_TOLD comes to exist.
  */
 #define _GNU_SOURCE
@@ -29,7 +29,7 @@ static int fails(const char *call) {
     const char *in = getenv("FAULT_IN"), *wanted = getenv("FAULT_CALL");
     const char *at = getenv("FAULT_AT"), *error = getenv("FAULT_ERROR"), *told = getenv("FAULT_TOLD");
     if (!in || !wanted || !at || !error || !told) return 0;
-    if (strcmp(in, program_invocation_short_name) != 0 || strcmp(call, wanted) != 0) return 0;
+    if (strncmp(in, program_invocation_short_name, strlen(in)) != 0 || strcmp(call, wanted) != 0) return 0;
     if (atomic_fetch_add(&seen, 1) + 1 != atoi(at)) return 0;
     int (*really)(const char *, int, ...) = dlsym(RTLD_NEXT, "open");
     int fd = really(told, O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
