@@ -9,6 +9,7 @@ mod units;
 mod book;
 mod changes;
 mod clean;
+mod crash;
 mod examples;
 mod faults;
 mod graph;

@@ -19,13 +19,13 @@ const MARK: &str = "LOOM_TEST_RUN";
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A run of `loom`, and the folder it is in.
-struct Run {
-    sandbox: Sandbox,
+pub struct Run {
+    pub sandbox: Sandbox,
     child: Child,
 }
 
 impl Run {
-    fn start(sandbox: Sandbox, args: &[&str]) -> Self {
+    pub fn start(sandbox: Sandbox, args: &[&str]) -> Self {
         Self::start_by(sandbox, |sandbox| sandbox.command(args))
     }
 
@@ -38,7 +38,7 @@ impl Run {
     }
 
     /// The first supervisor, the second, and the runner, as soon as all three are there.
-    fn chain(&self) -> [u32; 3] {
+    pub fn chain(&self) -> [u32; 3] {
         let first = self.child.id();
         let second = until("the second supervisor", || children(first).first().copied());
         // Until it has become the program it is a copy of the supervisor, and its child another.
@@ -51,7 +51,7 @@ impl Run {
     }
 
     /// The processes of the run that have not ended.
-    fn left(&self) -> Vec<u32> {
+    pub fn left(&self) -> Vec<u32> {
         let entry = format!("{MARK}={}\0", self.sandbox.path().display());
         let pids =
             fs::read_dir("/proc").unwrap().flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
@@ -64,7 +64,7 @@ impl Run {
     }
 
     /// Waits for the end; returns the exit code, what was told, and what was told of errors.
-    fn end(&mut self) -> (Option<i32>, String, String) {
+    pub fn end(&mut self) -> (Option<i32>, String, String) {
         let (mut told, mut errors) = (Vec::new(), String::new());
         // Neither is more than a pipe holds, or it is read to its end before the other one fills.
         if let Some(mut stdout) = self.child.stdout.take() {
@@ -74,7 +74,7 @@ impl Run {
         (self.child.wait().unwrap().code(), String::from_utf8_lossy(&told).into_owned(), errors)
     }
 
-    fn is_gone(&self, when: &str) {
+    pub fn is_gone(&self, when: &str) {
         let lost = Instant::now() + PATIENCE;
         loop {
             let left = self.left();
@@ -123,15 +123,15 @@ fn state(pid: &str) -> char {
     stat.rsplit_once(") ").and_then(|(_, rest)| rest.chars().next()).unwrap_or('X')
 }
 
-fn send(signal: &str, to: &[&str]) {
+pub fn send(signal: &str, to: &[&str]) {
     let _ = Command::new("kill").args([&format!("-{signal}"), "--"]).args(to).stderr(Stdio::null()).status().unwrap();
 }
 
 /// Numbers that look random and are the same each time.
-struct Seeded(u64);
+pub struct Seeded(pub u64);
 
 impl Seeded {
-    fn below(&mut self, bound: u64) -> u64 {
+    pub fn below(&mut self, bound: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
