@@ -26,8 +26,8 @@
 //! ```
 //!
 //! The crate has no global state: it prints nothing, installs no signal handler, reads no environment but the one it
-//! is given, and never exits. A pipeline that is wrong is [`Refused`] with all its problems; a step that fails is an
-//! [`Outcome`], not an error.
+//! is given, and never exits; [`supervise`] alone is about the whole process, for programs that ask for it. A pipeline
+//! that is wrong is [`Refused`] with all its problems; a step that fails is an [`Outcome`], not an error.
 //!
 //! * **Select** what runs with a [`Selection`], change parameters and paths with [`Settings`].
 //! * **Watch** typed [`Event`]s, delivered on the thread that called [`Decisions::run`].
@@ -37,8 +37,9 @@
 //! * **Clean** up what the steps made, and nothing else: [`clean`].
 //! * **Keep** the units' output in `.loom`, elsewhere, or not at all: [`Memory`].
 //!
-//! On Linux and macOS each command is a process group of its own. A process that leaves its group (`setsid`)
-//! leaves what this crate promises about endings, too.
+//! On Linux and macOS each command is a process group of its own, and what it leaves running in it ends with it. A process
+//! that leaves its group (`setsid`) is found only on Linux and with [`RunOptions::end_orphans`]. Neither outlives a program
+//! that is killed if that is supervised: [`supervise`].
 
 #![deny(missing_docs)]
 

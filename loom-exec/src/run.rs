@@ -48,7 +48,7 @@ pub struct RunOptions {
     pub wait: bool,
     /// Whether nothing more starts after the first failure.
     pub fail_fast: bool,
-    /// Whether what steps leave running outside their process group (`setsid`) is ended with the run. For this the
+    /// Whether what steps leave running outside their process group (`setsid`) is found and ended, too. For this the
     /// process becomes the parent of all its orphaned descendants, and ends **every** child it has when the run is over: it is
     /// for programs that have no others. Only Linux can do this; elsewhere it has no effect.
     pub end_orphans: bool,

@@ -52,6 +52,7 @@ impl Groups {
         self.state().groups.contains(&pid)
     }
 
+    #[cfg(target_os = "linux")]
     pub(super) fn count(&self) -> usize {
         self.state().running
     }

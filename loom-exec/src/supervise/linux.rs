@@ -6,11 +6,12 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{
-    Pid, Signal, getpid, getppid, kill_process, set_child_subreaper, set_parent_process_death_signal,
+    Pid, Signal, WaitOptions, getpid, getppid, kill_process, set_child_subreaper, set_parent_process_death_signal,
+    waitpid,
 };
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
 use signal_hook::iterator::backend::SignalDelivery;
@@ -174,6 +175,9 @@ impl Supervisor {
                 }
             }
         }
+        if !self.is_supervised {
+            self.leave_it_to_the_runner()?;
+        }
         tree::kill_all(&tree::is_detached);
         let status = self.child.wait()?;
         tree::end_all(&tree::is_detached);
@@ -182,6 +186,21 @@ impl Supervisor {
             (Some(code), _) => Some(Ended::Exited(u8::try_from(code).unwrap_or(u8::MAX))),
             (None, signal) => Some(Ended::Signalled(signal.unwrap_or(Signal::KILL.as_raw()))),
         })
+    }
+
+    /// If only the second supervisor was killed, the runner has heard of it and ends all that it started. To kill it
+    /// meanwhile would be one death too many, should this process be killed next.
+    fn leave_it_to_the_runner(&mut self) -> io::Result<()> {
+        let until = Instant::now() + FOR_LAST_WORDS;
+        while self.child.wait()?.signal().is_some() && Instant::now() < until {
+            let left = tree::children(getpid());
+            let has_ended = |pid: &Pid| !matches!(waitpid(Some(*pid), WaitOptions::NOHANG), Ok(None));
+            if left.iter().all(has_ended) {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        Ok(())
     }
 
     /// Passes on what was sent to this process. Returns whether it still has a parent that waits for it.
