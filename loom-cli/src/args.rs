@@ -1,6 +1,7 @@
 //! The command line: exactly what was typed.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -13,7 +14,7 @@ const SHOW: &str = "Show";
 const CLEAN: &str = "Clean";
 
 /// What chooses, runs or tells of steps, and so has no meaning where files are removed.
-const OF_RUNS: [&str; 17] = [
+const OF_RUNS: [&str; 18] = [
     "step",
     "from",
     "to",
@@ -26,6 +27,7 @@ const OF_RUNS: [&str; 17] = [
     "force",
     "fail_fast",
     "no_wait",
+    "grace",
     "dry_run",
     "list",
     "investigate",
@@ -138,6 +140,9 @@ pub(crate) struct RunArgs {
     /// Start nothing more after the first failure
     #[arg(long, help_heading = RUN)]
     pub(crate) fail_fast: bool,
+    /// How long steps may take to end when the run is stopped [default: 10s]
+    #[arg(long, value_name = "TIME", value_parser = duration, help_heading = RUN)]
+    pub(crate) grace: Option<Duration>,
     /// Do not wait for another run: exit with 75
     #[arg(long, help_heading = RUN)]
     pub(crate) no_wait: bool,
@@ -259,6 +264,10 @@ fn assignment(text: &str) -> Result<(String, String), String> {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("expected NAME=VALUE (the pipeline file goes before the options)".to_owned()),
     }
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    loom_spec::duration(text).ok_or_else(|| "expected a time such as `30s`, `5m` or `1m30s`".to_owned())
 }
 
 fn positive(text: &str) -> Result<usize, String> {

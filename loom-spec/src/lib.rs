@@ -51,6 +51,7 @@ use std::path::{Path, PathBuf};
 
 pub use imports::{Import, PythonImports};
 pub use interface::{FrontMatterError, Port, TaskInterface};
+pub use lower::duration;
 pub use pipeline::{
     Amount, Condition, DATA_TYPES, Data, Execution, FailedBy, Group, Loop, MultiPass, Parameter, Pipeline, Predicate,
     Program, Resources, Retries, Step, StopCondition, Switch, Test,

@@ -10,6 +10,7 @@ mod book;
 mod changes;
 mod clean;
 mod crash;
+mod edits;
 mod examples;
 mod faults;
 mod graph;

@@ -22,6 +22,10 @@ pub(super) fn dry_run(decisions: &Decisions, forecast: &Forecast, workers: usize
         }
     }
     let Page { mut out, to_run, up_to_date, .. } = page;
+    for (_, path) in forecast.left_overs() {
+        let why = paint.styled(DIM, "what it was made from is gone, so it would be removed");
+        let _ = writeln!(out, "{}  {}  {why}", paint.styled(SKIP, "gone"), plain(path));
+    }
     for (step, reason) in decisions.left_out() {
         let reason = match reason {
             LeftOut::NotSelected => continue,

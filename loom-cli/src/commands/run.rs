@@ -180,6 +180,7 @@ fn really_run(args: &RunArgs, decisions: &Decisions, runner: Option<Runner>, pai
         wait: !args.no_wait,
         fail_fast: args.fail_fast,
         end_orphans: true,
+        grace: args.grace.unwrap_or(RunOptions::default().grace),
         ..RunOptions::default()
     };
     let summary = decisions.run(&options, &mut watch).map_err(|error| {

@@ -25,6 +25,8 @@ pub struct Forecast {
     blocks: HashMap<StepId, (Duration, Duration)>,
     /// Loops whose files are going to be made anew, so that nobody knows them yet.
     uncounted: HashSet<StepId>,
+    /// What is going to be removed, with the unit that made it.
+    left_overs: Vec<(Arc<str>, Arc<str>)>,
 }
 
 /// What is remembered of earlier runs could not be read.
@@ -44,6 +46,12 @@ impl Forecast {
     /// How long a unit took when it last ended well.
     pub fn expected(&self, unit: &str) -> Option<Duration> {
         self.expected.get(unit).copied()
+    }
+
+    /// What loops had made of files that are not there any more, and a run would remove: units, and paths relative to the
+    /// pipeline folder.
+    pub fn left_overs(&self) -> &[(Arc<str>, Arc<str>)] {
+        &self.left_overs
     }
 
     /// How long a block, by its first step, is expected to take from its beginning to its end with so many workers, if anything is
@@ -148,6 +156,13 @@ impl Decider<'_> {
                 Ahead::Unit(seen) => *seen,
                 Ahead::Loop(step) => {
                     let Some((over, into)) = links.folders_of_loop(step) else { continue };
+                    let left_overs = self.decisions.items(step).map(|items| self.left_overs(step, &items));
+                    for (unit, paths) in left_overs.unwrap_or_default() {
+                        for path in paths {
+                            changing.add(loom_graph::locate_by_text(&path).as_str());
+                            forecast.left_overs.push((Arc::clone(&unit), path));
+                        }
+                    }
                     let over = links.datum(over.datum).location.as_str();
                     if changing.has(over)
                         && (self.is_to_be_filled(step, &forecast) || changing.has_other_in(over, items.get(&step)))

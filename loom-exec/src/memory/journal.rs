@@ -14,10 +14,11 @@
 //! Every record is written at once, in one call; it is on the disk at most [`SYNC_AFTER`] later. When most lines are
 //! outdated, a new file with the others takes the place of the old one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -102,6 +103,10 @@ pub(crate) struct Since {
 }
 
 impl Past {
+    fn paths(&self) -> impl Iterator<Item = &str> {
+        self.done.iter().flat_map(|done| &done.key.files).map(|file| &*file.path)
+    }
+
     /// The last end that was good and is not outdated by a later start.
     pub(crate) fn success(&self) -> Option<&Done> {
         self.done.as_deref().filter(|_| self.since.is_none())
@@ -141,7 +146,7 @@ impl Remembered {
         }
     }
 
-    /// The records that say the same.
+    /// The records that say the same, as far as it is of use.
     fn records(&self) -> Vec<Record> {
         let mut records = Vec::new();
         let mut names: Vec<&Arc<str>> = self.units.keys().collect();
@@ -154,7 +159,11 @@ impl Remembered {
                 None => Record::Start { unit: Arc::clone(unit), run, at },
             }));
         }
-        let mut files: Vec<_> = self.files.iter().collect();
+        // Of files, what no unit has to do with any more is left out.
+        let used: HashSet<&str> = self.units.values().flat_map(Past::paths).collect();
+        let is_used =
+            |path: &str| Path::new(path).ancestors().any(|path| path.to_str().is_some_and(|path| used.contains(path)));
+        let mut files: Vec<_> = self.files.iter().filter(|(path, _)| is_used(path)).collect();
         files.sort_unstable_by_key(|(path, _)| *path);
         records.extend(files.into_iter().map(|(path, (stamp, content))| Record::File {
             path: Arc::clone(path),
@@ -278,7 +287,9 @@ impl Journal {
         let mut text = HEADER.to_owned();
         self.checksum = write_lines(&remembered.records(), 0, &mut text)?;
         let folder = self.path.parent().unwrap_or(Path::new("."));
-        let mut new = tempfile::Builder::new().prefix(".journal-").tempfile_in(folder)?;
+        // Whoever may read the folder may read what is remembered, as with every other file of it.
+        let everybody = std::fs::Permissions::from_mode(0o666);
+        let mut new = tempfile::Builder::new().prefix(".journal-").permissions(everybody).tempfile_in(folder)?;
         new.write_all(text.as_bytes())?;
         new.as_file().sync_all()?;
         new.persist(&self.path).map_err(|error| error.error)?;

@@ -9,7 +9,7 @@ use crossbeam_channel::{Receiver, Sender, select};
 use loom_graph::{Part, StepId};
 
 use super::{Assignment, End, Finished, Told};
-use crate::decide::{Decider, Forecast, Verdict};
+use crate::decide::{Decider, Forecast, Reason, Verdict};
 use crate::event::{Event, Outcome, SkipReason, Summary};
 use crate::files::Items;
 use crate::memory::Ledger;
@@ -105,7 +105,11 @@ impl Run<'_> {
                 let end = End::UpToDate { ran_at: *ran_at };
                 return self.finished(Finished { step, part, unit: unit.name, end });
             }
-            Some(Verdict::Run(reasons)) => Some(reasons.clone()),
+            // What was going to change when that was decided has changed, or not.
+            Some(Verdict::Run(reasons)) => {
+                let is_known = |reason: &&Reason| !matches!(reason, Reason::InputWillChange { .. });
+                Some(reasons.iter().filter(is_known).cloned().collect())
+            }
             Some(Verdict::Open(_)) | None => None,
         };
         let task = self.decisions.task(&unit, &|step| self.answers.get(&step).copied());

@@ -17,6 +17,8 @@ mod steering;
 mod steps;
 mod values;
 
+pub use steering::duration;
+
 const TOP_KEYS: &[&str] = &["data", "parameters", "pipeline", "execution", "output_dir", "layout", "editor"];
 const DATA_KEYS: &[&str] = &["type", "path", "name", "description", "pattern", "nested_in", "allow_outside_pipeline"];
 const STEP_KEYS: &[&str] = &[

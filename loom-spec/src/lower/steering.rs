@@ -169,8 +169,16 @@ fn number(text: &str) -> Option<(u128, &str)> {
     Some((billionths, rest))
 }
 
-/// `90s`, `1h30m`: the greatest unit first, each once; a number alone is seconds.
-fn duration(text: &str) -> Option<Duration> {
+/// A time as the pipeline file has it: `90s`, `1h30m`, `1.5d`, the greatest unit first and each once; a number alone is
+/// seconds. None, if it is no time.
+///
+/// ```
+/// use std::time::Duration;
+/// assert_eq!(loom_spec::duration("1m30s"), Some(Duration::from_secs(90)));
+/// assert_eq!(loom_spec::duration("2.5"), Some(Duration::from_millis(2500)));
+/// assert_eq!(loom_spec::duration("30s1m"), None);
+/// ```
+pub fn duration(text: &str) -> Option<Duration> {
     let mut units = [('d', DAY), ('h', 3600), ('m', 60), ('s', 1)].into_iter();
     let mut rest = text;
     let mut nanoseconds: u128 = 0;

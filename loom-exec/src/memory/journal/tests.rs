@@ -135,9 +135,14 @@ proptest! {
 
     #[test]
     fn a_new_file_says_the_same(records in records()) {
-        let remembered = said(&records);
+        let mut remembered = said(&records);
         let (text, _) = text_of(&remembered.records());
-        prop_assert_eq!(read(&text).remembered, remembered);
+        let anew = read(&text).remembered;
+        let keys = remembered.units.values().flat_map(|past| &past.done).flat_map(|done| done.key.files.clone());
+        let used: Vec<KeyFile> = keys.collect();
+        let is_used = |path: &Arc<str>| used.iter().any(|file| Path::new(&**path).starts_with(&*file.path));
+        remembered.files.retain(|path, _| is_used(path));
+        prop_assert_eq!(anew, remembered);
     }
 
     #[test]
