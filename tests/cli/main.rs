@@ -24,5 +24,6 @@ mod run;
 mod select;
 mod signals;
 mod size;
+mod steering;
 mod survive;
 mod two_runs;
