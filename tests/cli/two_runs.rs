@@ -45,6 +45,14 @@ fn who_waits_says_for_whom() {
     let told = String::from_utf8(refused.stderr).unwrap();
     assert_eq!(told, format!("error: the pipeline folder is in use by the run {holder}\n"));
 
+    let refused = start(&sandbox, &["--clean", "--yes", "--permanent"]).wait_with_output().unwrap();
+    assert_eq!(refused.status.code(), Some(75));
+    let told = String::from_utf8(refused.stderr).unwrap();
+    assert!(
+        told.ends_with(&format!("nothing was removed: the pipeline folder is in use by the run {holder}\n")),
+        "{told}"
+    );
+
     // What only looks waits for nobody.
     assert!(sandbox.loom(&["--dry-run"]).contains("run   a"));
     assert!(sandbox.loom(&["--list"]).contains('a'));

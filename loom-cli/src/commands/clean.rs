@@ -49,6 +49,10 @@ pub(super) fn clean(args: &RunArgs, project: &Project, paint: Paint) -> Result<u
 fn tell_failures<'a>(results: impl Iterator<Item = &'a Result<(), RemoveError>>) -> Said {
     let mut needs_no_trash = false;
     for error in results.filter_map(|result| result.as_ref().err()) {
+        if let RemoveError::InUse { holder, .. } = error {
+            say(&format!("error: nothing was removed: the pipeline folder is in use by the run {}", plain(holder)));
+            return Said(exit::LOCKED);
+        }
         say(&format!("error: {}", plain(&error.to_string())));
         needs_no_trash |= matches!(error, RemoveError::Trash { .. });
     }

@@ -57,6 +57,7 @@ use std::sync::Arc;
 
 pub use remove::{Removal, RemoveError};
 
+use crate::memory::{self, lock::Asked};
 use crate::project::{Project, Refused};
 
 /// What there is to remove of a pipeline, and what is left alone.
@@ -131,10 +132,20 @@ impl Cleaning {
         &self.left_alone
     }
 
-    /// Removes the entries. What vanished meanwhile is as good as removed; an entry with an error may be gone in part.
+    /// Removes the entries. What vanished meanwhile is as good as removed; an entry with an error may be gone in part. While a
+    /// run is at work in the folder, nothing is removed.
     ///
     /// Returns one result for each entry, in the order of [`Cleaning::entries`].
     pub fn remove(&self, how: Removal) -> Vec<Result<(), RemoveError>> {
+        // Where nothing is kept, nothing ever ran, or it was cleaned away.
+        let state = self.folder.join(".loom");
+        let _lock = match memory::ask_for_lock(&state, "that cleans") {
+            Ok(Asked::Taken(holder)) => {
+                let in_use = |entry: &Entry| RemoveError::InUse { path: entry.path.clone(), holder: holder.clone() };
+                return self.entries.iter().map(|entry| Err(in_use(entry))).collect();
+            }
+            lock => lock,
+        };
         let removed = |entry: &Entry| remove::remove(&self.folder, &entry.path, &self.kept, how);
         self.entries.iter().map(removed).collect()
     }

@@ -38,6 +38,14 @@ pub enum RemoveError {
         /// What was left alone, relative to the pipeline folder.
         path: PathBuf,
     },
+    /// A run is at work in the folder.
+    #[error("{} was left alone: the pipeline folder is in use by the run {holder}", path.display())]
+    InUse {
+        /// What was left alone, relative to the pipeline folder.
+        path: PathBuf,
+        /// The name of the run.
+        holder: String,
+    },
     /// There is no trash, or it did not take it.
     #[error("cannot move {} to the trash: {why}", path.display())]
     Trash {
