@@ -267,7 +267,19 @@ impl Decisions {
 
     /// The files that a loop goes through.
     pub(crate) fn items(&self, step: StepId) -> Result<Items, String> {
-        files::items(self.plan.graph(), step, &self.folder)
+        let mut items = files::items(self.plan.graph(), step, &self.folder)?;
+        let Some(wanted) = self.plan.items(step) else { return Ok(items) };
+        if let Some(missing) = wanted.iter().find(|wanted| !items.names.iter().any(|item| **item == ***wanted)) {
+            let name = self.plan.graph().name(step);
+            return Err(format!("the loop {name} goes through no file {missing}"));
+        }
+        let (names, nameless) = items.names.split_at(items.names.len() - items.nameless);
+        let is_wanted = |item: &&Arc<str>| wanted.iter().any(|wanted| ***item == **wanted);
+        let found: Vec<Arc<str>> = names.iter().filter(is_wanted).cloned().collect();
+        let foundless: Vec<Arc<str>> = nameless.iter().filter(is_wanted).cloned().collect();
+        items.nameless = foundless.len();
+        items.names = found.into_iter().chain(foundless).collect();
+        Ok(items)
     }
 
     /// The pipeline folder, in which every command runs.

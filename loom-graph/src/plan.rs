@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use foldhash::HashSet;
+use foldhash::{HashMap, HashSet};
 use loom_spec::{Condition, NotShown, Pipeline, Problem, Problems, Program, Severity, Span, Suggest, Test};
 
 use crate::graph::{Checked, StepGraph};
@@ -25,7 +25,7 @@ pub enum Target {
     /// All but the optional and the disabled ones.
     #[default]
     All,
-    /// These and no others, be they optional or disabled.
+    /// These and no others, be they optional or disabled; of a loop also one file, as `clean/foo.txt`.
     Steps(Vec<String>),
     /// Those at or behind one of `from` and at or before one of `to`; an empty list asks for nothing.
     Between {
@@ -55,6 +55,8 @@ pub struct Plan {
     graph: Arc<StepGraph>,
     steps: Vec<StepId>,
     left_out: Vec<(StepId, LeftOut)>,
+    /// Of loops that are not to run as a whole, the files that are.
+    items: HashMap<StepId, Vec<String>>,
 }
 
 impl Plan {
@@ -67,6 +69,11 @@ impl Plan {
     /// in passes together, either all are here or none.
     pub fn steps(&self) -> &[StepId] {
         &self.steps
+    }
+
+    /// Of a loop, the files that it is to go through, by name; none if that is all.
+    pub fn items(&self, step: StepId) -> Option<&[String]> {
+        self.items.get(&step).map(Vec::as_slice)
     }
 
     /// How many steps people would count: those that run in passes together are one.
@@ -124,7 +131,7 @@ impl Checked {
         let mut problems: Vec<Problem> = self.problems.iter().filter(is_told).cloned().collect();
         let mut choice = Choice::new(self, selection, &mut problems);
         choice.run();
-        let Choice { chosen, .. } = choice;
+        let Choice { chosen, items, .. } = choice;
         look(&chosen, missing);
         let (missing, not_shown) = std::mem::take(missing).into_parts();
         problems.extend(missing);
@@ -133,7 +140,7 @@ impl Checked {
         let Some(graph) = self.graph.as_ref().filter(|_| problems.is_empty()) else { return Err(problems) };
         let steps = graph.run_order().filter(|step| chosen[step.index()].is_none()).collect();
         let left_out = graph.run_order().filter_map(|step| Some((step, chosen[step.index()]?))).collect();
-        Ok(Plan { graph: Arc::clone(graph), steps, left_out })
+        Ok(Plan { graph: Arc::clone(graph), steps, left_out, items })
     }
 
     /// Steps that run only by name may lack their task until they are to run.
@@ -260,6 +267,7 @@ struct Choice<'a> {
     problems: &'a mut Vec<Problem>,
     chosen: Vec<Option<LeftOut>>,
     included: Vec<usize>,
+    items: HashMap<StepId, Vec<String>>,
 }
 
 impl<'a> Choice<'a> {
@@ -272,17 +280,27 @@ impl<'a> Choice<'a> {
             problems,
             chosen,
             included: Vec::new(),
+            items: HashMap::default(),
         }
     }
 
     fn run(&mut self) {
         let selection = self.selection;
-        self.included = self.named("--include", &selection.include);
+        self.included = self.named("--include", selection.include.iter().map(String::as_str));
         match &selection.target {
             Target::All => (0..self.chosen.len()).for_each(|step| self.choose_unless_set_aside(step)),
             Target::Steps(names) => {
-                for step in self.named("--step", names) {
+                let (items, names): (Vec<&String>, Vec<&String>) =
+                    names.iter().partition(|name| self.item_of_loop(name).is_some());
+                for step in self.named("--step", names.iter().map(|name| name.as_str())) {
                     self.chosen[step] = None;
+                }
+                let items: Vec<(usize, &str)> = items.into_iter().filter_map(|name| self.item_of_loop(name)).collect();
+                for (step, item) in items {
+                    // A loop that was named itself runs as a whole.
+                    if self.chosen[step].take().is_some() || self.items.contains_key(&StepId(step as u32)) {
+                        self.items.entry(StepId(step as u32)).or_default().push(item.to_owned());
+                    }
                 }
             }
             Target::Groups(names) => self.choose_groups(names),
@@ -325,8 +343,8 @@ impl<'a> Choice<'a> {
     }
 
     fn choose_between(&mut self, from: &[String], to: &[String]) {
-        let starts = self.named("--from", from);
-        let ends = self.named("--to", to);
+        let starts = self.named("--from", from.iter().map(String::as_str));
+        let ends = self.named("--to", to.iter().map(String::as_str));
         // A broken pipeline has no downstream; what else is wrong is found for the named steps alone.
         let behind = self.graph.filter(|_| !from.is_empty()).map(|graph| reach(graph, &starts, StepGraph::after));
         let before = self.graph.filter(|_| !to.is_empty()).map(|graph| reach(graph, &ends, StepGraph::before));
@@ -357,16 +375,26 @@ impl<'a> Choice<'a> {
         steps.filter(|(_, step)| group.is_some() && step.group == group).map(|(index, _)| index).collect()
     }
 
+    /// The loop and the file that the name of a unit is made of, unless it is that of a step.
+    fn item_of_loop<'n>(&self, name: &'n str) -> Option<(usize, &'n str)> {
+        if self.is_step(name) {
+            return None;
+        }
+        let loops = self.pipeline.steps.iter().enumerate().filter(|(_, step)| step.each.is_some());
+        let mut found = loops.filter_map(|(index, step)| Some((index, name.strip_prefix(&*step.name.text)?)));
+        found.find_map(|(index, rest)| Some((index, rest.strip_prefix('/').filter(|item| !item.is_empty())?)))
+    }
+
     fn is_step(&self, name: &str) -> bool {
         self.pipeline.steps.iter().any(|step| *step.name.text == *name)
     }
 
     /// The steps that an option names.
-    fn named(&mut self, option: &str, names: &[String]) -> Vec<usize> {
+    fn named<'n>(&mut self, option: &str, names: impl IntoIterator<Item = &'n str>) -> Vec<usize> {
         let mut found = Vec::new();
         for name in names {
             let steps = &self.pipeline.steps;
-            let step = steps.iter().position(|step| *step.name.text == **name);
+            let step = steps.iter().position(|step| *step.name.text == *name);
             if let Some(index) = step.filter(|index| !self.runs_in_passes(*index)) {
                 found.push(index);
                 continue;
@@ -391,7 +419,7 @@ impl<'a> Choice<'a> {
             let single = || steps.iter().enumerate().filter(|(index, _)| !self.runs_in_passes(*index));
             let passes = || self.pipeline.groups.iter().filter(|group| group.passes.is_some());
             let known = || single().map(|(_, step)| &*step.name.text).chain(passes().map(|group| &*group.name.text));
-            let is_group = self.pipeline.groups.iter().any(|group| *group.name.text == **name);
+            let is_group = self.pipeline.groups.iter().any(|group| *group.name.text == *name);
             let near = is_group.then(|| format!("`{name}` is a group: select it with `--group {name}`"));
             let near = near.or_else(|| Suggest::default().did_you_mean(name, known()));
             self.problems.push(

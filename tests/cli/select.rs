@@ -124,3 +124,25 @@ fn unplanned_steps_between_keep_the_order_of_those_around_them() {
     // d reads what c makes of what a makes: without c, d still comes after a.
     assert_eq!(selected(&["--step", "d", "a", "--sequential"]), "a d");
 }
+
+#[test]
+fn one_file_of_a_loop_is_selected_by_the_name_of_its_unit() {
+    let sandbox = Sandbox::with(
+        "pipeline: [{name: clean, command: [cp], loop: {over: raw, into: clean}, inputs: {i: $loop_item}, outputs: {-T: $loop_output}}]\n",
+    );
+    sandbox.write("raw/a.txt", "a").write("raw/b.txt", "b").write("raw/c.txt", "c");
+    let made = || ["a", "b", "c"].map(|name| sandbox.has(&format!("clean/{name}.txt")));
+    assert!(sandbox.loom(&["--step", "clean/b.txt"]).contains("1 step: 1 ok"));
+    assert_eq!(made(), [false, true, false]);
+    assert!(sandbox.loom(&["--step", "clean/c.txt", "clean/b.txt"]).contains("2 units: 2 ok"));
+    assert_eq!(made(), [false, true, true]);
+    // With its loop, a file says no more.
+    assert!(sandbox.loom(&["--step", "clean/b.txt", "clean"]).contains("3 units: 3 ok"));
+    insta::assert_snapshot!(sandbox.loom(&["--step", "clean/d.txt"]), @"
+    exit 1
+    --- stdout
+    fail   clean  [TIME] s  the loop clean goes through no file d.txt
+    1 step: 0 ok, 1 failed in [TIME] s
+    ");
+    assert!(sandbox.loom(&["--step", "cleen/b.txt"]).contains("no step is named `cleen/b.txt`"));
+}

@@ -171,6 +171,10 @@ impl<'a> Decider<'a> {
     pub(crate) fn left_overs(&self, step: StepId, items: &Items) -> Vec<(Arc<str>, Vec<Arc<str>>)> {
         let graph = self.decisions.plan().graph();
         let Some((over, _)) = graph.links().folders_of_loop(step) else { return Vec::new() };
+        if self.decisions.plan().items(step).is_some() {
+            // Who asks for one file speaks of no other.
+            return Vec::new();
+        }
         let prefix = format!("{}/", graph.name(step));
         let units = items.names.iter().map(|item| graph.unit(step, Part::Item(Arc::clone(item))));
         let (mut names, mut made) = (HashSet::new(), HashSet::new());
