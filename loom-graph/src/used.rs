@@ -34,7 +34,11 @@ impl StepGraph {
     /// ```
     /// let text = "
     /// pipeline:
-    ///   - {name: clean, command: [x], loop: {over: raw, into: out}, inputs: {i: $loop_item, words: stop.txt}}
+    ///   - name: clean
+    ///     task: clean.py
+    ///     loop: {over: raw, into: out}
+    ///     inputs: {text: $loop_item, words: stop.txt}
+    ///     outputs: {-o: $loop_output}
     /// ";
     /// let parsed = loom_spec::parse(&loom_spec::Source::new("p.yml", text));
     /// let graph = loom_graph::check(parsed, &loom_graph::OnPaper).graph.unwrap();
