@@ -149,7 +149,7 @@ impl<W: Write> Report<W> {
                 let known = self.running.remove(unit).unwrap_or_default();
                 self.finished(unit, outcome, *duration, log.as_deref(), &known)?;
             }
-            Event::LoopCounted { unit, items } if self.verbosity != Verbosity::Quiet => {
+            Event::LoopCounted { unit, items, .. } if self.verbosity != Verbosity::Quiet => {
                 let files = match items {
                     0 => "no files".to_owned(),
                     1 => "1 file".to_owned(),
@@ -248,7 +248,7 @@ impl<W: Write> Report<W> {
         self.close_up_to_date()?;
         let goes_on = self.open_line.as_ref().is_some_and(|(open, on)| open == unit && *on == stream);
         if !goes_on {
-            self.close_line()?;
+            self.close_output()?;
         }
         let prefix = format!("       {} ", self.paint.styled(DIM, format_args!("{} |", plain(unit))));
         for (index, line) in text.split_inclusive(|byte| *byte == b'\n').enumerate() {

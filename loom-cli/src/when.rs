@@ -33,6 +33,15 @@ pub(crate) fn in_seconds(duration: Duration) -> String {
     if whole.as_secs() < 60 { format!("{} s", whole.as_secs()) } else { in_words(whole) }
 }
 
+/// About how long something takes, no finer than anybody can know: `1 s`, `50 s`, `4 min`, `2 h 03 min`.
+pub(crate) fn roughly(duration: Duration) -> String {
+    match duration.as_secs_f64().ceil().max(1.0) as u64 {
+        seconds @ 0..90 => format!("{seconds} s"),
+        seconds @ 90..3570 => format!("{} min", (seconds + 30) / 60),
+        seconds => format!("{} h {:02} min", (seconds + 30) / 3600, (seconds + 30) % 3600 / 60),
+    }
+}
+
 /// A moment by the clock of this machine, from milliseconds since 1970: `2026-01-02 03:04:05`.
 pub(crate) fn by_the_clock(at: i64) -> String {
     let Ok(moment) = jiff::Timestamp::from_millisecond(at) else { return String::new() };
@@ -54,5 +63,7 @@ mod tests {
     fn what_is_not_over_is_told_to_the_second() {
         let told = [400, 59_999, 61_000].map(|ms| in_seconds(Duration::from_millis(ms)));
         assert_eq!(told, ["0 s", "59 s", "1 min 01 s"]);
+        let told = [10, 50_000, 89_500, 240_000, 3_569_000, 3_570_000].map(|ms| roughly(Duration::from_millis(ms)));
+        assert_eq!(told, ["1 s", "50 s", "2 min", "4 min", "59 min", "1 h 00 min"]);
     }
 }

@@ -89,6 +89,9 @@ pub enum Event {
         unit: Arc<str>,
         /// How many files it goes through.
         items: usize,
+        /// Whether they are among those that were counted when the run began.
+        #[serde(default)]
+        foreseen: bool,
     },
     /// A unit wrote something.
     UnitOutput {

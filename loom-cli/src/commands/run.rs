@@ -192,11 +192,13 @@ fn really_run(args: &RunArgs, decisions: &Decisions, runner: Option<Runner>, pai
         end_orphans: true,
         ..RunOptions::default()
     };
-    let summary = decisions.run(&options, &mut watch).map_err(|error| {
+    let ended = decisions.run(&options, &mut watch);
+    // What is told from here on comes below the lines of the run.
+    drop(live);
+    let summary = ended.map_err(|error| {
         say(&format!("error: {error}"));
         Said(if error.is_locked() { exit::LOCKED } else { exit::FAILED })
     })?;
-    drop(live);
     afterwards.write()?;
     match trouble {
         Some((_, error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(exit::by_signal(SIGPIPE)),

@@ -38,12 +38,12 @@ fn try_why(words: &[String], color: Color) -> Result<u8, Said> {
         Said(exit::FAILED)
     })?;
     let paint = Paint { color: wants_color(color, &std::io::stdout()) };
-    if forecast.verdict(unit).is_some() {
+    let is_part = |name: &&str| name.strip_prefix(&**unit).is_some_and(|rest| rest.starts_with(['/', '#']));
+    let mut parts: Vec<&str> = forecast.units().filter(is_part).collect();
+    if parts.is_empty() && forecast.verdict(unit).is_some() {
         let runs = loom_exec::runs::list(&project, &Memory::default()).unwrap_or_default();
         return Ok(print(&one(unit, &forecast, &runs, paint)));
     }
-    let is_part = |name: &&str| name.strip_prefix(&**unit).is_some_and(|rest| rest.starts_with(['/', '#']));
-    let mut parts: Vec<&str> = forecast.units().filter(is_part).collect();
     let graph = decisions.plan().graph();
     if parts.is_empty()
         && let Some(step) = decisions.steps().iter().find(|step| **graph.name(**step) == **unit)
@@ -61,7 +61,9 @@ fn try_why(words: &[String], color: Color) -> Result<u8, Said> {
             false => no_unit(unit, forecast.units().chain(graph.links().steps().map(|step| &**graph.name(step))), ""),
         });
     }
-    parts.sort_unstable();
+    // By pass, and of a pass by name.
+    let pass = |name: &str| name.rsplit_once('#').and_then(|(_, pass)| pass.parse::<u32>().ok());
+    parts.sort_unstable_by_key(|name| (pass(name), *name));
     let mut out = String::new();
     for part in &parts {
         let _ = writeln!(out, "{}  {}", plain(part), brief(part, &forecast, paint));
@@ -120,7 +122,7 @@ fn one(unit: &str, forecast: &Forecast, runs: &[Run], paint: Paint) -> String {
         let _ = writeln!(out, "  {}", plain(&reason.to_string()));
     }
     let mut line = |what: &str, text: &str| {
-        let _ = writeln!(out, "{}  {text}", paint.styled(DIM, format_args!("{what:8}")));
+        let _ = writeln!(out, "{}  {text}", paint.styled(DIM, format_args!("{what:11}")));
     };
     let Some(last) = forecast.last(unit) else { return out };
     let when = format!("{}, {}", ago(last.at), by_the_clock(last.at));
@@ -139,7 +141,7 @@ fn one(unit: &str, forecast: &Forecast, runs: &[Run], paint: Paint) -> String {
     });
     let was_for: Vec<String> = known.iter().flat_map(|known| &known.reasons).map(|why| plain(&why.to_string())).collect();
     if !was_for.is_empty() {
-        line("it ran as", &was_for.join(", "));
+        line("ran because", &was_for.join(", "));
     }
     line("run", &match run {
         Some(run) => plain(run.name()),
