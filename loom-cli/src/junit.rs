@@ -9,7 +9,7 @@ use loom_exec::Outcome;
 use loom_exec::runs::{Fate, History, UnitHistory};
 
 use crate::report::last_lines;
-use crate::terminal::shell_line;
+use crate::terminal::{as_read, shell_line};
 
 /// Writes a test case for each unit. Failures have their last lines, and what did not run says why.
 pub(crate) fn write(history: &History, suite: &str, out: &mut dyn Write) -> io::Result<()> {
@@ -77,7 +77,7 @@ fn case(unit: &UnitHistory, suite: &str, out: &mut dyn Write) -> io::Result<()> 
         writeln!(out, "{}", Escaped(&shell_line(command.words())))?;
     }
     let tail = unit.log.as_deref().and_then(|log: &Path| last_lines(log)).unwrap_or_default();
-    writeln!(out, "{}</{element}></testcase>", Escaped(&String::from_utf8_lossy(&tail)))
+    writeln!(out, "{}</{element}></testcase>", Escaped(&as_read(&tail)))
 }
 
 /// Seconds with three digits behind the point.
