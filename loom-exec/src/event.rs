@@ -122,7 +122,7 @@ pub enum Event {
         /// How many there may be.
         of: u32,
         /// How long is waited before, in seconds when serialised.
-        #[serde(serialize_with = "seconds")]
+        #[serde(with = "seconds")]
         delay: Duration,
     },
     /// A unit ended.
@@ -216,7 +216,7 @@ pub enum Outcome {
     /// It took longer than it may, and was ended.
     TimedOut {
         /// How long that is, in seconds when serialised.
-        #[serde(serialize_with = "seconds")]
+        #[serde(with = "seconds")]
         after: Duration,
     },
     /// Its command exited with 0, but some of what it declares is not there.

@@ -141,6 +141,8 @@ pub struct UnitHistory {
     pub started: Option<Duration>,
     /// How long it took; of one whose end is not known, as long as anything is known.
     pub duration: Duration,
+    /// How often it was tried again.
+    pub retries: u32,
     /// What became of it.
     pub fate: Fate,
     /// The file that kept its output when it ended.
@@ -184,6 +186,7 @@ impl History {
                 known.fate = Fate::Ended(outcome.clone());
                 known.log.clone_from(log);
             }
+            Event::UnitRetried { unit, attempt, .. } => self.unit(unit).retries = *attempt,
             Event::UnitUpToDate { unit, ran_at } => self.unit(unit).fate = Fate::UpToDate { ran_at: *ran_at },
             Event::UnitSkipped { unit, because } => self.unit(unit).fate = Fate::Skipped(because.clone()),
             Event::RunFinished { summary } => self.summary = Some(summary.clone()),
@@ -235,6 +238,7 @@ impl History {
                 reasons: Vec::new(),
                 started: None,
                 duration: Duration::ZERO,
+                retries: 0,
                 fate: Fate::Unfinished,
                 log: None,
             });

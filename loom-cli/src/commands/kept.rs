@@ -49,7 +49,7 @@ pub(super) fn find<'a>(runs: &'a [Run], word: &str) -> Result<&'a Run, Said> {
 }
 
 /// No unit has this name.
-pub(super) fn no_unit<'a>(unit: &str, known: impl Iterator<Item = &'a str>, where_: &str) -> Said {
+pub(super) fn no_unit<'a>(unit: &str, known: impl Iterator<Item = &'a str>) -> Said {
     let mut known: Vec<&str> = known.collect();
     known.sort_unstable();
     let help = Suggest::default().did_you_mean(unit, known.iter().copied()).unwrap_or_else(|| match &known[..] {
@@ -59,7 +59,7 @@ pub(super) fn no_unit<'a>(unit: &str, known: impl Iterator<Item = &'a str>, wher
             format!("there are: {}{more}", known[..known.len().min(20)].join(", "))
         }
     });
-    wrong(&format!("no unit is named `{unit}`{where_}"), &help)
+    wrong(&format!("no unit is named `{unit}`"), &help)
 }
 
 /// Tells what is wrong with a call, and how to go on.

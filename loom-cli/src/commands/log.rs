@@ -1,5 +1,6 @@
 //! `loom log`: what a unit wrote, byte for byte.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io;
 
@@ -32,7 +33,7 @@ fn try_log(words: &[String]) -> Result<u8, Said> {
             let run = find(&runs, run)?;
             match wrote(run, unit) {
                 Some(wrote) => show(run, unit, wrote),
-                None => Err(never_ran(unit, std::slice::from_ref(run), &format!(" in the run {}", run.name()))),
+                None => Err(never_ran(unit, &runs, &format!(" in the run {}", run.name()))),
             }
         }
         None if runs.is_empty() => find(&runs, "1").map(|_| exit::OK),
@@ -54,14 +55,15 @@ fn wrote(run: &Run, unit: &str) -> Option<bool> {
 fn never_ran(unit: &str, runs: &[Run], where_: &str) -> Said {
     let histories: Vec<_> = runs.iter().take(5).map(Run::history).collect();
     let known = histories.iter().flat_map(|history| &history.units);
+    // It may have been up to date there, or run in another one.
     if known.clone().any(|known| &*known.unit == unit) {
         return wrong(
             &format!("`{unit}` did not run{where_}, so it wrote nothing"),
             &format!("`loom why {unit}` tells when it last ran"),
         );
     }
-    let known = known.filter(|unit| unit.started.is_some()).map(|unit| &*unit.unit);
-    no_unit(unit, known.collect::<std::collections::BTreeSet<_>>().into_iter(), where_)
+    let known: BTreeSet<&str> = known.filter(|unit| unit.started.is_some()).map(|unit| &*unit.unit).collect();
+    no_unit(unit, known.into_iter())
 }
 
 fn show(run: &Run, unit: &str, wrote: bool) -> Result<u8, Said> {

@@ -58,7 +58,7 @@ fn try_why(words: &[String], color: Color) -> Result<u8, Said> {
                 &format!("`{unit}` is disabled, so it does not run"),
                 &format!("`--step {unit}` runs it all the same"),
             ),
-            false => no_unit(unit, forecast.units().chain(graph.links().steps().map(|step| &**graph.name(step))), ""),
+            false => no_unit(unit, forecast.units().chain(graph.links().steps().map(|step| &**graph.name(step)))),
         });
     }
     // By pass, and of a pass by name.

@@ -71,9 +71,11 @@ impl Progress {
                 self.unexpected += items;
             }
             Event::UnitStarted { unit, expected, .. } => {
-                // One that is tried again has been there before.
-                self.running.retain(|running| running.unit != *unit);
                 self.running.push(Running { unit: Arc::clone(unit), since: now, expected: *expected });
+            }
+            Event::UnitRetried { unit, delay, .. } => {
+                let again = self.running.iter_mut().filter(|running| running.unit == *unit);
+                again.for_each(|running| running.since = now + *delay);
             }
             Event::UnitFinished { unit, outcome, duration, .. } => {
                 self.ended += 1;
@@ -114,7 +116,7 @@ impl Progress {
             0 => Duration::ZERO,
             _ => mean(self.ran).or_else(|| mean(self.known))?,
         };
-        let so_far = |running: &Running| now.duration_since(running.since);
+        let so_far = |running: &Running| now.saturating_duration_since(running.since);
         let done: Duration = self.running.iter().map(|one| so_far(one).min(one.expected.unwrap_or(each))).sum();
         let unexpected = each.saturating_mul(u32::try_from(self.unexpected).unwrap_or(u32::MAX));
         let work = self.expected.saturating_add(unexpected).saturating_sub(done);
@@ -143,7 +145,7 @@ impl Progress {
             .map(|one| {
                 let expected = one.expected.filter(|expected| expected.as_secs() > 0);
                 let expected = expected.map(|expected| format!(" of about {}", roughly(expected)));
-                let took = in_seconds(now.duration_since(one.since));
+                let took = in_seconds(now.saturating_duration_since(one.since));
                 (plain(&one.unit), took, expected.unwrap_or_default())
             })
             .collect();
@@ -174,7 +176,7 @@ impl Progress {
     fn bar(&self, now: Instant, room: usize, paint: Paint) -> AreaLine {
         let counted = format!("{} of {}", self.ended, self.total);
         let failed = if self.failed > 0 { format!("{} failed", self.failed) } else { String::new() };
-        let took = in_seconds(now.duration_since(self.begun));
+        let took = in_seconds(now.saturating_duration_since(self.begun));
         let left = self.left(now).map(|left| format!("about {} left", roughly(left)));
         let left = left.unwrap_or_default();
         let parts = [counted, failed, took, left];

@@ -299,7 +299,15 @@ impl Page<'_> {
         let why = match &unit.fate {
             Fate::UpToDate { ran_at } => format!("ran {}", by_the_clock(*ran_at)),
             Fate::Skipped(because) => because.to_string(),
-            _ => unit.reasons.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+            _ => {
+                let mut why: Vec<String> = unit.reasons.iter().map(ToString::to_string).collect();
+                match unit.retries {
+                    0 => {}
+                    1 => why.push("tried twice".to_owned()),
+                    retries => why.push(format!("tried {} times", retries + 1)),
+                }
+                why.join(", ")
+            }
         };
         write!(out, "</td><td class=\"why\">{}</td><td>", Html(&why))?;
         if let Some(log) = self.log(unit) {

@@ -192,6 +192,26 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_cannot_be_kept_is_told_once() {
+        let (summary, items) = (Summary::default(), 3);
+        let events =
+            [Event::LoopCounted { unit: "a".into(), items, foreseen: true }, Event::RunFinished { summary }];
+        let nowhere = RunFolder { path: PathBuf::from("/nonexistent/run") };
+        let mut recorder = Recorder::begin(&nowhere);
+        let told = events.each_ref().map(|event| recorder.tell(event));
+        assert!(told[0].as_ref().is_some_and(|told| told.starts_with("cannot write /nonexistent/run/events.jsonl: ")));
+        assert_eq!(told[1], None);
+
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        fs::create_dir(folder.path().join(SUMMARY)).expect("it can be made");
+        let mut recorder = Recorder::begin(&RunFolder { path: folder.path().to_path_buf() });
+        let told = events.each_ref().map(|event| recorder.tell(event));
+        assert_eq!(told[0], None);
+        assert!(told[1].as_ref().is_some_and(|told| told.contains("summary.json: ")));
+        assert_eq!(fs::read_to_string(folder.path().join(EVENTS)).expect("it is there").lines().count(), 2);
+    }
+
+    #[test]
     fn any_name_is_a_file_name() {
         assert_eq!(file_name("train@lr=0.1"), "train@lr=0.1");
         assert_eq!(file_name("clean/foo.txt"), "clean%2ffoo.txt");
