@@ -238,8 +238,8 @@ fn a_failure_is_told_in_one_block() {
 fn what_was_written_between_other_lines_is_told_again() {
     let sandbox = Sandbox::with(
         "pipeline:
-  - {name: bad, command: 'echo cause; until grep -q noise events; do :; done; exit 3'}
-  - {name: other, command: 'until grep -q cause events; do :; done; echo noise'}
+  - {name: bad, command: 'echo cause; until grep -q t[e]xt.:.noise events; do :; done; exit 3'}
+  - {name: other, command: 'until grep -q t[e]xt.:.cause events; do :; done; echo noise'}
 ",
     );
     // Who reads the events knows what has been told.
