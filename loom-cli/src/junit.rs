@@ -13,9 +13,7 @@ use crate::terminal::{as_read, shell_line};
 
 /// Writes a test case for each unit. Failures have their last lines, and what did not run says why.
 pub(crate) fn write(history: &History, suite: &str, out: &mut dyn Write) -> io::Result<()> {
-    let count = |is: &dyn Fn(&Verdict) -> bool| {
-        history.units.iter().map(verdict).filter(|verdict| is(verdict)).count()
-    };
+    let count = |is: &dyn Fn(&Verdict) -> bool| history.units.iter().map(verdict).filter(|verdict| is(verdict)).count();
     let failures = count(&|verdict| matches!(verdict, Verdict::Failure(_)));
     let errors = count(&|verdict| matches!(verdict, Verdict::Error(_)));
     let skipped = count(&|verdict| matches!(verdict, Verdict::Skipped(_)));

@@ -222,9 +222,10 @@ impl<W: Write> Report<W> {
                 let what = format!("{took}  {}", plain(&failure.to_string()));
                 // What stands right above need not be told again.
                 let is_in_sight = known.lines > 0
-                    && self.last_lines.as_ref().is_some_and(|(last, lines)| {
-                        last == unit && *lines >= known.lines.min(TAIL_LINES)
-                    });
+                    && self
+                        .last_lines
+                        .as_ref()
+                        .is_some_and(|(last, lines)| last == unit && *lines >= known.lines.min(TAIL_LINES));
                 self.line(&self.paint.styled(FAIL, "fail ").to_string(), unit, &what)?;
                 if let Some(log) = log {
                     if !is_in_sight {
@@ -397,7 +398,8 @@ mod tests {
         let mixed = [started("a"), output("a", "one\n"), started("b"), output("a", "two\n"), failed("a", &log)];
         assert_eq!(told(&mixed).matches("two").count(), 2);
         assert_eq!(told(&mixed).matches("a | one").count(), 2);
-        let interleaved = [started("a"), started("b"), output("a", "one\ntwo\n"), output("b", "x\n"), failed("a", &log)];
+        let interleaved =
+            [started("a"), started("b"), output("a", "one\ntwo\n"), output("b", "x\n"), failed("a", &log)];
         assert_eq!(told(&interleaved).matches("a | two").count(), 2);
     }
 

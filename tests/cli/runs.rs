@@ -121,7 +121,8 @@ fn the_folder_of_a_run_keeps_its_events_and_its_summary() {
 #[test]
 fn a_log_is_printed_as_it_is() {
     let bytes = b"\xff\x00 not text \x1b[31m\r\n";
-    let sandbox = Sandbox::with("pipeline: [{name: raw, command: [cat], inputs: {i: bytes}}, {name: mute, command: [true]}]");
+    let sandbox =
+        Sandbox::with("pipeline: [{name: raw, command: [cat], inputs: {i: bytes}}, {name: mute, command: [true]}]");
     sandbox.write("bytes", bytes);
     insta::assert_snapshot!(sandbox.loom(&["log", "raw"]), @"
     exit 2

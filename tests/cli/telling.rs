@@ -317,7 +317,11 @@ fn junit_has_a_case_for_every_unit() {
     let said = |name: &str| {
         let case = suites.descendants().find(|node| node.attribute("name") == Some(name)).unwrap();
         let inner = case.first_element_child().unwrap();
-        (inner.tag_name().name().to_owned(), inner.attribute("message").unwrap().to_owned(), inner.text().map(str::to_owned))
+        (
+            inner.tag_name().name().to_owned(),
+            inner.attribute("message").unwrap().to_owned(),
+            inner.text().map(str::to_owned),
+        )
     };
     assert_eq!(said("good"), ("skipped".to_owned(), "up to date".to_owned(), None));
     assert_eq!(said("after"), ("skipped".to_owned(), "bad failed".to_owned(), None));

@@ -36,7 +36,8 @@ fn try_report(args: &ReportArgs) -> Result<u8, Said> {
     };
     // The pipeline may have changed since, or be broken now.
     let decisions = project.plan(&Selection::default()).ok();
-    let (images, more_images) = decisions.as_ref().map_or_else(Default::default, |decisions| find_images(decisions, &history));
+    let (images, more_images) =
+        decisions.as_ref().map_or_else(Default::default, |decisions| find_images(decisions, &history));
     let file: PathBuf = project.folder().join(Path::new(&*project.source().name()).file_name().unwrap_or_default());
     let page = Page {
         run,

@@ -83,9 +83,7 @@ fn disabled(project: &Project, unit: &str) -> bool {
     let plan = project.plan(&Selection::default());
     plan.is_ok_and(|decisions| {
         let mut left_out = decisions.left_out().iter();
-        left_out.any(|(step, reason)| {
-            *reason == LeftOut::Disabled && **decisions.plan().graph().name(*step) == *unit
-        })
+        left_out.any(|(step, reason)| *reason == LeftOut::Disabled && **decisions.plan().graph().name(*step) == *unit)
     })
 }
 
@@ -135,18 +133,25 @@ fn one(unit: &str, forecast: &Forecast, runs: &[Run], paint: Paint) -> String {
         _ => ("it did not end well".to_owned(), None),
     };
     line("last ran", &when);
-    line("ended", &match took {
-        Some(took) => format!("{how}, after {}", in_words(took)),
-        None => how,
-    });
-    let was_for: Vec<String> = known.iter().flat_map(|known| &known.reasons).map(|why| plain(&why.to_string())).collect();
+    line(
+        "ended",
+        &match took {
+            Some(took) => format!("{how}, after {}", in_words(took)),
+            None => how,
+        },
+    );
+    let was_for: Vec<String> =
+        known.iter().flat_map(|known| &known.reasons).map(|why| plain(&why.to_string())).collect();
     if !was_for.is_empty() {
         line("ran because", &was_for.join(", "));
     }
-    line("run", &match run {
-        Some(run) => plain(run.name()),
-        None => format!("{} (not kept any more)", plain(&last.run)),
-    });
+    line(
+        "run",
+        &match run {
+            Some(run) => plain(run.name()),
+            None => format!("{} (not kept any more)", plain(&last.run)),
+        },
+    );
     if let Some(log) = run.map(|run| run.log(unit)).filter(|log| log.exists()) {
         line("log", &log.display().to_string());
     }

@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use loom_exec::runs::{Fate, History, Run, UnitHistory};
 use loom_exec::Outcome;
+use loom_exec::runs::{Fate, History, Run, UnitHistory};
 use loom_graph::StepGraph;
 use loom_ui_core::{Node, View};
 
@@ -140,9 +140,7 @@ impl Page<'_> {
             summary if summary.not_kept.is_some() => (State::Failed, "ended early".to_owned()),
             summary => match summary.stopped_by {
                 Some(number) => (State::Stopped, format!("stopped by {}", signal(number))),
-                None if summary.succeeded == 0 && summary.up_to_date > 0 => {
-                    (State::Same, "all up to date".to_owned())
-                }
+                None if summary.succeeded == 0 && summary.up_to_date > 0 => (State::Same, "all up to date".to_owned()),
                 None => (State::Ok, "all ok".to_owned()),
             },
         }
@@ -241,10 +239,8 @@ impl Page<'_> {
         if units.is_empty() {
             return writeln!(out, "<p class=\"inside note\">Nothing is known of any.</p></section>");
         }
-        let there: Vec<State> = State::ALL
-            .into_iter()
-            .filter(|state| units.iter().any(|unit| State::of(unit) == *state))
-            .collect();
+        let there: Vec<State> =
+            State::ALL.into_iter().filter(|state| units.iter().any(|unit| State::of(unit) == *state)).collect();
         if there.len() > 1 {
             write!(
                 out,

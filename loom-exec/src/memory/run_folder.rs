@@ -194,8 +194,7 @@ mod tests {
     #[test]
     fn what_cannot_be_kept_is_told_once() {
         let (summary, items) = (Summary::default(), 3);
-        let events =
-            [Event::LoopCounted { unit: "a".into(), items, foreseen: true }, Event::RunFinished { summary }];
+        let events = [Event::LoopCounted { unit: "a".into(), items, foreseen: true }, Event::RunFinished { summary }];
         let nowhere = RunFolder { path: PathBuf::from("/nonexistent/run") };
         let mut recorder = Recorder::begin(&nowhere);
         let told = events.each_ref().map(|event| recorder.tell(event));
