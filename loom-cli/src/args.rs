@@ -14,7 +14,7 @@ const SHOW: &str = "Show";
 const CLEAN: &str = "Clean";
 
 /// What chooses, runs or tells of steps, and so has no meaning where files are removed.
-const OF_RUNS: [&str; 18] = [
+const OF_RUNS: [&str; 20] = [
     "step",
     "from",
     "to",
@@ -33,6 +33,8 @@ const OF_RUNS: [&str; 18] = [
     "investigate",
     "verbose",
     "events",
+    "trace",
+    "junit",
 ];
 
 /// Runs the steps of a pipeline in the order their data demand.
@@ -44,7 +46,7 @@ const OF_RUNS: [&str; 18] = [
     subcommand_negates_reqs = true,
     disable_help_subcommand = true,
     max_term_width = 80,
-    override_usage = "loom [PIPELINE] [OPTIONS]\n       loom check|graph|init|schema|completions|man ...",
+    override_usage = "loom [PIPELINE] [OPTIONS]\n       loom check|graph|plan|why|runs|log|report|init|schema|completions|man ...",
     after_help = "A pipeline named like a command runs as `loom ./check`."
 )]
 pub(crate) struct Cli {
@@ -60,6 +62,16 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Show the graph of a pipeline
     Graph(GraphArgs),
+    /// Show what would run and why, and run nothing
+    Plan(PlanArgs),
+    /// Tell when a unit last ran, and what changed since
+    Why(WhyArgs),
+    /// List the runs that are kept
+    Runs(RunsArgs),
+    /// Print what a unit wrote
+    Log(LogArgs),
+    /// Write a page about a run, for a browser
+    Report(ReportArgs),
     /// Write a small pipeline to begin with
     Init(InitArgs),
     /// Print the JSON Schema of pipeline files, for editors
@@ -93,12 +105,9 @@ pub(crate) struct ManArgs {
     pub(crate) folder: PathBuf,
 }
 
+/// What chooses steps, and what changes them.
 #[derive(Debug, Args)]
-pub(crate) struct RunArgs {
-    /// The pipeline file, or its folder
-    #[arg(default_value = ".", hide_default_value = true)]
-    pub(crate) pipeline: PathBuf,
-
+pub(crate) struct SelectArgs {
     /// These steps and no others, in data order
     #[arg(long, value_name = "NAME", num_args = 1.., help_heading = SELECT, conflicts_with_all = ["from", "to", "group"])]
     pub(crate) step: Vec<String>,
@@ -124,6 +133,16 @@ pub(crate) struct RunArgs {
     /// Further words for one step, split as by a shell
     #[arg(long, value_name = "WORDS", allow_hyphen_values = true, help_heading = CHANGE)]
     pub(crate) extra: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// The pipeline file, or its folder
+    #[arg(default_value = ".", hide_default_value = true)]
+    pub(crate) pipeline: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) selected: SelectArgs,
 
     /// Run steps at the same time (the default)
     #[arg(long, help_heading = RUN)]
@@ -165,6 +184,12 @@ pub(crate) struct RunArgs {
     /// Write what happens as JSON lines; `-` is stdout
     #[arg(long, value_name = "FILE", help_heading = SHOW, conflicts_with_all = ["dry_run", "list", "investigate"])]
     pub(crate) events: Option<PathBuf>,
+    /// Write the timeline, for Perfetto or chrome://tracing
+    #[arg(long, value_name = "FILE", help_heading = SHOW, conflicts_with_all = ["dry_run", "list", "investigate"])]
+    pub(crate) trace: Option<PathBuf>,
+    /// Write the outcomes as JUnit XML, for CI
+    #[arg(long, value_name = "FILE", help_heading = SHOW, conflicts_with_all = ["dry_run", "list", "investigate"])]
+    pub(crate) junit: Option<PathBuf>,
     /// Colours: auto, always or never
     #[arg(long, value_name = "WHEN", value_enum, default_value_t, hide_default_value = true, hide_possible_values = true, global = true, help_heading = SHOW)]
     pub(crate) color: Color,
@@ -201,6 +226,62 @@ pub(crate) struct CheckArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    /// The pipeline file, or its folder
+    #[arg(default_value = ".", hide_default_value = true)]
+    pub(crate) pipeline: PathBuf,
+    #[command(flatten)]
+    pub(crate) selected: SelectArgs,
+    /// As if what is selected were not up to date
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// How to tell it
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(crate) format: PlanFormat,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "loom why [PIPELINE] UNIT",
+    after_help = "A unit is a step (`train`), a file of a loop (`clean/foo.txt`) or a pass of a
+group (`refine/fit#1`).     The name of a loop or a group stands for all its units."
+)]
+pub(crate) struct WhyArgs {
+    /// The unit, and before it the pipeline file, or its folder
+    #[arg(value_name = "UNIT", num_args = 1..=2, required = true)]
+    pub(crate) words: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunsArgs {
+    /// The pipeline file, or its folder
+    #[arg(default_value = ".", hide_default_value = true)]
+    pub(crate) pipeline: PathBuf,
+}
+
+const A_RUN: &str = "RUN is the number of a run in `loom runs`, 1 for the newest, or the beginning of its\nname. A \
+    pipeline whose name looks like that is written `./1`.";
+
+#[derive(Debug, Args)]
+#[command(override_usage = "loom log [PIPELINE] [RUN] UNIT", after_help = A_RUN)]
+pub(crate) struct LogArgs {
+    /// The unit; before it the run, by default the newest in which it ran; before that the pipeline file, or its folder
+    #[arg(value_name = "UNIT", num_args = 1..=3, required = true)]
+    pub(crate) words: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(override_usage = "loom report [PIPELINE] [RUN] [OPTIONS]", after_help = A_RUN)]
+pub(crate) struct ReportArgs {
+    /// The pipeline file, or its folder; behind it the run, by default the newest
+    #[arg(value_name = "RUN", num_args = 0..=2)]
+    pub(crate) words: Vec<String>,
+    /// Where to write it [default: report.html in the folder of the run]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct GraphArgs {
     /// The pipeline file, or its folder
     #[arg(default_value = ".", hide_default_value = true)]
@@ -214,6 +295,13 @@ pub(crate) struct GraphArgs {
 pub(crate) enum CheckFormat {
     #[default]
     Text,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PlanFormat {
+    #[default]
+    Table,
     Json,
 }
 

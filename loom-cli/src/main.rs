@@ -3,12 +3,17 @@
 mod args;
 mod commands;
 mod diagnostic;
-mod events;
 mod exit;
+mod junit;
+mod live;
 mod outlet;
+mod page;
 mod report;
 mod signals;
+mod table;
 mod terminal;
+mod trace;
+mod when;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -41,6 +46,11 @@ fn start() -> u8 {
         },
         Some(Command::Check(args)) => commands::check::check(&args, color),
         Some(Command::Graph(args)) => commands::graph::graph(&args, color),
+        Some(Command::Plan(args)) => commands::plan::plan(&args, color),
+        Some(Command::Why(args)) => commands::why::why(&args, color),
+        Some(Command::Runs(args)) => commands::runs::runs(&args, color),
+        Some(Command::Log(args)) => commands::log::log(&args),
+        Some(Command::Report(args)) => commands::report::report(&args),
         Some(Command::Init(args)) => commands::init::init(&args),
         Some(Command::Schema) => commands::schema::schema(),
         Some(Command::Completions(args)) => commands::install::completions(&args),

@@ -1,5 +1,6 @@
 //! The events of a run as lines for people.
 
+use std::collections::HashMap;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,6 +9,7 @@ use std::time::Duration;
 use loom_exec::{Event, Outcome, SkipReason, Stream, Summary};
 
 use crate::terminal::{DIM, DONE, FAIL, Paint, SKIP, START, STRONG, plain, shell_line};
+use crate::when::{ago, in_words};
 
 /// How much is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,8 +22,11 @@ pub(crate) enum Verbosity {
     Verbose,
 }
 
-/// Lines of a failed step that `--quiet` shows.
-const TAIL_LINES: usize = 20;
+/// Lines of a failed step that are told again.
+pub(crate) const TAIL_LINES: usize = 20;
+
+/// Of units that are up to date one after another, so many have lines of their own.
+const UP_TO_DATE_LINES: usize = 3;
 
 /// Writes one line for each thing that happens; a step's own lines carry its name.
 pub(crate) struct Report<W> {
@@ -33,8 +38,22 @@ pub(crate) struct Report<W> {
     open_line: Option<(Arc<str>, Stream)>,
     /// How many steps were to run.
     steps: usize,
-    /// The commands of running steps, to be told if they fail.
-    commands: std::collections::HashMap<Arc<str>, String>,
+    /// What is known of the units that run, to be told if they fail.
+    running: HashMap<Arc<str>, Running>,
+    /// Whose lines were told last, and how many of them without another line between.
+    last_lines: Option<(Arc<str>, usize)>,
+    /// How many units were up to date since the last other line.
+    up_to_date: usize,
+    /// The last of them that has not been told, with when it ran.
+    untold: Option<(Arc<str>, i64)>,
+}
+
+/// A unit that runs.
+#[derive(Debug, Default)]
+struct Running {
+    command: String,
+    /// How many lines it wrote.
+    lines: usize,
 }
 
 impl<W: Write> Report<W> {
@@ -47,7 +66,10 @@ impl<W: Write> Report<W> {
             folder: folder.to_path_buf(),
             open_line: None,
             steps: 0,
-            commands: Default::default(),
+            running: HashMap::new(),
+            last_lines: None,
+            up_to_date: 0,
+            untold: None,
         }
     }
 
@@ -76,14 +98,24 @@ impl<W: Write> Report<W> {
                         if reasons.is_empty() { "" } else { &why },
                     )?;
                 }
+                self.last_lines = None;
                 if self.verbosity == Verbosity::Verbose && !command.contains('\n') {
                     writeln!(self.out, "       {}", self.paint.styled(DIM, &command))?;
                 }
-                self.commands.insert(Arc::clone(unit), command);
+                self.running.insert(Arc::clone(unit), Running { command, lines: 0 });
             }
             Event::UnitUpToDate { unit, ran_at } if self.verbosity != Verbosity::Quiet => {
-                let when = self.paint.styled(DIM, format_args!("up to date (ran {})", ago(*ran_at))).to_string();
-                self.line(&self.paint.styled(DONE, "skip ").to_string(), unit, &when)?;
+                self.up_to_date += 1;
+                if self.up_to_date <= UP_TO_DATE_LINES || self.verbosity == Verbosity::Verbose {
+                    self.tell_up_to_date(unit, *ran_at)?;
+                } else {
+                    self.untold = Some((Arc::clone(unit), *ran_at));
+                }
+            }
+            Event::RunNotRecorded { message } => {
+                self.close_line()?;
+                let what = format!("{}; the units run on", plain(message));
+                writeln!(self.out, "{}  {what}", self.paint.styled(SKIP, "note "))?;
             }
             Event::UnitRetried { unit, outcome, attempt, of, delay } => {
                 let when = if delay.is_zero() { String::new() } else { format!(" in {}", in_words(*delay)) };
@@ -103,13 +135,21 @@ impl<W: Write> Report<W> {
                 self.line(&self.paint.styled(SKIP, "gone ").to_string(), unit, &what)?;
             }
             Event::UnitOutput { unit, stream, text } if self.verbosity != Verbosity::Quiet => {
+                let lines = text.iter().filter(|byte| **byte == b'\n').count().max(1);
                 self.output(unit, *stream, text)?;
+                if let Some(known) = self.running.get_mut(unit) {
+                    known.lines += lines;
+                }
+                match &mut self.last_lines {
+                    Some((last, count)) if last == unit => *count += lines,
+                    last => *last = Some((Arc::clone(unit), lines)),
+                }
             }
             Event::UnitFinished { unit, outcome, duration, log } => {
-                let command = self.commands.remove(unit).unwrap_or_default();
-                self.finished(unit, outcome, *duration, log.as_deref(), &command)?;
+                let known = self.running.remove(unit).unwrap_or_default();
+                self.finished(unit, outcome, *duration, log.as_deref(), &known)?;
             }
-            Event::LoopCounted { unit, items } if self.verbosity != Verbosity::Quiet => {
+            Event::LoopCounted { unit, items, .. } if self.verbosity != Verbosity::Quiet => {
                 let files = match items {
                     0 => "no files".to_owned(),
                     1 => "1 file".to_owned(),
@@ -129,6 +169,27 @@ impl<W: Write> Report<W> {
         self.out.flush()
     }
 
+    fn tell_up_to_date(&mut self, unit: &Arc<str>, ran_at: i64) -> io::Result<()> {
+        let when = self.paint.styled(DIM, format_args!("up to date (ran {})", ago(ran_at))).to_string();
+        let word = self.paint.styled(DONE, "skip ").to_string();
+        self.close_output()?;
+        writeln!(self.out, "{word}  {}  {when}", plain(unit))
+    }
+
+    /// Tells how many units were up to date since those that were told.
+    fn close_up_to_date(&mut self) -> io::Result<()> {
+        let more = std::mem::take(&mut self.up_to_date).saturating_sub(UP_TO_DATE_LINES);
+        match self.untold.take() {
+            None => Ok(()),
+            Some((unit, ran_at)) if more == 1 => self.tell_up_to_date(&unit, ran_at),
+            Some(_) => {
+                self.close_output()?;
+                let more = self.paint.styled(DIM, format!("… {more} more, up to date"));
+                writeln!(self.out, "{}  {more}", self.paint.styled(DONE, "skip "))
+            }
+        }
+    }
+
     /// `word  unit  rest`.
     fn line(&mut self, word: &str, unit: &str, rest: &str) -> io::Result<()> {
         self.close_line()?;
@@ -143,7 +204,7 @@ impl<W: Write> Report<W> {
         outcome: &Outcome,
         duration: Duration,
         log: Option<&Path>,
-        command: &str,
+        known: &Running,
     ) -> io::Result<()> {
         let took = in_words(duration);
         match outcome {
@@ -159,14 +220,21 @@ impl<W: Write> Report<W> {
             Outcome::Stopped => self.line(&self.paint.styled(SKIP, "stop ").to_string(), unit, &took),
             failure => {
                 let what = format!("{took}  {}", plain(&failure.to_string()));
+                // What stands right above need not be told again.
+                let is_in_sight = known.lines > 0
+                    && self
+                        .last_lines
+                        .as_ref()
+                        .is_some_and(|(last, lines)| last == unit && *lines >= known.lines.min(TAIL_LINES));
                 self.line(&self.paint.styled(FAIL, "fail ").to_string(), unit, &what)?;
                 if let Some(log) = log {
-                    if self.verbosity == Verbosity::Quiet {
+                    if !is_in_sight {
                         self.tail(unit, log)?;
                     }
                     writeln!(self.out, "       log      {}", log.display())?;
                 }
                 // What asks a condition is a program of its own, and nothing to be typed.
+                let command = &known.command;
                 if !command.is_empty() && !command.contains('\n') {
                     let folder = shell_line(std::iter::once(self.folder.as_os_str()));
                     writeln!(self.out, "       by hand  (cd {folder} && {command})")?;
@@ -178,9 +246,10 @@ impl<W: Write> Report<W> {
 
     /// What a step wrote, each line behind the step's name. Bytes pass as they are.
     fn output(&mut self, unit: &Arc<str>, stream: Stream, text: &[u8]) -> io::Result<()> {
+        self.close_up_to_date()?;
         let goes_on = self.open_line.as_ref().is_some_and(|(open, on)| open == unit && *on == stream);
         if !goes_on {
-            self.close_line()?;
+            self.close_output()?;
         }
         let prefix = format!("       {} ", self.paint.styled(DIM, format_args!("{} |", plain(unit))));
         for (index, line) in text.split_inclusive(|byte| *byte == b'\n').enumerate() {
@@ -197,26 +266,22 @@ impl<W: Write> Report<W> {
         Ok(())
     }
 
-    /// Ends a line that a step left open.
+    /// Ends what is open, before a line of another kind.
     fn close_line(&mut self) -> io::Result<()> {
+        self.close_up_to_date()?;
+        self.last_lines = None;
+        self.close_output()
+    }
+
+    /// Ends a line that a step left open.
+    fn close_output(&mut self) -> io::Result<()> {
         if self.open_line.take().is_some() { self.out.write_all(b"\n") } else { Ok(()) }
     }
 
     /// The last lines of a log.
     fn tail(&mut self, unit: &Arc<str>, log: &Path) -> io::Result<()> {
-        const READ: u64 = 16 << 10;
-        let mut text = Vec::new();
-        let read = std::fs::File::open(log).and_then(|mut file| {
-            let length = file.metadata()?.len();
-            file.seek(SeekFrom::Start(length.saturating_sub(READ)))?;
-            file.read_to_end(&mut text)
-        });
-        if read.is_err() {
-            return Ok(());
-        }
-        let mut lines: Vec<&[u8]> = text.split_inclusive(|byte| *byte == b'\n').collect();
-        let shown = lines.split_off(lines.len().saturating_sub(TAIL_LINES));
-        self.output(unit, Stream::Stdout, &shown.concat())?;
+        let Some(tail) = last_lines(log) else { return Ok(()) };
+        self.output(unit, Stream::Stdout, &tail)?;
         self.close_line()
     }
 
@@ -251,47 +316,29 @@ impl<W: Write> Report<W> {
     }
 }
 
+/// The last lines of a log, but no more than some thousand bytes; none if it cannot be read.
+pub(crate) fn last_lines(log: &Path) -> Option<Vec<u8>> {
+    const READ: u64 = 16 << 10;
+    let mut text = Vec::new();
+    let mut file = std::fs::File::open(log).ok()?;
+    let length = file.metadata().ok()?.len();
+    file.seek(SeekFrom::Start(length.saturating_sub(READ))).ok()?;
+    file.take(READ).read_to_end(&mut text).ok()?;
+    let mut lines: Vec<&[u8]> = text.split_inclusive(|byte| *byte == b'\n').collect();
+    let shown = lines.split_off(lines.len().saturating_sub(TAIL_LINES));
+    Some(shown.concat())
+}
+
 /// What a terminal would show of a line in the end: a progress bar writes it again and again after `\r`.
-fn overwritten(line: &[u8]) -> &[u8] {
+pub(crate) fn overwritten(line: &[u8]) -> &[u8] {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     line.iter().rposition(|byte| *byte == b'\r').map_or(line, |at| &line[at + 1..])
 }
 
-/// A duration as people say it: `0.06 s`, `12.3 s`, `4 min 05 s`, `2 h 03 min`.
-fn in_words(duration: Duration) -> String {
-    let seconds = duration.as_secs();
-    match seconds {
-        0..10 => format!("{:.2} s", duration.as_secs_f64()),
-        10..60 => format!("{:.1} s", duration.as_secs_f64()),
-        60..3600 => format!("{} min {:02} s", seconds / 60, seconds % 60),
-        _ => format!("{} h {:02} min", seconds / 3600, seconds % 3600 / 60),
-    }
-}
-
-/// How long ago something was, as people say it, from milliseconds since 1970.
-pub(crate) fn ago(at: i64) -> String {
-    let now = std::time::SystemTime::now().duration_since(std::time::SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let then = Duration::from_millis(u64::try_from(at).unwrap_or(0));
-    match now.saturating_sub(then).as_secs() {
-        0..2 => "just now".to_owned(),
-        seconds @ 2..60 => format!("{seconds} s ago"),
-        seconds @ 60..3600 => format!("{} min ago", seconds / 60),
-        seconds @ 3600..86400 => format!("{} h ago", seconds / 3600),
-        seconds @ 86400..172_800 => format!("{} day ago", seconds / 86400),
-        seconds => format!("{} days ago", seconds / 86400),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn durations_are_told_as_people_say_them() {
-        let told = [60, 12_340, 59_960, 245_000, 7_380_000].map(|ms| in_words(Duration::from_millis(ms)));
-        assert_eq!(told, ["0.06 s", "12.3 s", "60.0 s", "4 min 05 s", "2 h 03 min"]);
-    }
 
     #[test]
     fn a_progress_bar_is_its_last_state() {
@@ -325,6 +372,49 @@ mod tests {
             told(&events),
             "       a | one\n       a | two and a half\n       a | open\n       b | x\n       a | y\n"
         );
+    }
+
+    fn started(unit: &str) -> Event {
+        let command = Some(loom_exec::Command { program: "cat".into(), args: vec![] });
+        Event::UnitStarted { unit: unit.into(), command, reasons: vec![], expected: None }
+    }
+
+    fn failed(unit: &str, log: &Path) -> Event {
+        Event::UnitFinished {
+            unit: unit.into(),
+            outcome: Outcome::Exited { code: 3 },
+            duration: Duration::ZERO,
+            log: Some(log.to_path_buf()),
+        }
+    }
+
+    #[test]
+    fn what_a_failed_step_wrote_is_told_again_only_if_other_lines_came_between() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let log = folder.path().join("a.log");
+        std::fs::write(&log, "one\ntwo\n").expect("it can be written");
+        let alone = [started("a"), output("a", "one\n"), output("a", "two\n"), failed("a", &log)];
+        assert_eq!(told(&alone).matches("two").count(), 1);
+        let mixed = [started("a"), output("a", "one\n"), started("b"), output("a", "two\n"), failed("a", &log)];
+        assert_eq!(told(&mixed).matches("two").count(), 2);
+        assert_eq!(told(&mixed).matches("a | one").count(), 2);
+        let interleaved =
+            [started("a"), started("b"), output("a", "one\ntwo\n"), output("b", "x\n"), failed("a", &log)];
+        assert_eq!(told(&interleaved).matches("a | two").count(), 2);
+    }
+
+    #[test]
+    fn of_many_that_are_up_to_date_few_have_a_line() {
+        let skipped = |count: usize| {
+            let events = (0..count).map(|n| Event::UnitUpToDate { unit: format!("u{n}").into(), ran_at: 0 });
+            let mut events: Vec<Event> = events.collect();
+            events.push(started("x"));
+            told(&events).lines().map(|line| line.split("up to date (").next().unwrap_or_default().to_owned()).collect()
+        };
+        let lines: Vec<String> = skipped(4);
+        assert_eq!(lines, ["skip   u0  ", "skip   u1  ", "skip   u2  ", "skip   u3  ", "start  x"]);
+        let lines: Vec<String> = skipped(1000);
+        assert_eq!(lines[2..], ["skip   u2  ", "skip   … 997 more, up to date", "start  x"]);
     }
 
     #[test]

@@ -59,3 +59,38 @@ pub(crate) fn shell_line<'a>(words: impl Iterator<Item = &'a std::ffi::OsStr>) -
     });
     quoted.collect::<Vec<_>>().join(" ")
 }
+
+/// What a person would have read on a terminal: the text of bytes, each line in its last state, without what was meant for the
+/// terminal itself.
+pub(crate) fn as_read(bytes: &[u8]) -> String {
+    let lines = bytes.split_inclusive(|byte| *byte == b'\n');
+    let mut out = String::new();
+    for line in lines {
+        let text = String::from_utf8_lossy(crate::report::overwritten(line));
+        let mut chars = text.chars().peekable();
+        while let Some(c) = chars.next() {
+            match (c, chars.peek()) {
+                ('\u{1b}', Some('[')) => {
+                    chars.next();
+                    while chars.next_if(|c| matches!(c, '\u{20}'..='\u{3f}')).is_some() {}
+                    chars.next();
+                }
+                ('\u{1b}', Some(']')) => while chars.next_if(|c| !matches!(c, '\u{7}' | '\u{1b}')).is_some() {},
+                ('\t', _) => out.push(c),
+                (c, _) if c.is_control() => {}
+                (c, _) => out.push(c),
+            }
+        }
+        out.push('\n');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_is_meant_for_the_terminal_is_not_read() {
+        let read = super::as_read(b"\x1b[1;31mred\x1b[0m\x1b]0;title\x07\n 10%\r100%\na\tb\x08\xff");
+        assert_eq!(read, "red\n100%\na\tb\u{fffd}\n");
+    }
+}

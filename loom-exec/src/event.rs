@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use crate::decide::Reason;
 use crate::{Command, Leak};
@@ -15,7 +15,7 @@ use crate::{Command, Leak};
 /// `UnitUpToDate`; or one `UnitSkipped`; or, if the run was stopped, nothing. How many units a loop has, and how many passes
 /// there are, is found out as the run goes on. `RunStarted` is the first event, but for a `RunWaiting`, and `RunFinished` the
 /// last.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Event {
@@ -38,6 +38,17 @@ pub enum Event {
         up_to_date: usize,
         /// How many units are known to be not, or perhaps not.
         to_run: usize,
+        /// How long these took when they last ended well, all in all, in seconds when serialised.
+        #[serde(with = "seconds", default)]
+        expected: Duration,
+        /// Of how many of them that is not known.
+        #[serde(default)]
+        unexpected: usize,
+    },
+    /// The folder of the run cannot take what happens any more. The units run on, and are remembered all the same.
+    RunNotRecorded {
+        /// Why.
+        message: String,
     },
     /// A unit is about to be spawned.
     UnitStarted {
@@ -48,7 +59,7 @@ pub enum Event {
         /// Why it runs; empty where there was nothing to decide.
         reasons: Vec<Reason>,
         /// How long it took when it last ended well, in seconds when serialised.
-        #[serde(serialize_with = "maybe_seconds")]
+        #[serde(with = "maybe_seconds", default)]
         expected: Option<Duration>,
     },
     /// A unit does not run, because what it would make is there.
@@ -78,6 +89,9 @@ pub enum Event {
         unit: Arc<str>,
         /// How many files it goes through.
         items: usize,
+        /// Whether they are among those that were counted when the run began.
+        #[serde(default)]
+        foreseen: bool,
     },
     /// A unit wrote something.
     UnitOutput {
@@ -87,7 +101,7 @@ pub enum Event {
         stream: Stream,
         /// Whole lines, the last one perhaps without its end: then the unit ended there, or the line is too long to
         /// be waited for, and goes on with the next event of this stream.
-        #[serde(serialize_with = "lossy")]
+        #[serde(with = "lossy")]
         text: Vec<u8>,
     },
     /// A unit ended and left a process running, which is ended now.
@@ -108,7 +122,7 @@ pub enum Event {
         /// How many there may be.
         of: u32,
         /// How long is waited before, in seconds when serialised.
-        #[serde(serialize_with = "seconds")]
+        #[serde(with = "seconds")]
         delay: Duration,
     },
     /// A unit ended.
@@ -118,7 +132,7 @@ pub enum Event {
         /// How.
         outcome: Outcome,
         /// How long it took, in seconds when serialised.
-        #[serde(serialize_with = "seconds")]
+        #[serde(with = "seconds")]
         duration: Duration,
         /// The file that keeps its output; none if it wrote nothing.
         log: Option<PathBuf>,
@@ -138,7 +152,7 @@ pub enum Event {
 }
 
 /// Why a unit does not run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SkipReason {
@@ -158,7 +172,7 @@ impl std::fmt::Display for SkipReason {
 }
 
 /// One of the two streams that a process writes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Stream {
     /// Standard output.
@@ -168,7 +182,7 @@ pub enum Stream {
 }
 
 /// How a unit ended. A failure is a value, not an error: the run goes on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Outcome {
@@ -202,7 +216,7 @@ pub enum Outcome {
     /// It took longer than it may, and was ended.
     TimedOut {
         /// How long that is, in seconds when serialised.
-        #[serde(serialize_with = "seconds")]
+        #[serde(with = "seconds")]
         after: Duration,
     },
     /// Its command exited with 0, but some of what it declares is not there.
@@ -279,7 +293,8 @@ fn signal_in_words(signal: i32) -> String {
 }
 
 /// How a run went, in units: those that ended, and those that did not run.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Summary {
     /// Units that ended well.
     pub succeeded: usize,
@@ -298,7 +313,7 @@ pub struct Summary {
     /// The signal that the run was stopped with, if it was.
     pub stopped_by: Option<i32>,
     /// How long the run took, in seconds when serialised.
-    #[serde(serialize_with = "seconds")]
+    #[serde(with = "seconds")]
     pub duration: Duration,
     /// Whether a thread panicked.
     pub panicked: bool,
@@ -316,14 +331,44 @@ impl Summary {
     }
 }
 
-fn seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_f64(duration.as_secs_f64())
+mod seconds {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_f64(duration.as_secs_f64())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+        let seconds = f64::deserialize(deserializer)?;
+        Duration::try_from_secs_f64(seconds).map_err(serde::de::Error::custom)
+    }
 }
 
-fn maybe_seconds<S: Serializer>(duration: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
-    duration.map(|duration| duration.as_secs_f64()).serialize(serializer)
+mod maybe_seconds {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(duration: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
+        duration.map(|duration| duration.as_secs_f64()).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+        let seconds: Option<f64> = Option::deserialize(deserializer)?;
+        seconds.map(|seconds| Duration::try_from_secs_f64(seconds).map_err(serde::de::Error::custom)).transpose()
+    }
 }
 
-fn lossy<S: Serializer>(text: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&String::from_utf8_lossy(text))
+mod lossy {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(text: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&String::from_utf8_lossy(text))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+        String::deserialize(deserializer).map(String::into_bytes)
+    }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Cancel, Command, Outcome, Stream};
 
@@ -36,7 +36,7 @@ pub struct Job<'a> {
 }
 
 /// A process that a command left running.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Leak {
     /// Its number; that of the process group, where nothing more is known.
     pub pid: i32,

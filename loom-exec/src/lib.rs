@@ -35,7 +35,8 @@
 //!   period, and SIGKILL.
 //! * **Plug in** another [`Executor`] with [`Decisions::run_on`].
 //! * **Clean** up what the steps made, and nothing else: [`clean`].
-//! * **Keep** the units' output in `.loom`, elsewhere, or not at all: [`Memory`].
+//! * **Keep** what happens and the units' output in `.loom`, elsewhere, or not at all: [`Memory`]; and **look back** at
+//!   the [`runs`] that are kept.
 //!
 //! On Linux and macOS each command is a process group of its own, and what it leaves running in it ends with it. A process
 //! that leaves its group (`setsid`) is found only on Linux and with [`RunOptions::end_orphans`]. Neither outlives a program
@@ -48,6 +49,7 @@ pub mod clean;
 mod copies;
 mod decide;
 mod event;
+mod event_lines;
 mod executor;
 mod fetch;
 mod files;
@@ -60,13 +62,15 @@ mod program;
 mod project;
 mod question;
 mod run;
+pub mod runs;
 mod schedule;
 mod slots;
 mod supervise;
 
 pub use cancel::Cancel;
-pub use decide::{Forecast, ForecastError, Reason, Verdict};
+pub use decide::{Forecast, ForecastError, LastRun, Reason, Verdict};
 pub use event::{Event, Outcome, SkipReason, Stream, Summary};
+pub use event_lines::EventLines;
 pub use executor::{Executor, Job, Leak};
 pub use local::LocalExecutor;
 pub use loom_graph::{LeftOut, Part, Selection, Target, Unit};

@@ -9,7 +9,7 @@ use std::process::Stdio;
 
 use loom_graph::{CommandLine, Plan, ProgramLine, StepId};
 use loom_spec::{Problem, Program, Step, Test};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::host::Host;
 
@@ -26,6 +26,15 @@ pub struct Command {
 impl Serialize for Command {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.words().map(OsStr::to_string_lossy))
+    }
+}
+
+/// From such a list.
+impl<'de> Deserialize<'de> for Command {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut words = Vec::<String>::deserialize(deserializer)?.into_iter();
+        let program = words.next().unwrap_or_default().into();
+        Ok(Self { program, args: words.map(OsString::from).collect() })
     }
 }
 

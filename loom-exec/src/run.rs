@@ -18,7 +18,7 @@ use crate::event::{Event, Outcome, Stream, Summary};
 use crate::executor::{Executor, Leak};
 use crate::fetch::Fetcher;
 use crate::memory::lock::{Asked, Lock};
-use crate::memory::run_folder::RunFolder;
+use crate::memory::run_folder::{Recorder, RunFolder};
 use crate::memory::{self, Ledger, Memory};
 use crate::project::Task;
 use crate::schedule::{self, Policy, Scheduler};
@@ -179,7 +179,15 @@ pub(crate) fn run(
     if options.end_orphans {
         crate::local::adopt_orphans(&cancel).map_err(|error| RunError::system("adopt orphaned processes", error))?;
     }
+    let mut recorder = folder.as_ref().map(Recorder::begin);
+    let mut watch = |event: &Event| {
+        if let Some(message) = recorder.as_mut().and_then(|recorder| recorder.tell(event)) {
+            watch(&Event::RunNotRecorded { message });
+        }
+        watch(event);
+    };
     let (up_to_date, to_run) = forecast.counts();
+    let (expected, unexpected) = forecast.expected_of_run();
     watch(&Event::RunStarted {
         run: Arc::clone(&id),
         steps: plan.step_count(),
@@ -187,6 +195,8 @@ pub(crate) fn run(
         folder: folder.as_ref().map(|folder| folder.path().to_path_buf()),
         up_to_date,
         to_run,
+        expected,
+        unexpected,
     });
     let policy = if workers == 1 { Policy::FileOrder } else { Policy::LongestPathFirst };
     let threads = workers.min(most_at_once(decisions, &forecast)).min(limits::workers()).max(1);
@@ -215,7 +225,7 @@ pub(crate) fn run(
         items: HashMap::new(),
         failed: HashMap::new(),
         summary: Summary::default(),
-        watch,
+        watch: &mut watch,
     };
     let environment = environment(decisions, &id);
     std::thread::scope(|scope| {
@@ -308,7 +318,16 @@ fn never_begun(
     watch: &mut dyn FnMut(&Event),
 ) -> Summary {
     let run = Arc::clone(run);
-    watch(&Event::RunStarted { run, steps, workers: 0, folder: None, up_to_date: 0, to_run: steps });
+    watch(&Event::RunStarted {
+        run,
+        steps,
+        workers: 0,
+        folder: None,
+        up_to_date: 0,
+        to_run: steps,
+        expected: Duration::ZERO,
+        unexpected: steps,
+    });
     let summary =
         Summary { not_run: steps, stopped_by: cancel.signal(), duration: begun.elapsed(), ..Summary::default() };
     watch(&Event::RunFinished { summary: summary.clone() });

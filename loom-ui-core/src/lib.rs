@@ -26,5 +26,5 @@ mod svg;
 mod text;
 mod view;
 
-pub use svg::svg;
+pub use svg::{svg, svg_marked};
 pub use view::{Edge, EdgeKind, Frame, Label, Node, NodeKind, View};

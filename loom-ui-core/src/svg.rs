@@ -27,13 +27,27 @@ const STYLE: &str = include_str!("svg.css");
 /// the tints. Dotted edges are data named in arguments, dashes are what runs only if it is asked for. Every box has the
 /// whole of its texts as a tooltip, and the picture a title and a description for those who do not see it.
 pub fn svg(view: &View) -> String {
+    svg_marked(view, &|_| "")
+}
+
+/// As [`svg`], with a further class for each node, which a page around the picture may have a style for; an empty one is
+/// none.
+///
+/// ```
+/// # let source = loom_spec::Source::new("pipeline.yml", "pipeline: [{name: make, command: [touch, t]}]");
+/// # let checked = loom_graph::check(loom_spec::parse(&source), &loom_graph::OnPaper);
+/// # let view = loom_ui_core::View::of(&checked.graph.unwrap());
+/// let picture = loom_ui_core::svg_marked(&view, &|node| if node.id == "step:make" { "failed" } else { "" });
+/// assert!(picture.contains("<g class=\"step failed\""));
+/// ```
+pub fn svg_marked(view: &View, class: &dyn Fn(&Node) -> &'static str) -> String {
     let mut out = String::with_capacity(8_000 + 700 * (view.nodes.len() + view.edges.len()));
     // Writing to a string does not fail.
-    let _ = picture(view, &mut out);
+    let _ = picture(view, class, &mut out);
     out
 }
 
-fn picture(view: &View, out: &mut String) -> fmt::Result {
+fn picture(view: &View, class: &dyn Fn(&Node) -> &'static str, out: &mut String) -> fmt::Result {
     let empty = view.nodes.is_empty();
     let (w, h) = if empty { (160.0, 48.0) } else { (view.width + 2.0 * MARGIN, view.height + 2.0 * MARGIN) };
     let (w, h) = (Number(w), Number(h));
@@ -60,7 +74,7 @@ fn picture(view: &View, out: &mut String) -> fmt::Result {
         writeln!(out, "<g transform=\"translate({0} {0})\">", Number(MARGIN))?;
         view.frames.iter().try_for_each(|each| frame(each, out))?;
         view.edges.iter().try_for_each(|each| edge(view, each, out))?;
-        view.nodes.iter().try_for_each(|each| node(each, out))?;
+        view.nodes.iter().try_for_each(|each| node(each, class(each), out))?;
         writeln!(out, "</g>")?;
     }
     writeln!(out, "</svg>")
@@ -136,7 +150,7 @@ fn curve(from: Point, to: Point, out: &mut String) -> fmt::Result {
     write!(out, "C{middle} {from_y} {middle} {to_y} {to_x} {to_y}")
 }
 
-fn node(node: &Node, out: &mut String) -> fmt::Result {
+fn node(node: &Node, further: &str, out: &mut String) -> fmt::Result {
     let class = match (node.kind, node.data_type.as_deref()) {
         (NodeKind::Step, _) if node.disabled => "step off",
         (NodeKind::Step, _) => "step",
@@ -144,7 +158,8 @@ fn node(node: &Node, out: &mut String) -> fmt::Result {
         (NodeKind::Data, _) => "data",
     };
     let [x, y, w, h] = [node.x, node.y, node.w, node.h].map(Number);
-    writeln!(out, "<g class=\"{class}\" transform=\"translate({x} {y})\">")?;
+    let between = if further.is_empty() { "" } else { " " };
+    writeln!(out, "<g class=\"{class}{between}{further}\" transform=\"translate({x} {y})\">")?;
     tooltip(node, out)?;
     if node.kind == NodeKind::Step {
         let aside = if node.optional || node.disabled { " aside" } else { "" };

@@ -1,5 +1,6 @@
 //! What `loom` can be asked to do.
 
+mod afterwards;
 pub(crate) mod check;
 mod clean;
 mod dry_run;
@@ -7,9 +8,16 @@ pub(crate) mod graph;
 pub(crate) mod init;
 pub(crate) mod install;
 mod investigate;
+mod kept;
 mod list;
+pub(crate) mod log;
+pub(crate) mod plan;
+pub(crate) mod report;
+mod rows;
 pub(crate) mod run;
+pub(crate) mod runs;
 pub(crate) mod schema;
+pub(crate) mod why;
 
 use std::io::Write;
 use std::path::Path;

@@ -4,12 +4,15 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use loom_exec::{Cancel, Decisions, Event, LeftOut, Memory, RunOptions, Runner, Selection, Settings, Summary, Target};
+use loom_exec::{
+    Cancel, Decisions, Event, EventLines, LeftOut, Memory, RunOptions, Runner, Selection, Settings, Summary, Target,
+};
 use signal_hook::consts::SIGPIPE;
 
+use super::afterwards::Afterwards;
 use super::{Said, clean, dry_run, investigate, list, open, print, refused, say, tell_problems, with_warnings};
-use crate::args::RunArgs;
-use crate::events::Events;
+use crate::args::{RunArgs, SelectArgs};
+use crate::live::Live;
 use crate::outlet::Outlet;
 use crate::report::{Report, Verbosity};
 use crate::terminal::{Paint, wants_color};
@@ -24,9 +27,9 @@ pub(crate) fn run(args: &RunArgs, runner: Option<Runner>) -> u8 {
 fn try_run(args: &RunArgs, runner: Option<Runner>) -> Result<u8, Said> {
     let paint = Paint { color: wants_color(args.color, &io::stdout()) };
     let settings = Settings {
-        parameters: args.set.clone(),
-        paths: args.var.clone(),
-        extra: extra_words(args.extra.as_deref())?,
+        parameters: args.selected.set.clone(),
+        paths: args.selected.var.clone(),
+        extra: extra_words(args.selected.extra.as_deref())?,
         ..Settings::with_environment(std::env::vars_os())
     };
     let project = open(&args.pipeline, settings)?;
@@ -39,11 +42,13 @@ fn try_run(args: &RunArgs, runner: Option<Runner>) -> Result<u8, Said> {
         refused(&problems)
     };
     if args.list {
-        let selects = !(args.step.is_empty() && args.from.is_empty() && args.to.is_empty() && args.group.is_empty());
-        let selected = match project.checked().select(&selection(args)) {
+        let wanted = &args.selected;
+        let selects =
+            !(wanted.step.is_empty() && wanted.from.is_empty() && wanted.to.is_empty() && wanted.group.is_empty());
+        let selected = match project.checked().select(&selection(&args.selected)) {
             Ok(plan) => Some(plan).filter(|_| selects),
             // What can be read of a broken pipeline is listed, unless it is the call that is wrong.
-            Err(errors) if selects || !args.include.is_empty() => return Err(refuse(errors)),
+            Err(errors) if selects || !wanted.include.is_empty() => return Err(refuse(errors)),
             Err(_) => None,
         };
         tell_problems(project.source(), &project.checked().problems, args.color);
@@ -52,10 +57,10 @@ fn try_run(args: &RunArgs, runner: Option<Runner>) -> Result<u8, Said> {
         return Ok(if sound { told } else { exit::WRONG });
     }
     if args.investigate {
-        let plan = project.checked().select(&selection(args)).map_err(refuse)?;
+        let plan = project.checked().select(&selection(&args.selected)).map_err(refuse)?;
         return Ok(print(&investigate::investigate(&project, &plan, paint)));
     }
-    let decisions = project.plan(&selection(args)).map_err(|error| refuse(error.problems))?;
+    let decisions = project.plan(&selection(&args.selected)).map_err(|error| refuse(error.problems))?;
     tell_problems(project.source(), &with_warnings(Vec::new(), &project), args.color);
     if args.dry_run {
         let forecast = decisions.forecast(&Memory::default(), args.force).map_err(|error| {
@@ -70,7 +75,7 @@ fn try_run(args: &RunArgs, runner: Option<Runner>) -> Result<u8, Said> {
     really_run(args, &decisions, runner, paint)
 }
 
-fn extra_words(extra: Option<&str>) -> Result<Vec<String>, Said> {
+pub(super) fn extra_words(extra: Option<&str>) -> Result<Vec<String>, Said> {
     let Some(extra) = extra else { return Ok(Vec::new()) };
     shlex::split(extra).ok_or_else(|| {
         say("error: `--extra` has a quote that is not closed");
@@ -78,7 +83,7 @@ fn extra_words(extra: Option<&str>) -> Result<Vec<String>, Said> {
     })
 }
 
-fn selection(args: &RunArgs) -> Selection {
+pub(super) fn selection(args: &SelectArgs) -> Selection {
     let target = if !args.step.is_empty() {
         Target::Steps(args.step.clone())
     } else if !args.group.is_empty() {
@@ -131,10 +136,11 @@ fn really_run(args: &RunArgs, decisions: &Decisions, runner: Option<Runner>, pai
     };
     let events_to_stdout = args.events.as_deref() == Some(Path::new("-"));
     // Standard output belongs to one of the two.
-    let lines: Box<dyn Write> = if events_to_stdout {
-        Box::new(Outlet::new(io::stderr().lock(), cancel.clone()))
-    } else {
-        Box::new(Outlet::new(io::stdout().lock(), cancel.clone()))
+    let live = Live::begin(args, &cancel);
+    let lines: Box<dyn Write> = match &live {
+        Some(live) => Box::new(live.lines()),
+        None if events_to_stdout => Box::new(Outlet::new(io::stderr().lock(), cancel.clone())),
+        None => Box::new(Outlet::new(io::stdout().lock(), cancel.clone())),
     };
     let paint = if events_to_stdout { Paint { color: wants_color(args.color, &io::stderr()) } } else { paint };
     let mut report = Report::new(BufWriter::with_capacity(64 << 10, lines), paint, verbosity, decisions.folder());
@@ -142,16 +148,18 @@ fn really_run(args: &RunArgs, decisions: &Decisions, runner: Option<Runner>, pai
         None => None,
         Some(_) if events_to_stdout => {
             let out = Outlet::new(io::stdout().lock(), cancel.clone());
-            Some(Events::new(Box::new(BufWriter::new(out)) as Box<dyn Write>))
+            Some(EventLines::new(Box::new(BufWriter::new(out)) as Box<dyn Write>))
         }
         Some(path) => {
             let file = File::create(path).map_err(|error| {
                 say(&format!("error: cannot write {}: {error}", path.display()));
                 Said(exit::WRONG)
             })?;
-            Some(Events::new(Box::new(BufWriter::new(file)) as Box<dyn Write>))
+            Some(EventLines::new(Box::new(BufWriter::new(file)) as Box<dyn Write>))
         }
     };
+
+    let mut afterwards = Afterwards::begin(args, decisions.folder())?;
 
     let of_events = match &args.events {
         Some(path) if !events_to_stdout => path.display().to_string(),
@@ -163,7 +171,9 @@ fn really_run(args: &RunArgs, decisions: &Decisions, runner: Option<Runner>, pai
         if trouble.is_some() {
             return;
         }
-        let told = report.tell(event).map_err(|error| (of_report, error)).and_then(|()| {
+        afterwards.tell(event);
+        let lines = report.tell(event).and_then(|()| live.as_ref().map_or(Ok(()), |live| live.tell(event)));
+        let told = lines.map_err(|error| (of_report, error)).and_then(|()| {
             let told = events.as_mut().map_or(Ok(()), |events| events.tell(event));
             told.map_err(|error| (&*of_events, error))
         });
@@ -183,10 +193,14 @@ fn really_run(args: &RunArgs, decisions: &Decisions, runner: Option<Runner>, pai
         grace: args.grace.unwrap_or(RunOptions::default().grace),
         ..RunOptions::default()
     };
-    let summary = decisions.run(&options, &mut watch).map_err(|error| {
+    let ended = decisions.run(&options, &mut watch);
+    // What is told from here on comes below the lines of the run.
+    drop(live);
+    let summary = ended.map_err(|error| {
         say(&format!("error: {error}"));
         Said(if error.is_locked() { exit::LOCKED } else { exit::FAILED })
     })?;
+    afterwards.write()?;
     match trouble {
         Some((_, error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(exit::by_signal(SIGPIPE)),
         Some((what, error)) => Err(failed(&format!("cannot write {what}"), &error)),

@@ -19,7 +19,7 @@ use crate::memory::journal::Past;
 #[derive(Clone, Debug, Default)]
 pub struct Forecast {
     verdicts: HashMap<Arc<str>, Verdict>,
-    expected: HashMap<Arc<str>, Duration>,
+    last: HashMap<Arc<str>, LastRun>,
     /// What is known of the time that blocks will take, by their first steps: all their units one after another, and the
     /// longest one.
     blocks: HashMap<StepId, (Duration, Duration)>,
@@ -27,6 +27,30 @@ pub struct Forecast {
     uncounted: HashSet<StepId>,
     /// What is going to be removed, with the unit that made it.
     left_overs: Vec<(Arc<str>, Arc<str>)>,
+}
+
+/// When and how a unit last ran, as far as that is remembered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastRun {
+    /// The name of the run.
+    pub run: Arc<str>,
+    /// When it ended, or began, if no more is known: milliseconds since 1970.
+    pub at: i64,
+    /// Whether it ended well.
+    pub well: bool,
+    /// How long it took when it last ended well, be that this time or before.
+    pub took: Option<Duration>,
+}
+
+impl LastRun {
+    fn of(past: &Past) -> Option<Self> {
+        let took = past.done.as_ref().map(|done| Duration::from_millis(done.took));
+        match (&past.since, &past.done) {
+            (Some(since), _) => Some(Self { run: Arc::clone(&since.run), at: since.at, well: false, took }),
+            (None, Some(done)) => Some(Self { run: Arc::clone(&done.run), at: done.at, well: true, took }),
+            (None, None) => None,
+        }
+    }
 }
 
 /// What is remembered of earlier runs could not be read.
@@ -45,7 +69,26 @@ impl Forecast {
 
     /// How long a unit took when it last ended well.
     pub fn expected(&self, unit: &str) -> Option<Duration> {
-        self.expected.get(unit).copied()
+        self.last(unit)?.took
+    }
+
+    /// When and how a unit last ran; none if it never did, or nobody remembers.
+    pub fn last(&self, unit: &str) -> Option<&LastRun> {
+        self.last.get(unit)
+    }
+
+    /// The names of all units that were decided about, in no order.
+    pub fn units(&self) -> impl Iterator<Item = &str> {
+        self.verdicts.keys().map(|unit| &**unit)
+    }
+
+    /// How long the units that are to run took when they last ended well, and of how many that is not known.
+    pub(crate) fn expected_of_run(&self) -> (Duration, usize) {
+        let to_run = self.verdicts.iter().filter(|(_, verdict)| !matches!(verdict, Verdict::UpToDate { .. }));
+        to_run.fold((Duration::ZERO, 0), |(sum, unknown), (unit, _)| match self.expected(unit) {
+            Some(took) => (sum.saturating_add(took), unknown),
+            None => (sum, unknown + 1),
+        })
     }
 
     /// What loops had made of files that are not there any more, and a run would remove: units, and paths relative to the
@@ -178,9 +221,12 @@ impl Decider<'_> {
             }
             let verdict = self.foresee(&unit, needs.as_ref(), unknown, now, &changing);
             let is_to_run = !matches!(verdict, Verdict::UpToDate { .. });
-            if let Some(done) = self.past(&unit.name).and_then(|past: &Past| past.done.as_deref()) {
+            let past = self.past(&unit.name);
+            if let Some(last) = past.and_then(LastRun::of) {
+                forecast.last.insert(Arc::clone(&unit.name), last);
+            }
+            if let Some(done) = past.and_then(|past: &Past| past.done.as_deref()) {
                 let took = Duration::from_millis(done.took);
-                forecast.expected.insert(Arc::clone(&unit.name), took);
                 let took = if is_to_run { took } else { Duration::ZERO };
                 let (all, longest) = forecast.blocks.entry(links.leader(unit.step)).or_default();
                 (*all, *longest) = (*all + took, took.max(*longest));

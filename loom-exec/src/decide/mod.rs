@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use loom_graph::{Part, StepId, Unit, UnitFile, plain_of};
 
-pub use forecast::{Forecast, ForecastError};
+pub use forecast::{Forecast, ForecastError, LastRun};
 pub(crate) use key::{Key, KeyFile, Role};
 pub use reason::Reason;
 

@@ -1,9 +1,9 @@
 //! Why a unit runs.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Why a unit runs, or will. As text: what a person is told.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "reason", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Reason {

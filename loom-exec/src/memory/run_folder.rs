@@ -1,11 +1,20 @@
-//! The folder of a run: what its units wrote.
+//! The folder of a run: what happened, and what its units wrote.
 //!
-//! Under `.loom/<pipeline file>/runs/<run>/`, one `<unit>.log` per unit that wrote something, the bytes as they were.
+//! Under `.loom/<pipeline file>/runs/<run>/` there are `events.jsonl`, the events as they came, but for what units wrote; one
+//! `<unit>.log` per unit that wrote something, the bytes as they were; and `summary.json`, once the run is over.
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+
+use crate::event::{Event, Summary};
+use crate::event_lines::EventLines;
+
+/// The events of a run, in its folder.
+pub(crate) const EVENTS: &str = "events.jsonl";
+/// How a run went, in its folder.
+pub(crate) const SUMMARY: &str = "summary.json";
 
 /// How many runs are kept.
 const RUNS_KEPT: usize = 50;
@@ -20,7 +29,7 @@ impl RunFolder {
     /// Makes the folder of a new run, and removes those of runs long past. `base` is the `.loom` folder.
     pub(crate) fn create(base: &Path, pipeline_file: &str, run: &str) -> io::Result<Self> {
         super::make_folder(base)?;
-        let runs = base.join(file_name(pipeline_file)).join("runs");
+        let runs = runs_folder(base, pipeline_file);
         let path = runs.join(run);
         fs::create_dir_all(&path)?;
         remove_old_runs(&runs)?;
@@ -34,8 +43,74 @@ impl RunFolder {
 
     /// Where a unit's output is kept, if it writes any.
     pub(crate) fn log_path(&self, unit: &str) -> PathBuf {
-        self.path.join(format!("{}.log", file_name(unit)))
+        self.path.join(log_name(unit))
     }
+}
+
+/// The folder that the runs of a pipeline are kept in.
+pub(crate) fn runs_folder(base: &Path, pipeline_file: &str) -> PathBuf {
+    base.join(file_name(pipeline_file)).join("runs")
+}
+
+/// The file in the folder of a run that keeps a unit's output.
+pub(crate) fn log_name(unit: &str) -> String {
+    format!("{}.log", file_name(unit))
+}
+
+/// Keeps what happens in a run. What cannot be kept is told once, and ends nothing.
+#[derive(Debug)]
+pub(crate) struct Recorder {
+    path: PathBuf,
+    /// None once something could not be written.
+    lines: Option<EventLines<BufWriter<File>>>,
+    /// What went wrong before anything was told.
+    trouble: Option<String>,
+}
+
+impl Recorder {
+    /// Begins to keep a run in its folder.
+    pub(crate) fn begin(folder: &RunFolder) -> Self {
+        let path = folder.path().to_path_buf();
+        match File::create(path.join(EVENTS)) {
+            Ok(file) => {
+                // By this others see that the run is at work. Where there are no locks, it seems to be over.
+                let _ = file.try_lock();
+                Self { path, lines: Some(EventLines::new(BufWriter::new(file))), trouble: None }
+            }
+            Err(error) => {
+                let trouble = Some(format!("cannot write {}: {error}", path.join(EVENTS).display()));
+                Self { path, lines: None, trouble }
+            }
+        }
+    }
+
+    /// Keeps an event; returns why it cannot, the first time.
+    pub(crate) fn tell(&mut self, event: &Event) -> Option<String> {
+        let Some(lines) = &mut self.lines else { return self.trouble.take() };
+        let (name, written) = match event {
+            // The logs have it.
+            Event::UnitOutput { .. } => return None,
+            // There may be many at once, and a run that is cut off has done nothing for them.
+            Event::UnitUpToDate { .. } => (EVENTS, lines.add(event)),
+            Event::RunFinished { summary } => match lines.tell(event) {
+                Ok(()) => (SUMMARY, write_summary(&self.path, summary)),
+                error => (EVENTS, error),
+            },
+            event => (EVENTS, lines.tell(event)),
+        };
+        let error = written.err()?;
+        self.lines = None;
+        Some(format!("cannot write {}: {error}", self.path.join(name).display()))
+    }
+}
+
+/// Writes a summary as a whole or not at all.
+fn write_summary(folder: &Path, summary: &Summary) -> io::Result<()> {
+    let new = folder.join("summary.json.new");
+    let mut text = serde_json::to_vec_pretty(summary)?;
+    text.push(b'\n');
+    fs::write(&new, text)?;
+    fs::rename(&new, folder.join(SUMMARY))
 }
 
 /// Runs are named by the time they began, so that the oldest come first.
@@ -115,6 +190,25 @@ impl Log {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_cannot_be_kept_is_told_once() {
+        let (summary, items) = (Summary::default(), 3);
+        let events = [Event::LoopCounted { unit: "a".into(), items, foreseen: true }, Event::RunFinished { summary }];
+        let nowhere = RunFolder { path: PathBuf::from("/nonexistent/run") };
+        let mut recorder = Recorder::begin(&nowhere);
+        let told = events.each_ref().map(|event| recorder.tell(event));
+        assert!(told[0].as_ref().is_some_and(|told| told.starts_with("cannot write /nonexistent/run/events.jsonl: ")));
+        assert_eq!(told[1], None);
+
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        fs::create_dir(folder.path().join(SUMMARY)).expect("it can be made");
+        let mut recorder = Recorder::begin(&RunFolder { path: folder.path().to_path_buf() });
+        let told = events.each_ref().map(|event| recorder.tell(event));
+        assert_eq!(told[0], None);
+        assert!(told[1].as_ref().is_some_and(|told| told.contains("summary.json: ")));
+        assert_eq!(fs::read_to_string(folder.path().join(EVENTS)).expect("it is there").lines().count(), 2);
+    }
 
     #[test]
     fn any_name_is_a_file_name() {

@@ -179,7 +179,8 @@ impl Run<'_> {
         });
         if let Ok(items) = &items {
             self.remove_left_overs(step, items);
-            (self.watch)(&Event::LoopCounted { unit: Arc::clone(&unit), items: items.names.len() });
+            let (items, foreseen) = (items.names.len(), !self.forecast.is_uncounted(step));
+            (self.watch)(&Event::LoopCounted { unit: Arc::clone(&unit), items, foreseen });
         }
         let (count, outcome) = match items {
             Ok(items) if !items.names.is_empty() => {

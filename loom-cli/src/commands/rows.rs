@@ -1,0 +1,154 @@
+//! What a run would do, unit by unit: what a dry run and `loom plan` show.
+
+use loom_exec::{Decisions, Forecast, LeftOut, Part, Reason, Unit, Verdict};
+use loom_graph::{Argument, Asked, Role, StepId, Work};
+
+use crate::terminal::{plain, shell_line};
+
+/// A unit, or a loop whose files are not known yet.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) name: String,
+    /// `condition`, `switch`, or nothing.
+    pub(super) what: &'static str,
+    pub(super) verdict: Verdict,
+    pub(super) notes: Vec<String>,
+    /// What runs, for people.
+    pub(super) line: Option<String>,
+    /// The words of the command, if one runs.
+    pub(super) command: Option<Vec<String>>,
+}
+
+impl Row {
+    /// The reasons that say something: what finds something out does so every time.
+    pub(super) fn reasons(&self) -> &[Reason] {
+        match &self.verdict {
+            Verdict::Run(reasons) | Verdict::Open(reasons) if self.what.is_empty() => reasons,
+            _ => &[],
+        }
+    }
+}
+
+/// The steps that a run would leave out and that nobody's selection left out, with the reason.
+pub(super) fn left_out(decisions: &Decisions) -> impl Iterator<Item = (&str, &'static str)> {
+    decisions.left_out().iter().filter_map(|(step, reason)| {
+        let reason = match reason {
+            LeftOut::NotSelected => return None,
+            LeftOut::Optional => "optional",
+            LeftOut::Disabled => "disabled",
+        };
+        Some((&**decisions.plan().graph().name(*step), reason))
+    })
+}
+
+/// The units in the order of the plan.
+pub(super) fn rows(decisions: &Decisions, forecast: &Forecast) -> Vec<Row> {
+    let mut rows = Rows { decisions, forecast, rows: Vec::new() };
+    let links = decisions.plan().graph().links();
+    for block in decisions.steps().chunk_by(|one, other| links.leader(*one) == links.leader(*other)) {
+        match block {
+            [step] if decisions.plan().graph().group(*step).is_none() => rows.one_step(*step),
+            block => rows.passes(block),
+        }
+    }
+    rows.rows
+}
+
+struct Rows<'a> {
+    decisions: &'a Decisions,
+    forecast: &'a Forecast,
+    rows: Vec<Row>,
+}
+
+impl Rows<'_> {
+    fn one_step(&mut self, step: StepId) {
+        let graph = self.decisions.plan().graph();
+        let links = graph.links();
+        let only = links.uses(step).iter().find_map(|used| {
+            let Role::Gate { then } = used.role else { return None };
+            let way = if then { "then" } else { "else" };
+            Some(format!("only if {} leads to `{way}`", plain(links.datum(used.datum).label())))
+        });
+        let only = only.as_deref().unwrap_or_default();
+        // The files of a loop that a step has yet to make cannot be listed.
+        if self.forecast.is_uncounted(step)
+            && let Some((over, _)) = links.folders_of_loop(step)
+        {
+            let legs = links.reads_with_makers(step).filter(|(read, _)| read.datum == over.datum);
+            let maker = legs.flat_map(|(_, legs)| legs).map(|leg| leg.on).next();
+            let maker = maker.map(|maker| format!(", which {} makes", plain(graph.name(maker)))).unwrap_or_default();
+            let files = format!("for each file of {}{maker}", plain(&over.path));
+            let line = plain(&graph.command_line(step).to_string());
+            self.step(step, Verdict::Open(Vec::new()), &[&files, only], Some(line));
+            return;
+        }
+        match self.decisions.units(step) {
+            Ok(units) if units.is_empty() => self.step(step, Verdict::Run(Vec::new()), &["no files", only], None),
+            Ok(units) => units.iter().for_each(|unit| self.unit(unit, only)),
+            Err(why) => {
+                let fails = format!("will fail: {}", plain(&why));
+                self.step(step, Verdict::Run(Vec::new()), &[&fails, only], None);
+            }
+        }
+    }
+
+    fn passes(&mut self, block: &[StepId]) {
+        let graph = self.decisions.plan().graph();
+        let Some((_, passes)) = block.first().and_then(|step| graph.group(*step)) else { return };
+        // The last pass that a condition may call for is as likely as any other.
+        let only = if passes.stop.is_some() { "unless the condition is met before" } else { "" };
+        let units: Vec<Vec<Unit>> = block.iter().map(|step| self.decisions.units(*step).unwrap_or_default()).collect();
+        for pass in 0..passes.pass_count() {
+            let only = if pass == 0 { "" } else { only };
+            units.iter().filter_map(|units| units.get(pass)).for_each(|unit| self.unit(unit, only));
+            if let (Some(_), Some(first)) = (&passes.stop, block.first()) {
+                let pass = Part::Stop(u32::try_from(pass).unwrap_or(u32::MAX));
+                let stop = graph.unit(graph.links().leader(*first), pass);
+                self.unit(&stop, only);
+            }
+        }
+    }
+
+    fn unit(&mut self, unit: &Unit, note: &str) {
+        let command = self.decisions.command(unit);
+        let (what, line) = match self.decisions.plan().graph().work(unit, &|_| None) {
+            Work::Command(_) => ("", command.as_ref().map(|command| shell_line(command.words())).unwrap_or_default()),
+            Work::Question(question) => match question.asked {
+                Asked::Script(script) => ("condition", format!("evaluate({}) of {script}", named(&question.values))),
+                Asked::Predicate(predicate) => {
+                    let (data, others): (Vec<_>, Vec<_>) =
+                        question.values.into_iter().partition(|(name, _)| name == "data");
+                    let data = data.first().map(|(_, data)| format!(" {data}")).unwrap_or_default();
+                    let others = if others.is_empty() { String::new() } else { format!(" ({})", named(&others)) };
+                    ("condition", format!("{}{data}{others}", predicate.word()))
+                }
+            },
+            Work::Switch(_) => ("switch", self.decisions.plan().graph().command_line(unit.step).program.to_string()),
+            Work::Copies(_) => return,
+        };
+        self.rows.push(Row {
+            name: unit.name.to_string(),
+            what,
+            verdict: self.forecast.verdict(&unit.name).cloned().unwrap_or(Verdict::Open(Vec::new())),
+            notes: notes(&[note]),
+            line: Some(plain(line.trim_end())),
+            // What asks a condition is a program of its own, and nothing to be typed.
+            command: command
+                .filter(|_| what.is_empty())
+                .map(|command| command.words().map(|word| word.to_string_lossy().into_owned()).collect()),
+        });
+    }
+
+    fn step(&mut self, step: StepId, verdict: Verdict, notes_: &[&str], line: Option<String>) {
+        let name = self.decisions.plan().graph().name(step).to_string();
+        self.rows.push(Row { name, what: "", verdict, notes: notes(notes_), line, command: None });
+    }
+}
+
+fn notes(notes: &[&str]) -> Vec<String> {
+    notes.iter().filter(|note| !note.is_empty()).map(ToString::to_string).collect()
+}
+
+fn named(values: &[(String, Argument)]) -> String {
+    values.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(", ")
+}
