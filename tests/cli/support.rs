@@ -114,7 +114,7 @@ impl Sandbox {
 }
 
 /// Text without how long ago something ran.
-fn without_ages(text: &str) -> String {
+pub fn without_ages(text: &str) -> String {
     let mut parts = text.split("(ran ");
     let first = parts.next().unwrap_or_default().to_owned();
     parts.fold(first, |steady, part| {

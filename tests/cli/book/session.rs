@@ -142,6 +142,7 @@ fn fits(shown: &str, seen: &str) -> bool {
 
 /// A line without what differs from run to run.
 fn steady(line: &str) -> String {
+    let line = &crate::support::without_ages(line);
     let words: Vec<&str> = line.trim_end().split(' ').collect();
     let is_time = |index: usize| {
         let unit = words.get(index + 1).map(|unit| unit.trim_matches(|c: char| !c.is_alphanumeric()));
@@ -171,6 +172,7 @@ fn what_is_shown_may_leave_out_what_differs() {
         ("[..]b[..]", "abc", true),
         ("[..]b[..]b", "ab", false),
         ("done   a  0.05 s", "done   a  1.25 s", true),
+        ("skip  a  up to date (ran just now)", "skip  a  up to date (ran 2 s ago)", true),
         ("2 steps: 2 ok in 0.10 s", "2 steps: 1 ok in 0.10 s", false),
         ("log x/runs/20260101T000000.000Z-1/a.log", "log x/runs/20270101T000000.000Z-77/a.log", true),
         ("log x/runs/20260101T000000.000Z-1/a.log", "log x/runs/20270101T000000.000Z-77/b.log", false),
