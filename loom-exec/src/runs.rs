@@ -139,6 +139,8 @@ pub struct UnitHistory {
     pub reasons: Vec<Reason>,
     /// When it started, since the run began, if it did.
     pub started: Option<Duration>,
+    /// When its end was heard of, since the run began, if it was.
+    pub ended: Option<Duration>,
     /// How long it took; of one whose end is not known, as long as anything is known.
     pub duration: Duration,
     /// How often it was tried again.
@@ -183,6 +185,7 @@ impl History {
             Event::UnitFinished { unit, outcome, duration, log } => {
                 let known = self.unit(unit);
                 known.duration = *duration;
+                known.ended = Some(at);
                 known.fate = Fate::Ended(outcome.clone());
                 known.log.clone_from(log);
             }
@@ -224,7 +227,8 @@ impl History {
         let from = unit.started.unwrap_or_default();
         match unit.fate {
             Fate::Unfinished => (from, self.until.max(from)),
-            _ => (from, from + unit.duration),
+            // That it started may have been heard of late, but what it made room for started after its end.
+            _ => (from, (from + unit.duration).min(unit.ended.unwrap_or(Duration::MAX)).max(from)),
         }
     }
 
@@ -237,6 +241,7 @@ impl History {
                 command: None,
                 reasons: Vec::new(),
                 started: None,
+                ended: None,
                 duration: Duration::ZERO,
                 retries: 0,
                 fate: Fate::Unfinished,
@@ -315,5 +320,17 @@ mod tests {
         }
         let lanes: Vec<(usize, &str)> = history.lanes().into_iter().map(|(lane, unit)| (lane, &*unit.unit)).collect();
         assert_eq!(lanes, [(0, "a"), (1, "b"), (2, "c"), (1, "d"), (0, "e")]);
+    }
+
+    #[test]
+    fn a_start_that_was_heard_of_late_takes_no_lane_from_the_next() {
+        let mut history = History::default();
+        let started =
+            |unit: &str| Event::UnitStarted { unit: unit.into(), command: None, reasons: vec![], expected: None };
+        let (outcome, duration) = (Outcome::Succeeded, Duration::from_secs(5));
+        history.add(Duration::from_secs(3), &started("a"));
+        history.add(Duration::from_secs(6), &Event::UnitFinished { unit: "a".into(), outcome, duration, log: None });
+        history.add(Duration::from_secs(6), &started("b"));
+        assert!(history.lanes().iter().all(|(lane, _)| *lane == 0));
     }
 }

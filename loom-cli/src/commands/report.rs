@@ -38,7 +38,7 @@ fn try_report(args: &ReportArgs) -> Result<u8, Said> {
     let decisions = project.plan(&Selection::default()).ok();
     let (images, more_images) =
         decisions.as_ref().map_or_else(Default::default, |decisions| find_images(decisions, &history));
-    let file: PathBuf = project.folder().join(Path::new(&*project.source().name()).file_name().unwrap_or_default());
+    let file: PathBuf = project.folder().join(Path::new(project.source().name()).file_name().unwrap_or_default());
     let page = Page {
         run,
         history: &history,

@@ -49,7 +49,7 @@ pub(crate) struct Page<'a> {
 }
 
 /// What became of a unit or a step, as far as it has a colour. The worst is the greatest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum State {
     Skipped,
     Same,
@@ -329,9 +329,10 @@ impl Page<'_> {
 }
 
 /// The colours that are seen, with their names.
-fn legend(states: impl Iterator<Item = State> + Clone, out: &mut String) -> fmt::Result {
+fn legend(states: impl Iterator<Item = State>, out: &mut String) -> fmt::Result {
+    let seen: HashSet<State> = states.collect();
     write!(out, "<ul class=\"legend\">")?;
-    for state in State::ALL.into_iter().filter(|state| states.clone().any(|seen| seen == *state)) {
+    for state in State::ALL.into_iter().filter(|state| seen.contains(state)) {
         write!(out, "<li class=\"{}\">{}</li>", state.class(), state.word())?;
     }
     writeln!(out, "</ul>")

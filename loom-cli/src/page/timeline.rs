@@ -30,11 +30,13 @@ pub(super) fn section(history: &History, out: &mut String) -> fmt::Result {
     for (lane, unit) in lanes.iter().take(MOST_UNITS) {
         let (from, to) = history.span(unit);
         let (left, share) = (from.as_secs_f64() / whole * 100.0, (to - from).as_secs_f64() / whole * 100.0);
-        let thin = if share < 2.5 { " thin" } else { "" };
+        let thin = if share < 0.6 { " thin" } else { "" };
         let name = Html(&unit.unit);
+        // A letter or two say nothing.
+        let label = Html(if share < 4.0 { "" } else { &unit.unit });
         writeln!(
             rows[*lane],
-            "<div class=\"bar {}{thin}\" style=\"left:{left:.3}%;width:{share:.3}%\" title=\"{name}: {}, from {}\">{name}</div>",
+            "<div class=\"bar {}{thin}\" style=\"left:{left:.3}%;width:{share:.3}%\" title=\"{name}: {}, from {}\">{label}</div>",
             State::of(unit).class(),
             in_words(to - from),
             mark(from.as_secs_f64()),
