@@ -30,6 +30,7 @@
 //! that is wrong is [`Refused`] with all its problems; a step that fails is an [`Outcome`], not an error.
 //!
 //! * **Select** what runs with a [`Selection`], change parameters and paths with [`Settings`].
+//! * **Ask** beforehand what would run and why: [`Decisions::forecast`].
 //! * **Watch** typed [`Event`]s, delivered on the thread that called [`Decisions::run`].
 //! * **Cancel** from any thread with a [`Cancel`] in [`RunOptions`]: steps get a signal as a process group, a grace
 //!   period, and SIGKILL.
