@@ -296,7 +296,7 @@ impl<W: Write> Report<W> {
             (summary.failed, "failed", FAIL),
             (summary.skipped, "skipped", SKIP),
             (summary.not_taken, "not taken", SKIP),
-            (summary.not_run, "stopped", SKIP),
+            (summary.not_run, if summary.stopped_by.is_some() { "stopped" } else { "not run" }, SKIP),
         ];
         let told: Vec<String> = counts
             .iter()
@@ -375,7 +375,7 @@ mod tests {
     }
 
     fn started(unit: &str) -> Event {
-        let command = Some(loom_exec::Command { program: "cat".into(), args: vec![] });
+        let command = Some(loom_exec::Command { program: "cat".into(), args: vec![], variables: vec![] });
         Event::UnitStarted { unit: unit.into(), command, reasons: vec![], expected: None }
     }
 

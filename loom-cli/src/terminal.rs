@@ -51,9 +51,9 @@ pub(crate) fn plain(name: &str) -> String {
 }
 
 /// A command as a line that a shell takes back.
-pub(crate) fn shell_line<'a>(words: impl Iterator<Item = &'a std::ffi::OsStr>) -> String {
+pub(crate) fn shell_line<W: AsRef<std::ffi::OsStr>>(words: impl Iterator<Item = W>) -> String {
     let quoted = words.map(|word| {
-        let text = word.to_string_lossy();
+        let text = word.as_ref().to_string_lossy();
         // A NUL cannot be in an argument, so quoting cannot fail.
         shlex::try_quote(&text).map(std::borrow::Cow::into_owned).unwrap_or_default()
     });

@@ -1,5 +1,6 @@
 //! What runs a task: programs, and where they are found.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
@@ -20,12 +21,14 @@ pub struct Command {
     pub program: PathBuf,
     /// Its arguments, the program's own name not among them.
     pub args: Vec<OsString>,
+    /// What differs for it from the environment of the run: variables with their values, or with none to be taken away.
+    pub variables: Vec<(String, Option<String>)>,
 }
 
 /// As a list of words, the program first. What is not UTF-8 is replaced by U+FFFD.
 impl Serialize for Command {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.words().map(OsStr::to_string_lossy))
+        serializer.collect_seq(self.words().map(|word| word.to_string_lossy().into_owned()))
     }
 }
 
@@ -34,14 +37,21 @@ impl<'de> Deserialize<'de> for Command {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut words = Vec::<String>::deserialize(deserializer)?.into_iter();
         let program = words.next().unwrap_or_default().into();
-        Ok(Self { program, args: words.map(OsString::from).collect() })
+        Ok(Self { program, args: words.map(OsString::from).collect(), variables: Vec::new() })
     }
 }
 
 impl Command {
-    /// The words, the program first.
-    pub fn words(&self) -> impl Iterator<Item = &OsStr> {
-        std::iter::once(self.program.as_os_str()).chain(self.args.iter().map(OsString::as_os_str))
+    /// The words by which it is run by hand: the program and its arguments, with `env` before them where variables differ.
+    pub fn words(&self) -> impl Iterator<Item = Cow<'_, OsStr>> {
+        let taken = self.variables.iter().filter(|(_, value)| value.is_none());
+        let taken = taken.flat_map(|(name, _)| [OsStr::new("-u"), OsStr::new(name)].map(Cow::Borrowed));
+        let given = self.variables.iter().filter_map(|(name, value)| Some(format!("{name}={}", value.as_ref()?)));
+        // `env` takes its options first.
+        let variables = taken.chain(given.map(|text| Cow::Owned(OsString::from(text))));
+        let env = (!self.variables.is_empty()).then_some(Cow::Borrowed(OsStr::new("env")));
+        let command = std::iter::once(self.program.as_os_str()).chain(self.args.iter().map(OsString::as_os_str));
+        env.into_iter().chain(variables).chain(command.map(Cow::Borrowed))
     }
 }
 
@@ -101,7 +111,13 @@ impl Programs {
     }
 
     /// The command of a unit of the plan that these programs were found for.
-    pub(crate) fn command(&self, line: CommandLine, step: &str, extra: &[String]) -> Command {
+    pub(crate) fn command(
+        &self,
+        line: CommandLine,
+        step: &str,
+        extra: &[String],
+        variables: Vec<(String, Option<String>)>,
+    ) -> Command {
         let program = Key::of(&line.program).and_then(|key| self.found.get(key.text()).cloned());
         let CommandLine { program: written, words } = line;
         let (fallback, first): (String, Vec<String>) = match written {
@@ -117,7 +133,7 @@ impl Programs {
             line @ (ProgramLine::Predicate(_) | ProgramLine::Switch(_)) => (line.to_string(), vec![]),
         };
         let args = first.into_iter().chain(words).chain(extra.iter().cloned()).map(OsString::from).collect();
-        Command { program: program.unwrap_or_else(|| fallback.into()), args }
+        Command { program: program.unwrap_or_else(|| fallback.into()), args, variables }
     }
 
     /// The Python of a plan that asks one something.

@@ -218,8 +218,8 @@ impl Decisions {
                 let (code, runs_python) = self.code(&line);
                 let words = line.words().chain(self.extra.iter().cloned()).collect();
                 let python = runs_python.then(|| self.programs.python());
-                let env = self.plan.graph().variables(unit, answers);
-                Task::Run { command: self.programs.command(line, name, &self.extra), words, code, python, env }
+                let variables = self.plan.graph().variables(unit, answers);
+                Task::Run { command: self.programs.command(line, name, &self.extra, variables), words, code, python }
             }
             Work::Question(question) => {
                 let command = match question.asked {
@@ -335,8 +335,6 @@ pub(crate) enum Task {
         code: Vec<String>,
         /// The Python that runs it, if one does.
         python: Option<PathBuf>,
-        /// The variables that the step declares; with `None` one is taken away.
-        env: Vec<(String, Option<String>)>,
     },
     /// To find out whether something holds, by a command if there is one.
     Ask(Question, Option<Command>),

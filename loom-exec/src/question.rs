@@ -28,7 +28,7 @@ pub(crate) fn command(question: &Question, python: PathBuf) -> Option<Command> {
     }
     values.push('}');
     let args = ["-c", ASK, script, &values].map(OsString::from);
-    Some(Command { program: python, args: args.into() })
+    Some(Command { program: python, args: args.into(), variables: Vec::new() })
 }
 
 /// The answer that a process gave, as far as it gave one.

@@ -84,7 +84,8 @@ fn kill_and_run_again(with_steps: bool) {
         send("KILL", &victims.iter().map(String::as_str).collect::<Vec<_>>());
         run.end();
         run.is_gone(&format!("in turn {turn}"));
-        let ended = run.sandbox.has("events").then(|| ended_well(&run.sandbox.read("events"))).unwrap_or_default();
+        let ended =
+            if run.sandbox.has("events") { ended_well(&run.sandbox.read("events")) } else { BTreeSet::default() };
 
         let next = run.sandbox.loom(&["--verbose"]);
         assert!(next.starts_with("exit 0"), "turn {turn}: {next}");

@@ -148,7 +148,7 @@ fn the_first_failure_may_be_the_last_thing() {
     start  a
     fail   a  [TIME] s  exit code 1
            by hand  (cd [SANDBOX] && /usr/bin/sh -c 'exit 1' a)
-    2 steps: 0 ok, 1 failed, 1 stopped in [TIME] s
+    2 steps: 0 ok, 1 failed, 1 not run in [TIME] s
     ");
     assert!(!sandbox.has("b"));
 }
@@ -214,4 +214,15 @@ fn of_many_steps_of_which_some_fail_the_right_ones_run() {
     }
     let (ok, failed, skipped) = counts;
     assert!(shown.contains(&format!("{count} steps: {ok} ok, {failed} failed, {skipped} skipped in")), "{counts:?}");
+}
+
+#[test]
+fn a_command_is_shown_with_its_environment() {
+    let sandbox =
+        Sandbox::with("pipeline: [{name: a, command: 'exit $CODE', env: {CODE: 3, NOTE: 'two words', HOME: }}]\n");
+    let shown = sandbox.loom(&["--sequential"]);
+    assert!(shown.contains("&& env -u HOME 'CODE=3' 'NOTE=two words' /"), "{shown}");
+    let by_hand = shown.lines().find_map(|line| line.trim().strip_prefix("by hand  ")).unwrap();
+    let by_hand = by_hand.replace("[SANDBOX]", &sandbox.path().to_string_lossy());
+    assert_eq!(sandbox.shell(&by_hand).status().unwrap().code(), Some(3), "{by_hand}");
 }

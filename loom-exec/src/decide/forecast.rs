@@ -152,6 +152,9 @@ impl Changing {
     }
 }
 
+/// What was looked at: a path, and for whom, where that makes a difference.
+type Looked = (String, Option<(StepId, Role)>);
+
 /// What a run would come to, in this order.
 enum Ahead {
     /// A loop, whose units follow, as far as its files are there.
@@ -289,7 +292,7 @@ impl Decider<'_> {
         });
         let is_worth =
             |seen: &&mut Seen| seen.needs.is_some() && self.foregone(&seen.unit, seen.needs.as_ref()).is_none();
-        let memo: Mutex<HashMap<(String, Option<(StepId, Role)>), Result<Content, String>>> = Mutex::default();
+        let memo: Mutex<HashMap<Looked, Result<Content, String>>> = Mutex::default();
         let mut worth: Vec<Mutex<&mut Seen>> = seen.filter(is_worth).map(Mutex::new).collect();
         let next = AtomicUsize::new(0);
         let look_on = || {

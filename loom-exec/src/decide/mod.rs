@@ -111,7 +111,9 @@ impl<'a> Decider<'a> {
     /// What a unit needs; none if it only finds something out.
     pub(crate) fn needs(&self, unit: &Unit, task: &Task) -> Option<Needs> {
         let (command, code, python, env) = match task {
-            Task::Run { words, code, python, env, .. } => (words.clone(), code.clone(), python.clone(), env.clone()),
+            Task::Run { command, words, code, python } => {
+                (words.clone(), code.clone(), python.clone(), command.variables.clone())
+            }
             Task::Copy(_) => (vec!["copy".to_owned()], Vec::new(), None, Vec::new()),
             Task::Ask(..) | Task::Lead(_) => return None,
         };

@@ -8,15 +8,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::contents::Stamp;
 use crate::memory::journal::Record;
 
+/// By path, the state of a file, and the version that it said then.
+type Known = HashMap<Arc<str>, (Stamp, Arc<str>)>;
+
 /// The versions of interpreters, by path.
 #[derive(Debug, Default)]
 pub(crate) struct Versions {
-    known: Mutex<HashMap<Arc<str>, (Stamp, Arc<str>)>>,
+    known: Mutex<Known>,
     fresh: Mutex<Vec<Record>>,
 }
 
 impl Versions {
-    pub(crate) fn new(known: HashMap<Arc<str>, (Stamp, Arc<str>)>) -> Self {
+    pub(crate) fn new(known: Known) -> Self {
         Self { known: Mutex::new(known), fresh: Mutex::default() }
     }
 

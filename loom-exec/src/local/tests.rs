@@ -36,7 +36,8 @@ impl Step {
             #[cfg(target_os = "linux")]
             adopt_orphans(&cancel).unwrap();
         }
-        let command = Command { program: "/bin/sh".into(), args: vec!["-c".into(), self.line.into()] };
+        let command =
+            Command { program: "/bin/sh".into(), args: vec!["-c".into(), self.line.into()], variables: Vec::new() };
         // Each is a step of a run of its own.
         let run: OsString = format!("{:?}", std::thread::current().id()).into();
         let environment = [

@@ -125,10 +125,10 @@ impl Run<'_> {
 
     /// Gives a unit what it takes, as variables that tell it so.
     fn grant(&mut self, step: StepId, part: schedule::Part, task: &Task) -> Vec<(&'static str, String)> {
-        let Task::Run { env, .. } = task else { return Vec::new() };
+        let Task::Run { command, .. } = task else { return Vec::new() };
         let takes = self.scheduler.takes(step, part);
         let gpus = self.gpus.take(takes.gpus);
-        let in_step = |name: &str| env.iter().any(|(known, _)| known == name);
+        let in_step = |name: &str| command.variables.iter().any(|(known, _)| known == name);
         let in_environment = |name: &str| self.decisions.environment().contains_key(OsStr::new(name));
         let asked = &self.decisions.plan().graph().step(step).resources;
         let granted = slots::variables(asked, takes, &gpus, &in_step, &in_environment);

@@ -152,7 +152,7 @@ impl Worker<'_> {
         let folder = self.decisions.folder();
         let broken = |message| Outcome::Broken { message };
         match task {
-            Task::Run { command, env, .. } => self.try_and_retry(unit, command, env, needs, log),
+            Task::Run { command, .. } => self.try_and_retry(unit, command, needs, log),
             Task::Ask(question, Some(command)) => self.ask(unit, question, command, log),
             Task::Ask(question, None) => match question.asked {
                 Asked::Predicate(predicate) => match question::look(question, predicate, folder) {
@@ -203,15 +203,8 @@ impl Worker<'_> {
     }
 
     /// Runs a command, and again where its step says so of how it failed.
-    fn try_and_retry(
-        &mut self,
-        unit: &Unit,
-        command: &Command,
-        env: &[(String, Option<String>)],
-        needs: Option<&Needs>,
-        log: &mut Log,
-    ) -> Outcome {
-        let environment = self.environment_of(env);
+    fn try_and_retry(&mut self, unit: &Unit, command: &Command, needs: Option<&Needs>, log: &mut Log) -> Outcome {
+        let environment = self.environment_of(&command.variables);
         let mut attempt = 0;
         loop {
             let outcome = self.execute(unit, command, &environment, needs, log);
