@@ -168,7 +168,7 @@ pub(crate) fn run(
         None => (None, Default::default(), None),
     };
     let always = Always { forced: options.force, forgetful: ledger.is_none() || !executor.shares_files() };
-    let decider = Decider::new(decisions, remembered, always);
+    let decider = Decider::new(decisions, remembered, always, Some(cancel.clone()));
     let forecast = decider.forecast();
     if let Some(ledger) = &ledger {
         // A journal that cannot be written is told of below, before anything starts.

@@ -105,6 +105,17 @@ pub(crate) struct Contents {
 /// Which files inside a folder are to be left out, by their places.
 pub(crate) type LeftOut<'a> = &'a dyn Fn(&str) -> bool;
 
+/// Whether to give up, which is asked again and again while much is read.
+pub(crate) type GiveUp<'a> = &'a dyn Fn() -> bool;
+
+/// A walk through a folder.
+struct Walk<'a> {
+    left_out: LeftOut<'a>,
+    give_up: GiveUp<'a>,
+    /// The folders on the way, by device and inode, so that a link that leads back ends there.
+    around: Vec<(u64, u64)>,
+}
+
 impl Contents {
     pub(crate) fn new(folder: &Path, known: HashMap<Arc<str>, (Stamp, Content)>) -> Self {
         Self { folder: folder.to_path_buf(), known: Mutex::new(known), fresh: Mutex::default() }
@@ -118,7 +129,13 @@ impl Contents {
     /// What stands at a path, links followed. A folder is the names and contents of all files below it, but for those that
     /// are left out; folders in which nothing is left, `__pycache__`, and loom's own folders do not count.
     /// `place` is where the path leads.
-    pub(crate) fn of(&self, path: &str, place: &str, left_out: LeftOut<'_>) -> io::Result<Content> {
+    pub(crate) fn of(
+        &self,
+        path: &str,
+        place: &str,
+        left_out: LeftOut<'_>,
+        give_up: GiveUp<'_>,
+    ) -> io::Result<Content> {
         let full = self.folder.join(path);
         let metadata = match full.metadata() {
             Ok(metadata) => metadata,
@@ -126,15 +143,15 @@ impl Contents {
             Err(error) => return Err(error),
         };
         if metadata.is_dir() {
-            let mut around = Vec::new();
-            let hash = self.tree(&full, &metadata, path, place, left_out, &mut around)?;
+            let mut walk = Walk { left_out, give_up, around: Vec::new() };
+            let hash = self.tree(&full, &metadata, path, place, &mut walk)?;
             return Ok(Content::Folder(hash.unwrap_or_default()));
         }
-        self.file(&full, &metadata, Some(path))
+        self.file(&full, &metadata, Some(path), give_up)
     }
 
     /// A file, by its path if that is text.
-    fn file(&self, full: &Path, metadata: &Metadata, path: Option<&str>) -> io::Result<Content> {
+    fn file(&self, full: &Path, metadata: &Metadata, path: Option<&str>, give_up: GiveUp<'_>) -> io::Result<Content> {
         if !metadata.is_file() {
             return Ok(Content::Other);
         }
@@ -155,6 +172,9 @@ impl Contents {
         let mut hasher = blake3::Hasher::new();
         let mut buffer = vec![0; 256 << 10];
         loop {
+            if give_up() {
+                return Err(io::Error::other("the run was stopped"));
+            }
             match file.read(&mut buffer) {
                 Ok(0) => break,
                 Ok(length) => hasher.update(&buffer[..length]),
@@ -172,22 +192,20 @@ impl Contents {
         Ok(content)
     }
 
-    /// The hash of a folder; none if nothing in it counts. `around` are the folders on the way to it, so that a link that
-    /// leads back ends there.
+    /// The hash of a folder; none if nothing in it counts.
     fn tree(
         &self,
         full: &Path,
         metadata: &Metadata,
         path: &str,
         place: &str,
-        left_out: LeftOut<'_>,
-        around: &mut Vec<(u64, u64)>,
+        walk: &mut Walk<'_>,
     ) -> io::Result<Option<[u8; 16]>> {
         let here = (metadata.dev(), metadata.ino());
-        if around.contains(&here) {
+        if walk.around.contains(&here) {
             return Ok(None);
         }
-        around.push(here);
+        walk.around.push(here);
         let mut names = Vec::new();
         for entry in full.read_dir()? {
             names.push(entry?.file_name());
@@ -197,7 +215,7 @@ impl Contents {
         let mut is_empty = true;
         for name in names {
             let child_place = inside(place, &name.to_string_lossy());
-            if is_own(&name, place) || left_out(&child_place) {
+            if is_own(&name, place) || (walk.left_out)(&child_place) {
                 continue;
             }
             let child = full.join(&name);
@@ -205,12 +223,12 @@ impl Contents {
             let content = match child.metadata() {
                 Ok(metadata) if metadata.is_dir() => {
                     let path = child_path.as_deref().unwrap_or_default();
-                    match self.tree(&child, &metadata, path, &child_place, left_out, around)? {
+                    match self.tree(&child, &metadata, path, &child_place, walk)? {
                         Some(hash) => Content::Folder(hash),
                         None => continue,
                     }
                 }
-                Ok(metadata) => self.file(&child, &metadata, child_path.as_deref())?,
+                Ok(metadata) => self.file(&child, &metadata, child_path.as_deref(), walk.give_up)?,
                 // A link to nothing; or a file that went away meanwhile.
                 Err(error) if is_absence(&error) => Content::Nothing,
                 Err(error) => return Err(error),
@@ -224,7 +242,7 @@ impl Contents {
                 Content::Other => hasher.update(b"o"),
             };
         }
-        around.pop();
+        walk.around.pop();
         Ok((!is_empty).then(|| half(&hasher)))
     }
 }

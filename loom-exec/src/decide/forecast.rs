@@ -394,6 +394,6 @@ impl Decisions {
             None => Default::default(),
         };
         let forgetful = *memory == crate::Memory::Nowhere;
-        Ok(Decider::new(self, remembered, Always { forced, forgetful }))
+        Ok(Decider::new(self, remembered, Always { forced, forgetful }, None))
     }
 }

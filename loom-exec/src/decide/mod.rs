@@ -20,13 +20,13 @@ pub use forecast::{Forecast, ForecastError, LastRun};
 pub(crate) use key::{Key, KeyFile, Role};
 pub use reason::Reason;
 
-use self::contents::{Content, Contents};
+use self::contents::{Content, Contents, GiveUp};
 use self::modules::Modules;
 use self::python::Versions;
-use crate::Decisions;
 use crate::files::Items;
 use crate::memory::journal::{Ending, Past, Record, Remembered, Since};
 use crate::project::Task;
+use crate::{Cancel, Decisions};
 
 /// Whether a unit is to run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +73,8 @@ pub(crate) struct Always {
 pub(crate) struct Decider<'a> {
     decisions: &'a Decisions,
     always: Always,
+    /// What ends the run from outside.
+    cancel: Option<Cancel>,
     units: HashMap<Arc<str>, Past>,
     contents: Contents,
     versions: Versions,
@@ -84,7 +86,12 @@ pub(crate) struct Decider<'a> {
 }
 
 impl<'a> Decider<'a> {
-    pub(crate) fn new(decisions: &'a Decisions, remembered: Remembered, always: Always) -> Self {
+    pub(crate) fn new(
+        decisions: &'a Decisions,
+        remembered: Remembered,
+        always: Always,
+        cancel: Option<Cancel>,
+    ) -> Self {
         let makers: HashMap<&str, StepId> = decisions.plan().graph().made_places().collect();
         let mut around_made = HashSet::new();
         for place in makers.keys() {
@@ -93,7 +100,17 @@ impl<'a> Decider<'a> {
         let Remembered { units, files, programs } = remembered;
         let contents = Contents::new(decisions.folder(), files);
         let modules = Modules::new(decisions.folder().to_path_buf(), decisions.environment());
-        Self { decisions, always, units, contents, versions: Versions::new(programs), modules, makers, around_made }
+        Self {
+            decisions,
+            always,
+            cancel,
+            units,
+            contents,
+            versions: Versions::new(programs),
+            modules,
+            makers,
+            around_made,
+        }
     }
 
     /// What is remembered of a unit.
@@ -158,9 +175,11 @@ impl<'a> Decider<'a> {
         Ok(self.compare(unit, &self.key_by(needs, &look)?))
     }
 
-    /// What a unit is made from, with what it has made.
+    /// What a unit is made from, with what it has made. It has ended well, so only who is in a great hurry makes that be
+    /// forgotten.
     pub(crate) fn key(&self, unit: &Unit, needs: &Needs) -> Result<Key, String> {
-        self.key_by(needs, &|file, role| self.look(unit.step, file, role))
+        let give_up = || self.cancel.as_ref().is_some_and(Cancel::is_killed);
+        self.key_by(needs, &|file, role| self.look_unless(unit.step, file, role, &give_up))
     }
 
     /// What a unit is made from.
@@ -194,7 +213,7 @@ impl<'a> Decider<'a> {
                 let place = loom_graph::locate_by_text(&file.path);
                 let real = folder.join(&*file.path).parent().and_then(|parent| parent.canonicalize().ok());
                 let is_inside = real.is_some_and(|real| real.starts_with(folder));
-                let stands = self.contents.of(&file.path, place.as_str(), &|_| false);
+                let stands = self.contents.of(&file.path, place.as_str(), &|_| false, &|| false);
                 is_inside
                     && !made.contains(&*file.path)
                     && !self.makers.contains_key(place.as_str())
@@ -246,8 +265,12 @@ impl<'a> Decider<'a> {
 
     /// What stands at a path, as far as it concerns a step.
     fn look(&self, step: StepId, file: &UnitFile, role: Role) -> Result<Content, String> {
+        self.look_unless(step, file, role, &|| self.cancel.as_ref().is_some_and(Cancel::is_stopped))
+    }
+
+    fn look_unless(&self, step: StepId, file: &UnitFile, role: Role, give_up: GiveUp<'_>) -> Result<Content, String> {
         let left_out = |place: &str| self.is_left_out(step, place, role);
-        let found = self.contents.of(&file.path, &file.place, &left_out);
+        let found = self.contents.of(&file.path, &file.place, &left_out, give_up);
         found.map_err(|error| format!("cannot read {}: {error}", file.path))
     }
 

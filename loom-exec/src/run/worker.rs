@@ -85,7 +85,7 @@ impl Worker<'_> {
         completion.begun = Instant::now();
         let mut log = Log::new(self.folder.map(|folder| folder.log_path(&unit.name)));
         let outcome = match (broken, &needs, self.ledger) {
-            (Some(message), ..) => Outcome::Broken { message },
+            (Some(message), ..) => self.unread(message),
             (None, Some(needs), Some(ledger)) => self.remembered(&unit, &task, needs, ledger, &mut log),
             _ => self.do_task(&unit, &task, needs.as_ref(), &mut log),
         };
@@ -111,12 +111,12 @@ impl Worker<'_> {
                         let took = begun.elapsed();
                         return match self.remember(unit, needs, &before, took, ledger) {
                             Ok(()) => outcome,
-                            Err(message) => broken(message),
+                            Err(message) => self.unread(message),
                         };
                     }
                     outcome => outcome,
                 },
-                Err(message) => broken(message),
+                Err(message) => self.unread(message),
             },
             Err(outcome) => outcome,
         };
@@ -127,6 +127,11 @@ impl Worker<'_> {
         // It failed in any case; a journal that cannot be written is told of where the next unit would start.
         let _ = ledger.end(&unit.name, ending);
         outcome
+    }
+
+    /// A unit whose files could not be read, or not to their end.
+    fn unread(&self, message: String) -> Outcome {
+        if self.cancel.is_stopped() { Outcome::Stopped } else { Outcome::Broken { message } }
     }
 
     /// Writes a success down, unless what it was made from is no longer what it was.

@@ -22,7 +22,7 @@ impl Folder {
     }
 
     fn of(&self, path: &str) -> Content {
-        self.contents.of(path, path, &|_| false).unwrap()
+        self.contents.of(path, path, &|_| false, &|| false).unwrap()
     }
 }
 
@@ -87,11 +87,11 @@ fn what_does_not_count_does_not_change_a_folder() {
     assert_eq!(folder.of("x"), before);
     folder.write("x/other", "1").write("x/in/other", "1");
     let left_out = |place: &str| ["x/other", "x/in/other"].contains(&place);
-    assert_eq!(folder.contents.of("x", "x", &left_out).unwrap(), before);
+    assert_eq!(folder.contents.of("x", "x", &left_out, &|| false).unwrap(), before);
     // In the pipeline folder, what loom keeps is no content; elsewhere a name is a name.
-    let whole = folder.contents.of(".", "", &|_| false).unwrap();
+    let whole = folder.contents.of(".", "", &|_| false, &|| false).unwrap();
     folder.write(".loom/lock", "").write(".loom-url-cache/a", "").write(".loom-thumbnails/a", "");
-    assert_eq!(folder.contents.of(".", "", &|_| false).unwrap(), whole);
+    assert_eq!(folder.contents.of(".", "", &|_| false, &|| false).unwrap(), whole);
     folder.write("x/.loom/lock", "");
     assert_ne!(folder.of("x"), before);
     // A folder without anything is something else than none.
@@ -150,10 +150,21 @@ fn a_file_that_is_known_is_not_read_again_and_one_that_changed_is() {
     let made_up = Content::File([7; 16]);
     let stamp = *stamp;
     let known = |stamp| Contents::new(folder.temporary.path(), HashMap::from([(Arc::from(old), (stamp, made_up))]));
-    let of = |stamp| known(stamp).of(old, old, &|_| false).unwrap();
+    let of = |stamp| known(stamp).of(old, old, &|_| false, &|| false).unwrap();
     assert_eq!(of(stamp), made_up);
     assert_eq!(of(Stamp { size: stamp.size + 1, ..stamp }), found);
     assert_eq!(of(Stamp { mtime: stamp.mtime + 1, ..stamp }), found);
     assert_eq!(of(Stamp { ctime: stamp.ctime + 1, ..stamp }), found);
     assert_eq!(of(Stamp { inode: stamp.inode + 1, ..stamp }), found);
+}
+
+#[test]
+fn reading_can_be_given_up() {
+    let folder = Folder::new();
+    folder.write("x/a", "1");
+    for path in ["x", "x/a"] {
+        let error = folder.contents.of(path, path, &|_| false, &|| true).unwrap_err();
+        assert_eq!(error.to_string(), "the run was stopped");
+    }
+    assert_eq!(folder.contents.of("none", "none", &|_| false, &|| true).unwrap(), Content::Nothing);
 }
