@@ -239,7 +239,7 @@ fn why_tells_when_a_unit_ran_and_what_changed_since() {
       failed last time: exit code 1
     last ran [AGO] [DATE]
     ended exit code 1, after [TIME] s
-    ran because -o count.txt w 3 -> count.txt w none, input clean will change
+    ran because -o count.txt w 3 -> count.txt w none
     run [RUN]
     log [SANDBOX]/.loom/pipeline.yml/runs/[RUN]/count.log
     ");
