@@ -114,7 +114,7 @@ impl<W: Write> Report<W> {
             }
             Event::RunNotRecorded { message } => {
                 self.close_line()?;
-                let what = format!("{}; the units run on", plain(message));
+                let what = format!("the run is not kept: {}", plain(message));
                 writeln!(self.out, "{}  {what}", self.paint.styled(SKIP, "note "))?;
             }
             Event::UnitRetried { unit, outcome, attempt, of, delay } => {

@@ -181,10 +181,12 @@ pub(crate) fn run(
     }
     let mut recorder = folder.as_ref().map(Recorder::begin);
     let mut watch = |event: &Event| {
-        if let Some(message) = recorder.as_mut().and_then(|recorder| recorder.tell(event)) {
-            watch(&Event::RunNotRecorded { message });
-        }
-        watch(event);
+        let trouble = recorder.as_mut().and_then(|recorder| recorder.tell(event));
+        let Some(message) = trouble else { return watch(event) };
+        let trouble = Event::RunNotRecorded { message };
+        // The beginning comes first, and the end last.
+        let told = if matches!(event, Event::RunStarted { .. }) { [event, &trouble] } else { [&trouble, event] };
+        told.into_iter().for_each(&mut *watch);
     };
     let (up_to_date, to_run) = forecast.counts();
     let (expected, unexpected) = forecast.expected_of_run();

@@ -119,6 +119,26 @@ fn the_folder_of_a_run_keeps_its_events_and_its_summary() {
 }
 
 #[test]
+fn a_run_whose_folder_is_gone_says_so_and_goes_on() {
+    let sandbox = Sandbox::with(
+        "pipeline:
+  - {name: careless, command: 'rm -r .loom/pipeline.yml/runs; echo > $2', outputs: {-o: x}}
+  - {name: after, command: [test, -s], inputs: {x: x}}
+",
+    );
+    insta::assert_snapshot!(sandbox.loom(&[]), @"
+    exit 0
+    --- stdout
+    start  careless
+    done   careless  [TIME] s
+    start  after
+    done   after  [TIME] s
+    note   the run is not kept: cannot write [SANDBOX]/.loom/pipeline.yml/runs/[RUN]/summary.json: No such file or directory (os error 2)
+    2 steps: 2 ok in [TIME] s
+    ");
+}
+
+#[test]
 fn a_log_is_printed_as_it_is() {
     let bytes = b"\xff\x00 not text \x1b[31m\r\n";
     let sandbox =
@@ -239,7 +259,7 @@ fn why_tells_when_a_unit_ran_and_what_changed_since() {
       failed last time: exit code 1
     last ran [AGO] [DATE]
     ended exit code 1, after [TIME] s
-    ran because -o count.txt w 3 -> count.txt w none, input clean will change
+    ran because -o count.txt w 3 -> count.txt w none
     run [RUN]
     log [SANDBOX]/.loom/pipeline.yml/runs/[RUN]/count.log
     ");
