@@ -126,6 +126,10 @@ impl<W: Write> Report<W> {
                 let what = format!("left a process running, which was ended: {} {}", leak.pid, plain(&leak.command));
                 self.line(&self.paint.styled(SKIP, "leak ").to_string(), unit, what.trim_end())?;
             }
+            Event::PutAside { unit, path, to } if self.verbosity != Verbosity::Quiet => {
+                let what = format!("what stood at {} before is kept in {}", plain(path), to.display());
+                self.line(&self.paint.styled(SKIP, "aside").to_string(), unit, &what)?;
+            }
             Event::InputChanged { unit, input } => {
                 let what = format!("input {} changed while it ran: it runs again next time", plain(input));
                 self.line(&self.paint.styled(SKIP, "note ").to_string(), unit, &what)?;

@@ -76,6 +76,16 @@ pub enum Event {
         /// The data node, or the path where it is none.
         input: String,
     },
+    /// What stood where a unit makes something, and was not, or not only, the unit's work, was put aside and is kept; or the unit
+    /// failed, and its result of before is.
+    PutAside {
+        /// Its name.
+        unit: Arc<str>,
+        /// What stood there, relative to the pipeline folder.
+        path: String,
+        /// Where it is kept.
+        to: PathBuf,
+    },
     /// What a loop had made from a file that is not there any more was removed, as nobody has changed it since.
     LeftOverRemoved {
         /// The unit that made it.

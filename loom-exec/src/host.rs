@@ -128,7 +128,9 @@ fn parts(path: &Path) -> Vec<OsString> {
 
 /// The front matter of a Python script, if it is one and has any.
 fn interface_of(path: &Path) -> Option<Interface> {
-    if path.extension()? != "py" || path.metadata().ok()?.len() > LARGEST_SCRIPT {
+    // Whoever reads a pipe waits for somebody to write.
+    let metadata = path.metadata().ok().filter(std::fs::Metadata::is_file)?;
+    if path.extension()? != "py" || metadata.len() > LARGEST_SCRIPT {
         return None;
     }
     let source = std::fs::read_to_string(path).ok()?;

@@ -3,7 +3,7 @@
 //! Jobs go to the workers and control messages come back on channels that never block whoever ends a unit. Output comes back
 //! on a bounded one: whoever watches slowly slows the output down, not the memory up.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -25,9 +25,11 @@ use crate::schedule::{self, Policy, Scheduler};
 use crate::slots::{GpuPool, Machine};
 use crate::{Cancel, Command, Decisions, limits};
 
+mod aside;
 mod coordinator;
 mod worker;
 
+pub(crate) use aside::Whose;
 use coordinator::Run;
 use worker::Worker;
 
@@ -82,6 +84,8 @@ enum RunErrorKind {
     System { what: String, source: io::Error },
     #[error("the pipeline folder is in use by the run {holder}")]
     Locked { holder: Arc<str> },
+    #[error("the pipeline folder is in use by the run {holder}, of which this is a step: it would wait for itself")]
+    WaitsForItself { holder: Arc<str> },
 }
 
 impl RunError {
@@ -91,7 +95,7 @@ impl RunError {
 
     /// Whether it is another run that is in the way, and only that.
     pub fn is_locked(&self) -> bool {
-        matches!(self.kind, RunErrorKind::Locked { .. })
+        matches!(self.kind, RunErrorKind::Locked { .. } | RunErrorKind::WaitsForItself { .. })
     }
 }
 
@@ -129,6 +133,7 @@ enum Told {
     Output { unit: Arc<str>, stream: Stream, text: Vec<u8> },
     InputChanged { unit: Arc<str>, input: String },
     Leaked { unit: Arc<str>, leak: Leak },
+    PutAside { unit: Arc<str>, path: String, to: PathBuf },
     Retried { unit: Arc<str>, outcome: Outcome, attempt: u32, of: u32, delay: Duration },
 }
 
@@ -153,7 +158,8 @@ pub(crate) fn run(
         Some(base) => {
             let failed = |error| RunError::system(&format!("keep the run in {}", base.display()), error);
             memory::make_folder(&base).map_err(failed)?;
-            let Some(lock) = wait_for_lock(&base, &id, options, &cancel, watch)? else {
+            let around = decisions.environment().get(OsStr::new("LOOM_RUN_ID")).map(OsString::as_os_str);
+            let Some(lock) = wait_for_lock(&base, &id, around, options, &cancel, watch)? else {
                 return Ok(never_begun(plan.step_count(), &cancel, begun, &id, watch));
             };
             let (ledger, remembered) =
@@ -168,8 +174,9 @@ pub(crate) fn run(
         None => (None, Default::default(), None),
     };
     let always = Always { forced: options.force, forgetful: ledger.is_none() || !executor.shares_files() };
-    let decider = Decider::new(decisions, remembered, always, Some(cancel.clone()));
+    let mut decider = Decider::new(decisions, remembered, always, Some(cancel.clone()));
     let forecast = decider.forecast();
+    decider.begin();
     if let Some(ledger) = &ledger {
         // A journal that cannot be written is told of below, before anything starts.
         let _ = ledger.add(&decider.take_fresh());
@@ -226,6 +233,7 @@ pub(crate) fn run(
         answers: HashMap::new(),
         items: HashMap::new(),
         failed: HashMap::new(),
+        ran: HashSet::new(),
         summary: Summary::default(),
         watch: &mut watch,
     };
@@ -283,6 +291,7 @@ pub(crate) fn run(
 fn wait_for_lock(
     base: &Path,
     run: &Arc<str>,
+    around: Option<&OsStr>,
     options: &RunOptions,
     cancel: &Cancel,
     watch: &mut dyn FnMut(&Event),
@@ -294,7 +303,14 @@ fn wait_for_lock(
         let asked = memory::ask_for_lock(base, run)
             .map_err(|error| RunError::system(&format!("lock {}", base.join("lock").display()), error))?;
         match asked {
-            Asked::Mine(lock) => return Ok(Some(lock)),
+            Asked::Mine(lock, killed) => {
+                // Its supervisors may still be at ending its steps, beside which the same steps are not to begin.
+                killed.iter().for_each(|run| crate::local::outlive(run));
+                return Ok(Some(lock));
+            }
+            Asked::Taken(holder) if around.is_some_and(|around| *around == *holder) => {
+                return Err(RunError { kind: RunErrorKind::WaitsForItself { holder: holder.into() } });
+            }
             Asked::Taken(holder) if !options.wait => {
                 return Err(RunError { kind: RunErrorKind::Locked { holder: holder.into() } });
             }

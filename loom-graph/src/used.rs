@@ -84,6 +84,13 @@ impl StepGraph {
         files
     }
 
+    /// The file that a unit of a loop goes through; none, if it is of no loop.
+    pub fn item_path(&self, unit: &Unit) -> Option<String> {
+        let Part::Item(item) = &unit.part else { return None };
+        let (over, _) = self.links().folders_of_loop(unit.step)?;
+        Some(join(&over.path, item))
+    }
+
     /// Every place that a step makes, with that step. The file that a pass makes is not among them: see
     /// [`plain_of`](crate::plain_of).
     pub fn made_places(&self) -> impl Iterator<Item = (&str, StepId)> {

@@ -185,7 +185,7 @@ fn a_pipeline_that_is_edited_during_a_run_counts_from_the_next_one_on() {
     assert_eq!(sandbox.read("made.txt"), "old\n");
     std::fs::remove_file(sandbox.path().join("go")).unwrap();
     sandbox.write("go", "");
-    assert_eq!(runs(&sandbox, &[]), "slow  echo old > $2; : > begun; cat go -> echo new > $2; : > begun; cat go");
+    assert_eq!(runs(&sandbox, &[]), "slow  'echo old > $2; : > begun; cat go' -> 'echo new > $2; : > begun; cat go'");
     assert_eq!(sandbox.read("made.txt"), "new\n");
 }
 
@@ -261,8 +261,12 @@ pipeline:
     std::fs::remove_file(sandbox.path().join("made/b")).unwrap();
     assert_eq!(runs(&sandbox, &[]), "fill  output made was changed");
     sandbox.write("made/new", "");
-    // Nobody but a person made it, so it stays, and counts.
-    assert_eq!(runs(&sandbox, &[]), "fill  output made was changed, read  input folder changed");
+    // Nobody but a person made it: it is no output, and is kept elsewhere.
+    let shown = sandbox.loom(&["--sequential"]);
+    let kept =
+        shown.lines().find_map(|line| line.strip_prefix("aside  fill  what stood at made/new before is kept in "));
+    assert!(kept.is_some_and(|kept| kept.starts_with("[SANDBOX]/.loom/pipeline.yml/runs/")), "{shown}");
+    assert!(!sandbox.has("made/new"), "{shown}");
     assert_eq!(runs(&sandbox, &[]), "");
 }
 
@@ -274,4 +278,92 @@ fn a_deleted_memory_costs_a_run_and_nothing_else() {
     sandbox.write(".loom/pipeline.yml/journal", "loom-journal 2\nof the future\n");
     assert_eq!(runs(&sandbox, &[]), "make, count");
     assert_eq!(runs(&sandbox, &[]), "");
+}
+
+#[test]
+fn what_a_step_does_not_make_again_is_not_taken_for_its_result() {
+    let sandbox = Sandbox::with("pipeline: [{name: w, task: w.sh, outputs: {-o: parts}}]\n");
+    sandbox.write("w.sh", "mkdir -p $2; echo 1 > $2/one; echo 2 > $2/two\n");
+    assert_eq!(runs(&sandbox, &[]), "w");
+    sandbox.write("w.sh", "mkdir -p $2; echo 1 > $2/one\n");
+    assert_eq!(runs(&sandbox, &[]), "w  w.sh changed");
+    assert!(sandbox.has("parts/one") && !sandbox.has("parts/two"));
+    sandbox.write("w.sh", "echo elsewhere > typo\n");
+    insta::assert_snapshot!(sandbox.loom(&["--sequential"]), @"
+    exit 1
+    --- stdout
+    start  w  w.sh changed
+    aside  w  what stood at parts before is kept in [SANDBOX]/.loom/pipeline.yml/runs/[RUN]/aside/w/parts
+    fail   w  [TIME] s  ended well, but did not make parts
+           by hand  (cd [SANDBOX] && /usr/bin/sh w.sh -o parts)
+    1 step: 0 ok, 1 failed in [TIME] s
+    ");
+    assert!(!sandbox.has("parts"));
+}
+
+#[test]
+fn a_failed_attempt_leaves_nothing_to_the_next_one() {
+    let sandbox = Sandbox::with(
+        "pipeline: [{name: a, command: 'if [ -e tried ]; then exit 0; fi; : > tried; echo half > $2; exit 1', outputs: {-o: a.txt}, retries: 1}]\n",
+    );
+    let shown = sandbox.loom(&[]);
+    assert!(shown.contains("ended well, but did not make a.txt"), "{shown}");
+}
+
+#[test]
+fn a_condition_may_end_the_passes_earlier_than_before() {
+    let sandbox = Sandbox::with(
+        "data: {g: g.txt}
+parameters: {goal: 99}
+pipeline:
+  - group: refine
+    multi_pass: {count: 3, expressions: {k: iter}, condition: {script: stop.py, inputs: {g: $g}, args: {goal: $goal}}}
+    steps: [{name: fit, command: 'echo $4 > $2', outputs: {-o: $g}, args: {-k: $k}}]
+  - {name: after, command: 'cat $1 > $3', inputs: {g: $g}, outputs: {-o: after.txt}}
+",
+    );
+    sandbox.write("stop.py", "def evaluate(g, goal): return float(open(g).read()) >= float(goal)\n");
+    for (goal, made) in [("99", "2"), ("0", "0"), ("1", "1"), ("99", "2")] {
+        let shown = sandbox.loom(&["--set", &format!("goal={goal}")]);
+        assert!(shown.starts_with("exit 0"), "{shown}");
+        assert_eq!((sandbox.read("g.txt").trim(), sandbox.read("after.txt").trim()), (made, made), "{goal}: {shown}");
+        let again = sandbox.loom(&["--set", &format!("goal={goal}")]);
+        assert!(!again.contains("start  after"), "{goal}: {again}");
+    }
+}
+
+#[test]
+fn half_of_an_item_that_is_no_more_is_nothing_to_go_on_with() {
+    let sandbox = Sandbox::with(
+        "pipeline:
+  - {name: clean, command: 'cp $1 $3; [ $1 != raw/b ]', loop: {over: raw, into: clean}, inputs: {i: $loop_item}, outputs: {-o: $loop_output}}
+  - {name: merge, command: 'cat $1/* > $3', inputs: {c: clean}, outputs: {-o: merged.txt}}
+",
+    );
+    sandbox.write("raw/a", "a").write("raw/b", "b");
+    assert!(sandbox.loom(&[]).starts_with("exit 1"));
+    std::fs::remove_file(sandbox.path().join("raw/b")).unwrap();
+    assert_eq!(runs(&sandbox, &[]), "merge");
+    assert_eq!(sandbox.read("merged.txt"), "a");
+}
+
+#[test]
+fn what_was_changed_and_changed_back_while_a_step_ran_may_have_been_read() {
+    let sandbox = Sandbox::with(
+        "pipeline: [{name: slow, command: ': > begun; cat go; cat $1 > $3; : > read; cat on', inputs: {i: in.txt}, outputs: {-o: out.txt}}]\n",
+    );
+    sandbox.write("in.txt", "A");
+    assert!(sandbox.shell("mkfifo go on").status().unwrap().success());
+    let mut run = sandbox.command(&["--quiet"]).spawn().unwrap();
+    until(|| sandbox.has("begun"));
+    sandbox.write("in.txt", "B").write("go", "");
+    until(|| sandbox.has("read"));
+    sandbox.write("in.txt", "A").write("on", "");
+    assert!(run.wait().unwrap().success());
+    for fifo in ["go", "on"] {
+        std::fs::remove_file(sandbox.path().join(fifo)).unwrap();
+        sandbox.write(fifo, "");
+    }
+    assert_eq!(runs(&sandbox, &[]), "slow  input in.txt changed while it ran");
+    assert_eq!(sandbox.read("out.txt"), "A");
 }

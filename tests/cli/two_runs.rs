@@ -79,3 +79,11 @@ fn who_waits_can_be_stopped() {
     sandbox.write("go", "");
     assert!(first.wait_with_output().unwrap().status.success());
 }
+
+#[test]
+fn a_step_that_would_wait_for_its_own_run_is_told_so() {
+    let sandbox = Sandbox::with("pipeline: [{name: a, command: 'loom; echo exit $?'}]\n");
+    let shown = sandbox.shown(&sandbox.shell("loom").output().unwrap());
+    assert!(shown.contains("of which this is a step: it would wait for itself"), "{shown}");
+    assert!(shown.contains("a | exit 75"), "{shown}");
+}

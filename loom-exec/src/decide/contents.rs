@@ -17,6 +17,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
+use crate::copies;
 use crate::memory::journal::Record;
 
 /// How long ago a file must have been changed for its stamp to stand for its content.
@@ -150,6 +151,34 @@ impl Contents {
         self.file(&full, &metadata, Some(path), give_up)
     }
 
+    /// In which state what stands at a path is, of a folder all that is in it: it differs when something was written to, even
+    /// if it holds the same again. What is changed about a file without writing to it, such as another name for it, is no
+    /// difference.
+    pub(crate) fn state_of(&self, path: &str) -> Content {
+        let mut hasher = blake3::Hasher::new();
+        let mut open = vec![self.folder.join(path)];
+        // A link that leads back would be followed for ever.
+        let mut left = 1_000_000;
+        while let Some(path) = open.pop() {
+            left -= 1;
+            let Ok(metadata) = path.metadata() else { continue };
+            if metadata.is_dir() {
+                let is_link = path.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink());
+                if (!is_link || open.is_empty()) && left > 0 {
+                    let entries = path.read_dir().into_iter().flatten().flatten().map(|entry| entry.path());
+                    let mut entries: Vec<PathBuf> = entries.filter(|path| !path.ends_with("__pycache__")).collect();
+                    entries.sort_unstable();
+                    open.extend(entries);
+                }
+                continue;
+            }
+            let Stamp { size, mtime, inode, .. } = Stamp::of(&metadata);
+            hasher.update(path.as_os_str().as_bytes());
+            hasher.update(&size.to_le_bytes()).update(&mtime.to_le_bytes()).update(&inode.to_le_bytes());
+        }
+        Content::File(half(&hasher))
+    }
+
     /// A file, by its path if that is text.
     fn file(&self, full: &Path, metadata: &Metadata, path: Option<&str>, give_up: GiveUp<'_>) -> io::Result<Content> {
         if !metadata.is_file() {
@@ -255,6 +284,7 @@ fn is_absence(error: &io::Error) -> bool {
 /// Whether a name in a folder is loom's own, or what Python keeps beside its modules.
 fn is_own(name: &OsStr, folder: &str) -> bool {
     name == "__pycache__"
+        || name.as_bytes().starts_with(copies::UNFINISHED.as_bytes())
         || folder.is_empty()
             && [".loom", ".loom-url-cache", ".loom-thumbnails"].iter().any(|own| name.as_bytes() == own.as_bytes())
 }

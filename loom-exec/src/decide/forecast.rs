@@ -222,7 +222,13 @@ impl Decider<'_> {
             if forecast.uncounted.contains(&unit.step) {
                 continue;
             }
-            let verdict = self.foresee(&unit, needs.as_ref(), unknown, now, &changing);
+            // Which pass comes last, a condition says.
+            let is_any_pass = matches!(unit.part, Part::Final(_)) && has_stop(self.decisions, unit.step);
+            let verdict = if is_any_pass {
+                Verdict::Open(Vec::new())
+            } else {
+                self.foresee(&unit, needs.as_ref(), unknown, now, &changing)
+            };
             let is_to_run = !matches!(verdict, Verdict::UpToDate { .. });
             let past = self.past(&unit.name);
             if let Some(last) = past.and_then(LastRun::of) {
@@ -353,8 +359,8 @@ impl Decider<'_> {
         }
         let found = match now {
             Some(Ok(now)) => self.compare(unit, &now),
-            // Whoever is to run it will say what cannot be read.
-            Some(Err(_)) | None => Verdict::Open(Vec::new()),
+            Some(Err(why)) => Verdict::Open(vec![Reason::Unreadable { why }]),
+            None => Verdict::Open(Vec::new()),
         };
         match found {
             _ if open.is_empty() => found,
@@ -376,6 +382,10 @@ impl Decider<'_> {
             _ => Verdict::Open(open),
         }
     }
+}
+
+fn has_stop(decisions: &Decisions, step: StepId) -> bool {
+    decisions.plan().graph().group(step).is_some_and(|(_, passes)| passes.stop.is_some())
 }
 
 impl Decisions {

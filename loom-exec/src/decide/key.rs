@@ -77,8 +77,8 @@ impl Key {
         for file in &now.files {
             match self.file(file.role, &file.path) {
                 Some(known) if known.content == file.content => {}
-                Some(_) => reasons.push(reason(file)),
-                None => strangers.push(reason(file)),
+                Some(_) => reasons.push(reason(file, "changed")),
+                None => strangers.push(reason(file, "is new")),
             }
         }
         // Files come and go with the words that name them, which say it better.
@@ -87,14 +87,14 @@ impl Key {
         }
         if reasons.is_empty() {
             let gone = self.files.iter().filter(|file| now.file(file.role, &file.path).is_none());
-            reasons.extend(gone.map(reason));
+            reasons.extend(gone.map(|file| reason(file, "is gone")));
         }
         reasons
     }
 }
 
 /// What a file that is not as it was is a reason for.
-fn reason(file: &KeyFile) -> Reason {
+fn reason(file: &KeyFile, how: &'static str) -> Reason {
     let path = file.path.to_string();
     let label = || file.name.as_deref().unwrap_or(&file.path).to_owned();
     match (file.role, file.content) {
@@ -102,8 +102,8 @@ fn reason(file: &KeyFile) -> Reason {
         (Role::Output, _) => Reason::OutputChanged { path },
         (Role::Input, Content::Nothing) => Reason::InputMissing { input: label(), path },
         (Role::Input, _) => Reason::InputChanged { input: label(), path },
-        (Role::Task, _) => Reason::TaskChanged { path },
-        (Role::Module, _) => Reason::ModuleChanged { path, by: label() },
+        (Role::Task, _) => Reason::TaskChanged { path, how: how.into() },
+        (Role::Module, _) => Reason::ModuleChanged { path, by: label(), how: how.into() },
     }
 }
 
@@ -116,7 +116,7 @@ fn words(old: &[String], new: &[String], reasons: &mut Vec<Reason>) {
         return;
     }
     let (old, new) = (by_option(old), by_option(new));
-    let text = |words: &[String]| words.join(" ");
+    let text = |words: &[String]| words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ");
     let mut matched = vec![false; old.len()];
     for (option, now) in &new {
         let place = (0..old.len()).find(|place| !matched[*place] && old[*place].0 == *option);
@@ -136,6 +136,11 @@ fn words(old: &[String], new: &[String], reasons: &mut Vec<Reason>) {
     if reasons.is_empty() {
         reasons.push(Reason::Reordered);
     }
+}
+
+/// A word that is seen to be one, among others.
+fn quoted(word: &str) -> String {
+    if word.is_empty() || word.contains(char::is_whitespace) { format!("'{word}'") } else { word.to_owned() }
 }
 
 fn by_option(words: &[String]) -> Vec<Words<'_>> {

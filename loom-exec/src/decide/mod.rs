@@ -24,8 +24,9 @@ use self::contents::{Content, Contents, GiveUp};
 use self::modules::Modules;
 use self::python::Versions;
 use crate::files::Items;
-use crate::memory::journal::{Ending, Past, Record, Remembered, Since};
+use crate::memory::journal::{Done, Ending, Past, Record, Remembered, Since};
 use crate::project::Task;
+use crate::run::Whose;
 use crate::{Cancel, Decisions};
 
 /// Whether a unit is to run.
@@ -52,9 +53,15 @@ pub(crate) struct Needs {
     env: Vec<(String, Option<String>)>,
     reads: Vec<UnitFile>,
     makes: Vec<UnitFile>,
+    item: Option<String>,
 }
 
 impl Needs {
+    /// Of a loop's unit, its file.
+    pub(crate) fn item(&self) -> Option<&str> {
+        self.item.as_deref()
+    }
+
     /// What the unit makes.
     pub(crate) fn makes(&self) -> &[UnitFile] {
         &self.makes
@@ -113,6 +120,11 @@ impl<'a> Decider<'a> {
         }
     }
 
+    /// The run begins: what modules there are may change from here on, as steps make them.
+    pub(crate) fn begin(&mut self) {
+        self.modules = Modules::new(self.decisions.folder().to_path_buf(), self.decisions.environment());
+    }
+
     /// What is remembered of a unit.
     pub(crate) fn past(&self, unit: &str) -> Option<&Past> {
         self.units.get(unit)
@@ -138,7 +150,7 @@ impl<'a> Decider<'a> {
         let (reads, makes) = (graph.reads(unit), graph.makes(unit));
         // A word of a command may name what it makes.
         let code = code.into_iter().filter(|path| !makes.iter().any(|made| made.path == *path)).collect();
-        Some(Needs { command, code, python, env, reads, makes })
+        Some(Needs { command, code, python, env, reads, makes, item: graph.item_path(unit) })
     }
 
     /// Why a unit is to run whatever stands in the folder, if so.
@@ -182,6 +194,13 @@ impl<'a> Decider<'a> {
         self.key_by(needs, &|file, role| self.look_unless(unit.step, file, role, &give_up))
     }
 
+    /// In which state the files are that a unit is made from: not what they hold, but whether they were written to.
+    pub(crate) fn state_of_sources(&self, needs: &Needs) -> Vec<(String, Content)> {
+        let code = needs.code.iter().map(String::as_str);
+        let paths = code.chain(needs.reads.iter().map(|read| read.path.as_str()));
+        paths.map(|path| (path.to_owned(), self.contents.state_of(path))).collect()
+    }
+
     /// What a unit is made from.
     pub(crate) fn made_from(&self, unit: &Unit, needs: &Needs) -> Result<Key, String> {
         self.made_from_by(needs, &|file, role| self.look(unit.step, file, role))
@@ -204,29 +223,97 @@ impl<'a> Decider<'a> {
             names.insert(unit.name);
         }
         let folder = self.decisions.folder();
-        let is_gone = |item: &str| folder.join(&*over.path).join(item).symlink_metadata().is_err();
+        let is_gone = |path: &str| !folder.join(path).is_file();
         let mut found: Vec<(Arc<str>, Vec<Arc<str>>)> = Vec::new();
         for (unit, past) in &self.units {
-            let Some(item) = unit.strip_prefix(&prefix) else { continue };
-            let Some(done) = past.success().filter(|_| !names.contains(unit) && is_gone(item)) else { continue };
-            let is_left = |file: &&KeyFile| {
-                let place = loom_graph::locate_by_text(&file.path);
-                let real = folder.join(&*file.path).parent().and_then(|parent| parent.canonicalize().ok());
-                let is_inside = real.is_some_and(|real| real.starts_with(folder));
-                let stands = self.contents.of(&file.path, place.as_str(), &|_| false, &|| false);
-                is_inside
-                    && !made.contains(&*file.path)
-                    && !self.makers.contains_key(place.as_str())
-                    && matches!(file.content, Content::File(_))
-                    && stands.is_ok_and(|stands| stands == file.content)
+            let Some(item) = unit.strip_prefix(&prefix).filter(|_| !names.contains(unit)) else { continue };
+            // The file as it was found when the unit ran, wherever the loop may look now.
+            let source = match (past.done.as_deref(), &past.since) {
+                (_, Some(Since { item: Some(source), .. })) => source.to_string(),
+                (Some(Done { item: Some(source), .. }), _) => source.to_string(),
+                _ => format!("{}/{item}", over.path),
             };
-            found.push((
-                Arc::clone(unit),
-                done.key.outputs().filter(is_left).map(|file| Arc::clone(&file.path)).collect(),
-            ));
+            if !is_gone(&source) {
+                continue;
+            }
+            let is_mine = |path: &str| {
+                let place = loom_graph::locate_by_text(path);
+                let real = folder.join(path).parent().and_then(|parent| parent.canonicalize().ok());
+                let is_inside = real.is_some_and(|real| real.starts_with(folder));
+                is_inside && !made.contains(path) && !self.makers.contains_key(place.as_str())
+            };
+            let left: Vec<Arc<str>> = match (past.success(), &past.since) {
+                (Some(done), _) => {
+                    let as_made = |file: &&KeyFile| {
+                        let stands = self.contents.of(&file.path, &file.path, &|_| false, &|| false);
+                        matches!(file.content, Content::File(_)) && stands.is_ok_and(|stands| stands == file.content)
+                    };
+                    done.key.outputs().filter(as_made).map(|file| Arc::clone(&file.path)).collect()
+                }
+                // What a unit leaves that did not end well is worth nothing.
+                (None, Some(since)) => {
+                    since.makes.iter().filter(|path| folder.join(&***path).is_file()).map(Arc::clone).collect()
+                }
+                (None, None) => Vec::new(),
+            };
+            found.push((Arc::clone(unit), left.into_iter().filter(|path| is_mine(path)).collect()));
         }
         found.sort_unstable();
         found
+    }
+
+    /// Who made what stands at the outputs of a unit that is about to run.
+    pub(crate) fn whose(&self, unit: &Unit, needs: &Needs) -> Whose {
+        match self.past(&unit.name) {
+            Some(Past { since: Some(_), .. }) => Whose::Half,
+            Some(Past { done: Some(done), since: None }) => {
+                let as_made = |made: &UnitFile| {
+                    let known = done.key.outputs().find(|file| *file.path == *made.path).map(|file| file.content);
+                    let stands = self.look(unit.step, made, Role::Output).ok();
+                    stands == Some(Content::Nothing) || known.is_some() && known == stands
+                };
+                if needs.makes.iter().all(as_made) { Whose::Result } else { Whose::Somebody }
+            }
+            _ => Whose::Somebody,
+        }
+    }
+
+    /// What stands at the outputs of a unit and is its own: without what others make in there, what it reads itself, and
+    /// links. As few paths as that takes, relative to the pipeline folder.
+    pub(crate) fn own_parts(&self, unit: &Unit, needs: &Needs) -> Vec<PathBuf> {
+        let mut parts = Vec::new();
+        for made in &needs.makes {
+            let Ok(metadata) = self.decisions.folder().join(&made.path).symlink_metadata() else { continue };
+            let leads_to_folder = metadata.is_symlink() && self.decisions.folder().join(&made.path).is_dir();
+            if leads_to_folder {
+                self.parts_inside(unit.step, needs, Path::new(&made.path), &made.place, &mut parts);
+            } else if !metadata.is_symlink() {
+                self.parts_at(unit.step, needs, Path::new(&made.path), &made.place, &mut parts);
+            }
+        }
+        parts
+    }
+
+    fn parts_at(&self, step: StepId, needs: &Needs, path: &Path, place: &str, parts: &mut Vec<PathBuf>) {
+        let is_read = needs.reads.iter().any(|read| read.place == place);
+        if is_read || self.is_left_out(step, place, Role::Output) {
+            return;
+        }
+        let reads_inside = needs.reads.iter().any(|read| ancestors(&read.place).any(|around| around == place));
+        let is_folder = self.decisions.folder().join(path).symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
+        if is_folder && (reads_inside || self.has_made_inside(place)) {
+            self.parts_inside(step, needs, path, place, parts);
+        } else {
+            parts.push(path.to_path_buf());
+        }
+    }
+
+    fn parts_inside(&self, step: StepId, needs: &Needs, path: &Path, place: &str, parts: &mut Vec<PathBuf>) {
+        let Ok(entries) = self.decisions.folder().join(path).read_dir() else { return };
+        for name in entries.flatten().map(|entry| entry.file_name()) {
+            let place = format!("{place}/{}", name.to_string_lossy());
+            self.parts_at(step, needs, &path.join(&name), &place, parts);
+        }
     }
 
     fn compare(&self, unit: &Unit, now: &Key) -> Verdict {

@@ -86,10 +86,12 @@ pub enum Reason {
         /// The condition.
         condition: String,
     },
-    /// Its task changed.
+    /// Its task, or a script that its command names, changed.
     TaskChanged {
         /// The path.
         path: String,
+        /// Whether it `changed`, `is new` or `is gone`.
+        how: String,
     },
     /// A Python file that its task imports, itself or by way of others, changed.
     ModuleChanged {
@@ -97,6 +99,13 @@ pub enum Reason {
         path: String,
         /// The file that imports it.
         by: String,
+        /// Whether it `changed`, `is new` or `is gone`.
+        how: String,
+    },
+    /// Something that it reads or made cannot be read.
+    Unreadable {
+        /// What, and why.
+        why: String,
     },
     /// Something that it made is not there.
     OutputMissing {
@@ -164,8 +173,9 @@ impl std::fmt::Display for Reason {
             Self::InputMissing { input, .. } => write!(f, "input {input} is missing"),
             Self::InputWillChange { input, .. } => write!(f, "input {input} will change"),
             Self::AnswerUnknown { condition } => write!(f, "{condition} is to be answered"),
-            Self::TaskChanged { path } => write!(f, "{path} changed"),
-            Self::ModuleChanged { path, by } => write!(f, "{path} changed (imported by {by})"),
+            Self::TaskChanged { path, how } => write!(f, "{path} {how}"),
+            Self::ModuleChanged { path, by, how } => write!(f, "{path} {how} (imported by {by})"),
+            Self::Unreadable { why } => f.write_str(why),
             Self::OutputMissing { path } => write!(f, "output {path} is missing"),
             Self::OutputChanged { path } => write!(f, "output {path} was changed"),
         }

@@ -80,6 +80,14 @@ fn panic_on_purpose(job: &Job<'_>) {
     assert!(!job.environment.iter().any(here), "asked for by LOOM_FAILPOINT");
 }
 
+/// Waits for the end of what a run left that was killed, as far as this system tells.
+pub(crate) fn outlive(run: &str) {
+    #[cfg(target_os = "linux")]
+    tree::outlive(run);
+    #[cfg(not(target_os = "linux"))]
+    let _ = run;
+}
+
 /// From now on, orphaned descendants become children of this process, and are looked for where a step of this run ends.
 #[cfg(target_os = "linux")]
 pub(crate) fn adopt_orphans(cancel: &crate::Cancel) -> std::io::Result<()> {

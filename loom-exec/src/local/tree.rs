@@ -63,6 +63,33 @@ pub(crate) fn end_all(spared: &dyn Fn(Pid) -> bool) {
     }
 }
 
+/// Waits until nothing is left of a run that was killed: its supervisors end it in a moment. What is there after that moment has
+/// lost them, too, and is ended here.
+pub(crate) fn outlive(run: &str) {
+    const MOMENT: Duration = Duration::from_secs(2);
+    let begun = std::time::Instant::now();
+    let is_left = |pid: &Pid| {
+        let environment = Environment::of(*pid);
+        *pid != getpid()
+            && environment.get("LOOM_RUN_ID") == Some(OsStr::new(run))
+            && environment.get(DETACHED).is_none()
+    };
+    loop {
+        let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+        let all = entries.filter_map(|entry| Pid::from_raw(entry.file_name().to_str()?.parse().ok()?));
+        let left: Vec<Pid> = all.filter(is_left).collect();
+        if left.is_empty() {
+            return;
+        }
+        if begun.elapsed() > MOMENT {
+            for pid in &left {
+                let _ = kill_process(*pid, Signal::KILL);
+            }
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
 /// Whether a process was left behind by a step that may do so: not one of a step that still runs.
 pub(crate) fn is_detached(pid: Pid) -> bool {
     let environment = Environment::of(pid);

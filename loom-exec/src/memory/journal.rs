@@ -46,6 +46,12 @@ pub(crate) enum Record {
         run: Arc<str>,
         /// Milliseconds since 1970.
         at: i64,
+        /// Of a loop's unit, the file that it goes through.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        item: Option<Arc<str>>,
+        /// The paths that it is going to make.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        makes: Vec<Arc<str>>,
     },
     /// A unit ended well, and what it made is what stands there.
     Done(Done),
@@ -68,6 +74,9 @@ pub(crate) struct Done {
     pub(crate) at: i64,
     /// How long it took, in milliseconds.
     pub(crate) took: u64,
+    /// Of a loop's unit, the file that it went through.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) item: Option<Arc<str>>,
     /// What it was made from, and what it made.
     pub(crate) key: Key,
 }
@@ -100,6 +109,8 @@ pub(crate) struct Since {
     pub(crate) at: i64,
     /// How it ended; none if that is not known.
     pub(crate) how: Option<Ending>,
+    pub(crate) item: Option<Arc<str>>,
+    pub(crate) makes: Vec<Arc<str>>,
 }
 
 impl Past {
@@ -124,15 +135,17 @@ pub(crate) struct Remembered {
 impl Remembered {
     pub(crate) fn take(&mut self, record: Record) {
         match record {
-            Record::Start { unit, run, at } => {
-                self.units.entry(unit).or_default().since = Some(Since { run, at, how: None });
+            Record::Start { unit, run, at, item, makes } => {
+                self.units.entry(unit).or_default().since = Some(Since { run, at, how: None, item, makes });
             }
             Record::Done(done) => {
                 let past = self.units.entry(Arc::clone(&done.unit)).or_default();
                 *past = Past { done: Some(Box::new(done)), since: None };
             }
             Record::End { unit, run, at, how } => {
-                self.units.entry(unit).or_default().since = Some(Since { run, at, how: Some(how) });
+                let since = &mut self.units.entry(unit).or_default().since;
+                let (item, makes) = since.take().map(|since| (since.item, since.makes)).unwrap_or_default();
+                *since = Some(Since { run, at, how: Some(how), item, makes });
             }
             Record::Gone { unit } => {
                 self.units.remove(&unit);
@@ -154,15 +167,15 @@ impl Remembered {
         for unit in names {
             let Past { done, since } = &self.units[unit];
             records.extend(done.as_deref().cloned().map(Record::Done));
-            records.extend(since.clone().map(|Since { run, at, how }| match how {
-                Some(how) => Record::End { unit: Arc::clone(unit), run, at, how },
-                None => Record::Start { unit: Arc::clone(unit), run, at },
-            }));
+            if let Some(Since { run, at, how, item, makes }) = since.clone() {
+                let (unit, run) = (Arc::clone(unit), run);
+                records.push(Record::Start { unit: Arc::clone(&unit), run: Arc::clone(&run), at, item, makes });
+                records.extend(how.map(|how| Record::End { unit, run, at, how }));
+            }
         }
         // Of files, what no unit has to do with any more is left out.
-        let used: HashSet<&str> = self.units.values().flat_map(Past::paths).collect();
-        let is_used =
-            |path: &str| Path::new(path).ancestors().any(|path| path.to_str().is_some_and(|path| used.contains(path)));
+        let used: HashSet<&Path> = self.units.values().flat_map(Past::paths).map(Path::new).collect();
+        let is_used = |path: &str| Path::new(path).ancestors().any(|path| used.contains(path));
         let mut files: Vec<_> = self.files.iter().filter(|(path, _)| is_used(path)).collect();
         files.sort_unstable_by_key(|(path, _)| *path);
         records.extend(files.into_iter().map(|(path, (stamp, content))| Record::File {

@@ -22,7 +22,7 @@ use lock::{Asked, Lock};
 use run_folder::file_name;
 
 use crate::Decisions;
-use crate::decide::Key;
+use crate::decide::{Key, Needs};
 
 /// Where the engine keeps what it remembers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -86,14 +86,30 @@ impl Ledger {
     }
 
     /// A unit begins: what it made before is not to be trusted any more.
-    pub(crate) fn start(&self, unit: &Arc<str>) -> Result<(), String> {
-        self.add(&[Record::Start { unit: Arc::clone(unit), run: Arc::clone(&self.run), at: now() }])
+    pub(crate) fn start(&self, unit: &Arc<str>, needs: &Needs) -> Result<(), String> {
+        let makes = needs.makes().iter().map(|made| made.path.as_str().into()).collect();
+        let item = needs.item().map(Arc::from);
+        self.add(&[Record::Start { unit: Arc::clone(unit), run: Arc::clone(&self.run), at: now(), item, makes }])
     }
 
     /// A unit ended well; `fresh` is what was learnt of files meanwhile.
-    pub(crate) fn done(&self, unit: &Arc<str>, took: Duration, key: Key, mut fresh: Vec<Record>) -> Result<(), String> {
+    pub(crate) fn done(
+        &self,
+        unit: &Arc<str>,
+        needs: &Needs,
+        took: Duration,
+        key: Key,
+        mut fresh: Vec<Record>,
+    ) -> Result<(), String> {
         let took = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-        fresh.push(Record::Done(Done { unit: Arc::clone(unit), run: Arc::clone(&self.run), at: now(), took, key }));
+        fresh.push(Record::Done(Done {
+            unit: Arc::clone(unit),
+            run: Arc::clone(&self.run),
+            at: now(),
+            took,
+            item: needs.item().map(Arc::from),
+            key,
+        }));
         self.add(&fresh)
     }
 

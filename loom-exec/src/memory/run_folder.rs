@@ -32,7 +32,7 @@ impl RunFolder {
         let runs = runs_folder(base, pipeline_file);
         let path = runs.join(run);
         fs::create_dir_all(&path)?;
-        remove_old_runs(&runs)?;
+        remove_old_runs(&runs, run)?;
         Ok(Self { path })
     }
 
@@ -114,10 +114,12 @@ fn write_summary(folder: &Path, summary: &Summary) -> io::Result<()> {
 }
 
 /// Runs are named by the time they began, so that the oldest come first.
-fn remove_old_runs(runs: &Path) -> io::Result<()> {
+fn remove_old_runs(runs: &Path, own: &str) -> io::Result<()> {
     let mut names: Vec<_> = fs::read_dir(runs)?.filter_map(|entry| Some(entry.ok()?.file_name())).collect();
     names.sort_unstable();
-    for name in names.iter().take(names.len().saturating_sub(RUNS_KEPT)) {
+    // A clock that was set back makes the newest run the first by name.
+    let old = names.len().saturating_sub(RUNS_KEPT);
+    for name in names.iter().filter(|name| **name != *own).take(old) {
         match fs::remove_dir_all(runs.join(name)) {
             // Another run that is beginning may be at the same work.
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -176,6 +178,14 @@ impl Log {
             None => File::create(path).and_then(|file| self.file.insert(file).write_all(bytes)),
         };
         self.error = written.err();
+    }
+
+    /// Why what was written could not be kept, if so.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        match (&self.error, &self.path) {
+            (Some(error), Some(path)) => Err(format!("cannot write {}: {error}", path.display())),
+            _ => Ok(()),
+        }
     }
 
     /// The file, if anything was written; or why that could not be kept.

@@ -1,6 +1,6 @@
 //! The coordinator's side: owns the state, decides, tells.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -42,6 +42,8 @@ pub(super) struct Run<'a> {
     pub(super) items: HashMap<StepId, Items>,
     /// The first unit of each block that failed.
     pub(super) failed: HashMap<StepId, Arc<str>>,
+    /// The blocks of which something ran.
+    pub(super) ran: HashSet<StepId>,
     pub(super) summary: Summary,
     pub(super) watch: &'a mut dyn FnMut(&Event),
 }
@@ -101,6 +103,8 @@ impl Run<'_> {
             return self.finished(Finished { step, part, unit: unit.name, end });
         }
         let reasons = match self.forecast.verdict(&unit.name) {
+            // Whatever it waited for may have made something that nobody foresaw.
+            Some(Verdict::UpToDate { .. }) if self.has_news(step) => None,
             Some(Verdict::UpToDate { ran_at }) => {
                 let end = End::UpToDate { ran_at: *ran_at };
                 return self.finished(Finished { step, part, unit: unit.name, end });
@@ -136,6 +140,12 @@ impl Run<'_> {
             self.gpus_of.insert((step, part), gpus);
         }
         granted
+    }
+
+    /// Whether anything ran that a step waited for.
+    fn has_news(&self, step: StepId) -> bool {
+        let links = self.decisions.plan().graph().links();
+        links.dependencies(step).iter().any(|leg| self.ran.contains(&links.leader(leg.on)))
     }
 
     /// The start of what the engine itself does, at once.
@@ -206,6 +216,7 @@ impl Run<'_> {
     fn remove_left_overs(&mut self, step: StepId, items: &Items) {
         let Some(ledger) = self.ledger else { return };
         for (unit, removed) in self.decider.left_overs(step, items) {
+            self.ran.insert(step);
             for path in removed {
                 let gone = std::fs::remove_file(self.decisions.folder().join(&*path)).is_ok();
                 if gone {
@@ -225,6 +236,7 @@ impl Run<'_> {
             }
             Told::Output { unit, stream, text } => Event::UnitOutput { unit, stream, text },
             Told::InputChanged { unit, input } => Event::InputChanged { unit, input },
+            Told::PutAside { unit, path, to } => Event::PutAside { unit, path, to },
             Told::Leaked { unit, leak } => Event::UnitLeaked { unit, leak },
             Told::Retried { unit, outcome, attempt, of, delay } => {
                 Event::UnitRetried { unit, outcome, attempt, of, delay }
@@ -259,6 +271,7 @@ impl Run<'_> {
             return;
         }
         self.count(&outcome);
+        self.ran.insert(block);
         let how = match outcome {
             Outcome::Answered { holds } | Outcome::Led { then: holds } | Outcome::Judged { last: holds } => {
                 self.answers.insert(step, holds);

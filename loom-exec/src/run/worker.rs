@@ -9,8 +9,10 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, SendTimeoutError, Sender};
 use loom_graph::{Asked, Part, Question, StepId, Unit, UnitFile};
 use loom_spec::FailedBy;
 
+use super::aside::{self, Aside, Whose};
 use super::{Assignment, End, Finished, Told};
-use crate::decide::{Decider, Key, Needs, Role, Verdict};
+use crate::decide::contents::Content;
+use crate::decide::{Decider, Key, KeyFile, Needs, Role, Verdict};
 use crate::event::{Outcome, Stream};
 use crate::executor::{Executor, Job};
 use crate::fetch::{FetchError, Fetcher};
@@ -38,6 +40,12 @@ pub(super) struct Worker<'a> {
     pub(super) jobs: Receiver<Assignment>,
     pub(super) control: Sender<Finished>,
     pub(super) output: Sender<Told>,
+}
+
+/// What a unit is made from, and in which state that was, before it began.
+struct Sources {
+    key: Key,
+    state: Vec<(String, Content)>,
 }
 
 impl Worker<'_> {
@@ -100,32 +108,64 @@ impl Worker<'_> {
     /// first, and the new one written last, when all that it speaks of was seen to be so.
     fn remembered(&mut self, unit: &Unit, task: &Task, needs: &Needs, ledger: &Ledger, log: &mut Log) -> Outcome {
         let begun = Instant::now();
-        let broken = |message| Outcome::Broken { message };
-        if let Err(message) = ledger.start(&unit.name) {
-            return broken(message);
+        let whose = self.decider.whose(unit, needs);
+        if let Err(message) = ledger.start(&unit.name, needs) {
+            return Outcome::Broken { message };
         }
-        let outcome = match self.fetch(unit) {
-            Ok(()) => match self.decider.made_from(unit, needs) {
-                Ok(before) => match self.do_task(unit, task, Some(needs), log) {
-                    outcome if outcome.is_success() => {
-                        let took = begun.elapsed();
-                        return match self.remember(unit, needs, &before, took, ledger) {
-                            Ok(()) => outcome,
-                            Err(message) => self.unread(message),
-                        };
-                    }
-                    outcome => outcome,
-                },
-                Err(message) => self.unread(message),
-            },
-            Err(outcome) => outcome,
+        let outcome = self.attempted(unit, task, needs, whose, log, &mut |worker, before| {
+            worker.remember(unit, needs, before, begun.elapsed(), ledger)
+        });
+        if !outcome.is_success() {
+            let ending = match &outcome {
+                Outcome::Stopped => Ending::Stopped,
+                outcome => Ending::Failed(outcome.to_string()),
+            };
+            // It failed in any case; a journal that cannot be written is told of where the next unit would start.
+            let _ = ledger.end(&unit.name, ending);
+        }
+        outcome
+    }
+
+    /// What stands between the old success and the new one.
+    fn attempted(
+        &mut self,
+        unit: &Unit,
+        task: &Task,
+        needs: &Needs,
+        whose: Whose,
+        log: &mut Log,
+        remember: &mut dyn FnMut(&Self, &Sources) -> Result<(), String>,
+    ) -> Outcome {
+        if let Err(outcome) = self.fetch(unit) {
+            return outcome;
+        }
+        let state = self.decider.state_of_sources(needs);
+        let before = match self.decider.made_from(unit, needs) {
+            Ok(key) => Sources { key, state },
+            Err(message) => return self.unread(message),
         };
-        let ending = match &outcome {
-            Outcome::Stopped => Ending::Stopped,
-            outcome => Ending::Failed(outcome.to_string()),
+        let folder = self.decisions.folder();
+        // A copy takes the place of what stood there as a whole.
+        let aside = match (self.folder, task) {
+            (Some(run), Task::Run { .. }) => Aside::put(run.path(), folder, self.decider, unit, needs, whose),
+            _ => Ok(None),
         };
-        // It failed in any case; a journal that cannot be written is told of where the next unit would start.
-        let _ = ledger.end(&unit.name, ending);
+        let aside = match aside {
+            Ok(aside) => aside,
+            Err(message) => return Outcome::Broken { message },
+        };
+        let mut outcome = self.do_task(unit, task, Some(needs), log);
+        if outcome.is_success()
+            && let Err(message) = log.check().and_then(|()| remember(self, &before))
+        {
+            outcome = self.unread(message);
+        }
+        if let Some((parts, kept)) = aside.and_then(|aside| aside.settle(outcome.is_success())) {
+            for part in parts {
+                let (path, to) = (part.to_string_lossy().into_owned(), kept.join(&part));
+                let _ = self.output.send(Told::PutAside { unit: Arc::clone(&unit.name), path, to });
+            }
+        }
         outcome
     }
 
@@ -139,15 +179,21 @@ impl Worker<'_> {
         &self,
         unit: &Unit,
         needs: &Needs,
-        before: &Key,
+        before: &Sources,
         took: Duration,
         ledger: &Ledger,
     ) -> Result<(), String> {
         let key = self.decider.key(unit, needs)?;
         let fresh = self.decider.take_fresh();
-        let same = |known: &crate::decide::KeyFile| before.files.contains(known);
-        let changed = key.files.iter().find(|file| file.role != Role::Output && !same(file));
-        let Some(changed) = changed else { return ledger.done(&unit.name, took, key, fresh) };
+        let state = self.decider.state_of_sources(needs);
+        let written_to =
+            before.state.iter().zip(&state).find(|(before, after)| before != after).map(|(_, after)| &after.0);
+        let is_same = |file: &KeyFile| {
+            let was_written_to = written_to.is_some_and(|path| **path == *file.path);
+            !was_written_to && before.key.files.contains(file)
+        };
+        let changed = key.files.iter().find(|file| file.role != Role::Output && !is_same(file));
+        let Some(changed) = changed else { return ledger.done(&unit.name, needs, took, key, fresh) };
         let input = changed.name.as_ref().filter(|_| changed.role == Role::Input).unwrap_or(&changed.path).to_string();
         let _ = self.output.send(Told::InputChanged { unit: Arc::clone(&unit.name), input: input.clone() });
         ledger.end(&unit.name, Ending::Outdated(input))
@@ -219,6 +265,9 @@ impl Worker<'_> {
                 return outcome;
             }
             attempt += 1;
+            if let Some(needs) = needs.filter(|_| self.ledger.is_some()) {
+                aside::clear(self.decisions.folder(), self.decider, unit, needs);
+            }
             let unit = Arc::clone(&unit.name);
             let (of, delay) = (retries.max, retries.delay);
             let _ = self.output.send(Told::Retried { unit, outcome, attempt, of, delay });

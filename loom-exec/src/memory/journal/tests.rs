@@ -45,14 +45,10 @@ fn record() -> impl Strategy<Value = Record> {
     let how =
         prop_oneof![".{0,20}".prop_map(Ending::Failed), Just(Ending::Stopped), ".{0,9}".prop_map(Ending::Outdated)];
     prop_oneof![
-        (name(), name(), any::<i64>()).prop_map(|(unit, run, at)| Record::Start { unit, run, at }),
-        (name(), name(), any::<i64>(), any::<u64>(), key()).prop_map(|(unit, run, at, took, key)| Record::Done(Done {
-            unit,
-            run,
-            at,
-            took,
-            key
-        })),
+        (name(), name(), any::<i64>(), proptest::option::of(name()), proptest::collection::vec(name(), 0..3))
+            .prop_map(|(unit, run, at, item, makes)| Record::Start { unit, run, at, item, makes }),
+        (name(), name(), any::<i64>(), any::<u64>(), proptest::option::of(name()), key())
+            .prop_map(|(unit, run, at, took, item, key)| Record::Done(Done { unit, run, at, took, item, key })),
         (name(), name(), any::<i64>(), how).prop_map(|(unit, run, at, how)| Record::End { unit, run, at, how }),
         name().prop_map(|unit| Record::Gone { unit }),
         (name(), stamp(), content()).prop_map(|(path, stamp, content)| Record::File { path, stamp, content }),
@@ -140,7 +136,7 @@ proptest! {
         let anew = read(&text).remembered;
         let keys = remembered.units.values().flat_map(|past| &past.done).flat_map(|done| done.key.files.clone());
         let used: Vec<KeyFile> = keys.collect();
-        let is_used = |path: &Arc<str>| used.iter().any(|file| Path::new(&**path).starts_with(&*file.path));
+        let is_used = |path: &Arc<str>| used.iter().any(|file| Path::new(&**path).ancestors().any(|path| path == Path::new(&*file.path)));
         remembered.files.retain(|path, _| is_used(path));
         prop_assert_eq!(anew, remembered);
     }
@@ -154,7 +150,7 @@ proptest! {
 }
 
 fn start(unit: &str) -> Record {
-    Record::Start { unit: unit.into(), run: "run".into(), at: 7 }
+    Record::Start { unit: unit.into(), run: "run".into(), at: 7, item: None, makes: Vec::new() }
 }
 
 #[test]
@@ -243,7 +239,8 @@ fn what_is_written_is_on_the_disk_in_a_moment() {
 
 #[test]
 fn a_success_counts_until_the_next_start() {
-    let done = |at| Record::Done(Done { unit: "a".into(), run: "r".into(), at, took: 3, key: Key::default() });
+    let done =
+        |at| Record::Done(Done { unit: "a".into(), run: "r".into(), at, took: 3, item: None, key: Key::default() });
     let success = |records: &[Record]| said(records).units["a"].success().map(|done| done.at);
     assert_eq!(success(&[done(1)]), Some(1));
     assert_eq!(success(&[done(1), start("a")]), None);
@@ -251,7 +248,10 @@ fn a_success_counts_until_the_next_start() {
     let end = Record::End { unit: "a".into(), run: "r".into(), at: 4, how: Ending::Stopped };
     assert_eq!(success(&[done(1), start("a"), end.clone()]), None);
     let past = said(&[done(1), start("a"), end]).units["a"].clone();
-    assert_eq!(past.since, Some(Since { run: "r".into(), at: 4, how: Some(Ending::Stopped) }));
+    assert_eq!(
+        past.since,
+        Some(Since { run: "r".into(), at: 4, how: Some(Ending::Stopped), item: None, makes: Vec::new() })
+    );
     assert!(past.done.is_some());
     assert!(said(&[done(1), Record::Gone { unit: "a".into() }]).units.is_empty());
 }
