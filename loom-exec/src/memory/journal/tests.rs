@@ -222,6 +222,32 @@ fn a_journal_that_cannot_be_written_takes_no_more_and_says_why() {
     assert_eq!(load(&path).unwrap(), said(&[start("a")]));
 }
 
+/// A file that cannot grow is what a full disk is: what is there can be changed and cut off, and nothing can be added.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_was_written_in_part_is_cut_off() {
+    use std::io::{Seek, SeekFrom};
+
+    use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal");
+    let (mut journal, _) = Journal::open(&path).unwrap();
+    journal.append(&[start("a")]).unwrap();
+    journal.append(&[start("b"), start("c")]).unwrap();
+    let whole = std::fs::read(&path).unwrap();
+    let mut full = File::from(memfd_create("journal", MemfdFlags::ALLOW_SEALING).unwrap());
+    full.write_all(&whole).unwrap();
+    full.write_all(b"torn").unwrap();
+    fcntl_add_seals(&full, SealFlags::GROW).unwrap();
+    journal.file = full.try_clone().unwrap();
+    journal.append(&[start("d")]).unwrap_err();
+    let mut left = Vec::new();
+    full.seek(SeekFrom::Start(0)).unwrap();
+    full.read_to_end(&mut left).unwrap();
+    assert_eq!(left, whole);
+}
+
 #[test]
 fn what_is_written_is_on_the_disk_in_a_moment() {
     let folder = tempfile::tempdir().unwrap();
