@@ -112,6 +112,12 @@ fn number(unit: &str) -> usize {
     unit[1..].parse().expect("steps are numbered")
 }
 
+fn until_stopped(cancel: &Cancel) {
+    while !cancel.is_stopped() {
+        std::thread::yield_now();
+    }
+}
+
 /// What a unit panics with, so that no other panic is kept quiet.
 struct OnPurpose;
 
@@ -126,6 +132,8 @@ struct Seen {
     ended: BTreeMap<usize, Outcome>,
     /// How many were begun when the run was known to be stopped.
     late: usize,
+    /// Those that ended when the run was to be killed.
+    killed: BTreeSet<usize>,
     /// How many bytes each has written.
     said: BTreeMap<usize, usize>,
 }
@@ -164,6 +172,7 @@ impl Chance<'_> {
                 assert_eq!(seen.ended.get(need), Some(&Outcome::Succeeded), "s{step} needs s{need}");
             }
         }
+        assert!(!seen.killed.contains(&step), "s{step} is tried again although the run was stopped");
         let before = seen.ended.remove(&step);
         let again = seen.begun.entry(step).or_default();
         assert_eq!(before.is_some(), *again > 0);
@@ -188,15 +197,18 @@ impl Chance<'_> {
                 say(&mut job, "last words");
                 std::panic::panic_any(OnPurpose);
             }
-            3 | 4 => return Outcome::Exited { code: 1 },
-            5 if self.is_stopped_later => {
-                while !job.cancel.is_stopped() {
-                    std::thread::yield_now();
+            3 | 4 => {
+                if self.is_stopped_later && what == 4 {
+                    until_stopped(job.cancel);
                 }
+                return Outcome::Exited { code: 1 };
+            }
+            5 if self.is_stopped_later => {
+                until_stopped(job.cancel);
                 return Outcome::Stopped;
             }
             6 if self.is_stopped_later => {
-                job.cancel.stop(TERM);
+                job.cancel.kill();
                 dice.hold_up();
             }
             // More than may be on its way to the watcher at once.
@@ -215,22 +227,25 @@ impl Chance<'_> {
 impl Executor for Chance<'_> {
     fn execute(&self, job: Job<'_>) -> Outcome {
         /// A unit is over, also when it panics.
-        struct Over<'a>(&'a Chance<'a>, usize, Outcome);
+        struct Over<'a>(&'a Chance<'a>, usize, &'a Cancel, Outcome);
         impl Drop for Over<'_> {
             fn drop(&mut self) {
                 let mut seen = self.0.seen();
                 seen.running -= 1;
-                seen.ended.insert(self.1, self.2.clone());
+                seen.ended.insert(self.1, self.3.clone());
+                if self.2.is_killed() {
+                    seen.killed.insert(self.1);
+                }
             }
         }
         let step = number(job.unit);
         let time = self.begin(step, job.cancel);
-        let mut over = Over(self, step, Outcome::Panicked);
+        let mut over = Over(self, step, job.cancel, Outcome::Panicked);
         let mut dice = Dice::of(self.seed, job.unit, time);
         dice.hold_up();
-        over.2 = self.act(step, job, &mut dice);
+        over.3 = self.act(step, job, &mut dice);
         dice.hold_up();
-        over.2.clone()
+        over.3.clone()
     }
 
     fn shares_files(&self) -> bool {
@@ -247,6 +262,8 @@ struct Told {
     skipped: BTreeSet<usize>,
     said: BTreeMap<usize, usize>,
     retried: BTreeMap<usize, usize>,
+    /// How many started after the first failure.
+    after_failure: usize,
     end: Option<Summary>,
 }
 
@@ -265,6 +282,8 @@ impl Told {
             Event::UnitStarted { unit, .. } => {
                 assert!(!self.is_over(number(unit)), "{unit} is over");
                 assert!(self.started.insert(number(unit)), "{unit} starts once");
+                let failed = |outcome: &Outcome| !outcome.is_success() && *outcome != Outcome::Stopped;
+                self.after_failure += usize::from(self.finished.values().any(failed));
             }
             Event::UnitOutput { unit, text, .. } => {
                 assert!(self.is_at(number(unit)), "{unit} is not at work");
@@ -382,6 +401,9 @@ fn is_true(pipeline: &Pipeline, options: &RunOptions, seen: &Seen, told: &Told, 
     assert_eq!(seen.running, 0);
     assert!(seen.most <= options.workers, "{} at once on {}", seen.most, options.workers);
     assert!(seen.late <= options.workers, "{} began after the stop", seen.late);
+
+    let at_work = options.workers - 1;
+    assert!(!options.fail_fast || told.after_failure <= at_work, "{} after a failure", told.after_failure);
 
     // What began has ended, as it said, but for a stop that came before it could be tried again.
     for (step, outcome) in &seen.ended {
