@@ -76,6 +76,8 @@ pub use executor::{Executor, Job, Leak};
 pub use local::LocalExecutor;
 pub use loom_graph::{LeftOut, Part, Selection, Target, Unit};
 pub use memory::Memory;
+#[cfg(fuzzing)]
+pub use memory::journal::fuzzing;
 pub use program::Command;
 pub use project::{Decisions, Project, Refused, Settings};
 pub use run::{RunError, RunOptions};

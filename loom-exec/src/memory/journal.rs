@@ -242,11 +242,15 @@ fn checksum_of(before: u64, json: &str) -> u64 {
 /// Puts records behind a line with this checksum; the checksum of the last one.
 fn write_lines(records: &[Record], mut checksum: u64, text: &mut String) -> io::Result<u64> {
     for record in records {
-        let json = serde_json::to_string(record)?;
-        checksum = checksum_of(checksum, &json);
-        let _ = writeln!(text, "{checksum:016x} {} {json}", json.len());
+        checksum = write_line(&serde_json::to_string(record)?, checksum, text);
     }
     Ok(checksum)
+}
+
+fn write_line(json: &str, before: u64, text: &mut String) -> u64 {
+    let checksum = checksum_of(before, json);
+    let _ = writeln!(text, "{checksum:016x} {} {json}", json.len());
+    checksum
 }
 
 /// What the journal at a path says; nothing, if there is none or it is of another kind.
@@ -359,6 +363,9 @@ impl Journal {
         self.broken.get_or_insert(why).clone()
     }
 }
+
+#[cfg(fuzzing)]
+pub mod fuzzing;
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]

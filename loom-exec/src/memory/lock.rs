@@ -63,6 +63,7 @@ mod tests {
         let Asked::Taken(holder) = Lock::ask(&path, "second").unwrap() else { panic!("the first has it") };
         assert_eq!(holder, "first");
         drop(first);
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "", "nobody has it");
         assert!(matches!(Lock::ask(&path, "third").unwrap(), Asked::Mine(_, None)));
     }
 }

@@ -217,16 +217,22 @@ fn simulate(plan: &Plan, seed: u64) {
     }
 }
 
+/// How often a test does what it does: as often as this variable says, else as often as is enough for every day.
+#[allow(clippy::disallowed_methods, reason = "a test is run by hand more often than every day")]
+fn how_often(variable: &str, usually: u64) -> u64 {
+    std::env::var(variable).ok().and_then(|times| times.parse().ok()).unwrap_or(usually)
+}
+
 #[test]
 fn every_schedule_is_one_the_model_allows() {
     /// Reading a pipeline takes longer than running it.
     const RUNS_OF_A_PLAN: u64 = 20;
-    const PLANS: u64 = 5_000;
+    let plans = how_often("LOOM_SCHEDULES", 100_000) / RUNS_OF_A_PLAN;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
         for thread in 0..threads {
             scope.spawn(move || {
-                for number in (thread as u64..PLANS).step_by(threads) {
+                for number in (thread as u64..plans).step_by(threads) {
                     let plan = random_plan(&mut Dice(number));
                     for run in 0..RUNS_OF_A_PLAN {
                         simulate(&plan, number * RUNS_OF_A_PLAN + run);

@@ -92,6 +92,8 @@ fn what_does_not_count_does_not_change_a_folder() {
     let whole = folder.contents.of(".", "", &|_| false, &|| false).unwrap();
     folder.write(".loom/lock", "").write(".loom-url-cache/a", "").write(".loom-thumbnails/a", "");
     assert_eq!(folder.contents.of(".", "", &|_| false, &|| false).unwrap(), whole);
+    folder.write("plain", "");
+    assert_ne!(folder.contents.of(".", "", &|_| false, &|| false).unwrap(), whole);
     folder.write("x/.loom/lock", "");
     assert_ne!(folder.of("x"), before);
     // A folder without anything is something else than none.
@@ -112,6 +114,31 @@ fn links_are_followed_and_a_circle_ends() {
     assert_ne!(folder.of("x"), with_link, "what a link leads to counts");
     link("nowhere", "x/dangling");
     assert_ne!(folder.of("x"), with_link);
+}
+
+#[test]
+fn a_place_has_one_slash_between_its_names() {
+    for (folder, expected) in [("", "a"), ("x", "x/a"), ("x/", "x/a"), ("/", "/a"), ("x/y", "x/y/a")] {
+        assert_eq!(inside(folder, "a"), expected, "{folder}");
+    }
+}
+
+#[test]
+fn what_went_away_is_nothing_and_what_cannot_be_read_is_an_error() {
+    let folder = Folder::new();
+    folder.write("a", "1").write("x/b", "1");
+    let at = |path: &str| folder.temporary.path().join(path);
+    symlink("round", at("round")).unwrap();
+    symlink("round", at("x/round")).unwrap();
+    let of = |path| folder.contents.of(path, path, &|_| false, &|| false);
+    assert!(of("round").is_err(), "it leads nowhere, but it is not nothing");
+    assert!(of("x").is_err());
+    // As if there had been a file when it was looked at, and something else when it is read.
+    let metadata = at("a").metadata().unwrap();
+    let read = |path| folder.contents.file(&at(path), &metadata, None, &|| false);
+    assert_eq!(read("none").unwrap(), Content::Nothing);
+    assert!(read("round").is_err());
+    assert!(read("x").is_err(), "a folder has no bytes");
 }
 
 /// A stamp with this time of change, in nanoseconds.

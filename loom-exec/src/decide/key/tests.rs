@@ -75,6 +75,9 @@ fn a_task_that_comes_to_be_imported_is_the_same_file() {
     let input = Key { files: vec![file(Role::Input, "a.py", None, 1)], ..key("t") };
     let output = Key { files: vec![file(Role::Output, "a.py", None, 1)], ..key("t") };
     assert_eq!(told(&input, &output), "output a.py was changed");
+    // What is read is not what runs, though it be the same file.
+    assert_eq!(told(&input, &task), "a.py changed");
+    assert_eq!(told(&module, &input), "input a.py changed");
 }
 
 #[test]
@@ -90,4 +93,12 @@ fn variables_and_python_are_told_with_their_values() {
         told(&old, &with(&[("A", Some("2")), ("C", Some(""))], Some("3.12.0"))),
         "A 1 -> 2; C (unset) -> (nothing); B (unset) -> (unset); Python 3.11.2 -> 3.12.0"
     );
+}
+
+#[test]
+fn only_what_a_unit_makes_is_its_output() {
+    let files = [Role::Task, Role::Output, Role::Input, Role::Module, Role::Output];
+    let files = files.iter().zip(["t", "a", "i", "m", "b"]).map(|(role, path)| file(*role, path, None, 1)).collect();
+    let key = Key { files, ..key("t") };
+    assert_eq!(key.outputs().map(|file| &*file.path).collect::<Vec<_>>(), ["a", "b"]);
 }

@@ -187,25 +187,38 @@ fn another_version_is_as_good_as_none() {
 }
 
 #[test]
+fn no_journal_says_nothing_and_one_that_cannot_be_read_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(load(&folder.path().join("journal")).unwrap(), Remembered::default());
+    assert!(load(folder.path()).is_err(), "a folder is no journal");
+}
+
+#[test]
 fn outdated_lines_go_when_they_are_most() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("journal");
     let lines = |path: &Path| std::fs::read_to_string(path).unwrap().lines().count() - 1;
+    let stamp = serde_json::from_str(r#"{"size":1,"mtime":2,"ctime":3,"inode":4}"#).unwrap();
+    let file = |path: &str| Record::File { path: path.into(), stamp, content: Content::Other };
+    let program = |path: &str| Record::Program { path: path.into(), stamp, version: "3.11".into() };
+    let needed = [start("a"), file("f"), file("g"), program("p"), program("q"), program("r")];
     let (mut journal, _) = Journal::open(&path).unwrap();
-    let many: Vec<Record> = (0..OUTDATED_AT_LEAST + 2).map(|_| start("a")).collect();
-    journal.append(&many).unwrap();
-    assert_eq!(lines(&path), OUTDATED_AT_LEAST + 2);
+    journal.append(&needed).unwrap();
+    // As many as are borne: two for each that is needed.
+    let borne = 2 * needed.len() + OUTDATED_AT_LEAST;
+    let more: Vec<Record> = (needed.len()..borne).map(|_| start("a")).collect();
+    journal.append(&more).unwrap();
+    assert_eq!(lines(&path), borne);
     drop(journal);
-    // As many as are borne: two for the one that is needed.
     Journal::open(&path).unwrap();
-    assert_eq!(lines(&path), OUTDATED_AT_LEAST + 2);
+    assert_eq!(lines(&path), borne);
     let (mut journal, _) = Journal::open(&path).unwrap();
     journal.append(&[start("a")]).unwrap();
     drop(journal);
     let (mut journal, remembered) = Journal::open(&path).unwrap();
-    assert_eq!((lines(&path), remembered), (1, said(&[start("a")])));
+    assert_eq!((lines(&path), remembered), (needed.len(), said(&needed)));
     journal.append(&[start("b")]).unwrap();
-    assert_eq!(load(&path).unwrap(), said(&[start("a"), start("b")]));
+    assert_eq!(load(&path).unwrap(), said(&[&needed[..], &[start("b")]].concat()));
     assert_eq!(folder.path().read_dir().unwrap().count(), 1);
 }
 
@@ -221,6 +234,32 @@ fn a_journal_that_cannot_be_written_takes_no_more_and_says_why() {
     assert_eq!(journal.append(&[start("c")]).unwrap_err(), error);
     assert_eq!(journal.broken(), Some(&*error));
     assert_eq!(load(&path).unwrap(), said(&[start("a")]));
+}
+
+/// A file that cannot grow is what a full disk is: what is there can be changed and cut off, and nothing can be added.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_was_written_in_part_is_cut_off() {
+    use std::io::{Seek, SeekFrom};
+
+    use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal");
+    let (mut journal, _) = Journal::open(&path).unwrap();
+    journal.append(&[start("a")]).unwrap();
+    journal.append(&[start("b"), start("c")]).unwrap();
+    let whole = std::fs::read(&path).unwrap();
+    let mut full = File::from(memfd_create("journal", MemfdFlags::ALLOW_SEALING).unwrap());
+    full.write_all(&whole).unwrap();
+    full.write_all(b"torn").unwrap();
+    fcntl_add_seals(&full, SealFlags::GROW).unwrap();
+    journal.file = full.try_clone().unwrap();
+    journal.append(&[start("d")]).unwrap_err();
+    let mut left = Vec::new();
+    full.seek(SeekFrom::Start(0)).unwrap();
+    full.read_to_end(&mut left).unwrap();
+    assert_eq!(left, whole);
 }
 
 #[test]
