@@ -108,11 +108,6 @@ fn what_is_left_in_the_group_is_told_and_ended() {
     while is_running(pid) {
         std::thread::yield_now();
     }
-    let soon = Step::new("sleep 0.01 &");
-    assert!(
-        (0..50).any(|_| soon.run().leaks.is_empty()),
-        "it ended by itself, if the machine is not too busy for that"
-    );
 }
 
 #[test]

@@ -201,7 +201,14 @@ fn outdated_lines_go_when_they_are_most() {
     let stamp = serde_json::from_str(r#"{"size":1,"mtime":2,"ctime":3,"inode":4}"#).unwrap();
     let file = |path: &str| Record::File { path: path.into(), stamp, content: Content::Other };
     let program = |path: &str| Record::Program { path: path.into(), stamp, version: "3.11".into() };
-    let needed = [start("a"), file("f"), file("g"), program("p"), program("q"), program("r")];
+    let uses = |path: &str| {
+        let input = KeyFile { role: Role::Input, path: path.into(), name: None, content: Content::Other };
+        let key = Key { files: vec![input], ..Key::default() };
+        Record::Done(Done { unit: path.into(), run: "run".into(), at: 7, took: 1, item: None, key })
+    };
+    // A file in a folder that a unit reads is of use as well.
+    let of_files = [uses("f"), uses("g"), file("f"), file("g/deep")];
+    let needed = [&[start("a")], &of_files[..], &[program("p"), program("q"), program("r")]].concat();
     let (mut journal, _) = Journal::open(&path).unwrap();
     journal.append(&needed).unwrap();
     // As many as are borne: two for each that is needed.
