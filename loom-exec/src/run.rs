@@ -216,7 +216,7 @@ pub(crate) fn run(
     let machine =
         Machine::look(decisions.environment().get(OsStr::new("CUDA_VISIBLE_DEVICES")).map(OsString::as_os_str));
     let all = machine.total(&plan.graph().pipeline().execution.resources, workers);
-    let mut run = Run {
+    let run = Run {
         decisions,
         decider: &decider,
         forecast: &forecast,
@@ -238,7 +238,9 @@ pub(crate) fn run(
         watch: &mut watch,
     };
     let environment = environment(decisions, &id);
-    std::thread::scope(|scope| {
+    let run = std::thread::scope(|scope| {
+        // In here, so that it is dropped, and with it what the workers wait for, if whoever watches panics.
+        let mut run = run;
         for index in 0..threads {
             let worker = Worker {
                 decisions,
@@ -269,7 +271,7 @@ pub(crate) fn run(
         }
         drop((job_queue, control_sender, output_sender));
         run.coordinate();
-        Ok(())
+        Ok(run)
     })?;
     #[cfg(target_os = "linux")]
     if options.end_orphans {

@@ -161,6 +161,18 @@ fn every_worker_may_panic_and_the_run_still_ends() {
 }
 
 #[test]
+fn a_watcher_that_panics_ends_the_run() {
+    let (_folder, decisions) = decide(DIAMOND);
+    let script = Script::new([("top", ok()), ("left", ok()), ("right", ok())]);
+    let watched = std::panic::catch_unwind(|| {
+        decisions.run_on(&script, &options(2), |event| {
+            assert!(!matches!(event, Event::UnitFinished { unit, .. } if &**unit == "left"), "on purpose");
+        })
+    });
+    assert!(watched.is_err(), "the panic is the watcher's, and goes to whoever called");
+}
+
+#[test]
 fn a_stopped_run_starts_nothing_more() {
     let (_folder, decisions) = decide(DIAMOND);
     let cancel = Cancel::new().expect("pipes can be made");

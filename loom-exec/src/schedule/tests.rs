@@ -209,6 +209,9 @@ fn simulate(plan: &Plan, seed: u64) {
             assert_eq!(skipped, [], "seed {seed}");
         }
         assert_eq!(scheduler.has_ended(block), over, "seed {seed}: {step:?} {part:?}");
+        let is_open = |step: &usize| model.planned[*step] && matches!(model.fate[*step], None | Some(Fate::Running));
+        let left = (0..model.fate.len()).filter(is_open).count();
+        assert_eq!((scheduler.unfinished(), scheduler.is_finished()), (left, left == 0), "seed {seed}");
     }
     assert!(scheduler.is_finished(), "seed {seed}");
     assert_eq!(scheduler.free, slots, "seed {seed}");
@@ -256,6 +259,33 @@ fn order(plan: &Plan, policy: Policy) -> Vec<&str> {
         scheduler.ended(step, part, How::Succeeded);
     }
     order
+}
+
+#[test]
+fn a_unit_that_is_stopped_leaves_open_what_is_behind_it() {
+    let stopped = |scheduler: &mut Scheduler, step: StepId| {
+        scheduler.stopped(step);
+        (scheduler.running(), scheduler.unfinished(), scheduler.has_ended(step))
+    };
+    let steps = plan(LONG_WAY, None);
+    let mut scheduler = scheduler(&steps, Policy::FileOrder);
+    let begun: Vec<Start> = std::iter::from_fn(|| scheduler.start()).collect();
+    let [Start::Unit(short, Part::Whole), Start::Unit(a, Part::Whole)] = begun[..] else { panic!("{begun:?}") };
+    assert_eq!((scheduler.running(), scheduler.unfinished()), (2, 4));
+    assert_eq!(stopped(&mut scheduler, short), (1, 3, true));
+    assert_eq!(stopped(&mut scheduler, a), (0, 2, true));
+    assert!(!scheduler.is_finished());
+
+    // A loop is not over with those of its units that ran.
+    let steps = plan("pipeline: [{name: l, command: [x], loop: {over: in, into: out}}]", None);
+    let mut scheduler = self::scheduler(&steps, Policy::FileOrder);
+    assert_eq!(scheduler.start(), Some(Start::Count(StepId(0))));
+    scheduler.counted(StepId(0), Some(3));
+    let begun = std::iter::from_fn(|| scheduler.start()).take(2).count();
+    assert_eq!((begun, scheduler.running(), scheduler.unfinished()), (2, 2, 1));
+    assert_eq!(stopped(&mut scheduler, StepId(0)), (1, 1, false));
+    assert_eq!(stopped(&mut scheduler, StepId(0)), (0, 1, false));
+    assert!(!scheduler.is_finished());
 }
 
 const LONG_WAY: &str = "pipeline:
