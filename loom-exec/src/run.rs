@@ -233,6 +233,7 @@ pub(crate) fn run(
         answers: HashMap::new(),
         items: HashMap::new(),
         failed: HashMap::new(),
+        cut_off: HashSet::new(),
         ran: HashSet::new(),
         summary: Summary::default(),
         watch: &mut watch,
@@ -277,8 +278,9 @@ pub(crate) fn run(
     if options.end_orphans {
         crate::local::end_orphans();
     }
+    let never_begun = run.never_begun();
     let mut summary = run.summary;
-    summary.not_run += run.scheduler.unfinished();
+    summary.not_run += never_begun;
     summary.stopped_by = cancel.signal();
     summary.duration = begun.elapsed();
     if let Some(ledger) = &ledger {

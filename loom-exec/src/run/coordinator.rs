@@ -42,6 +42,8 @@ pub(super) struct Run<'a> {
     pub(super) items: HashMap<StepId, Items>,
     /// The first unit of each block that failed.
     pub(super) failed: HashMap<StepId, Arc<str>>,
+    /// The blocks of which units were stopped, which are counted themselves.
+    pub(super) cut_off: HashSet<StepId>,
     /// The blocks of which something ran.
     pub(super) ran: HashSet<StepId>,
     pub(super) summary: Summary,
@@ -266,6 +268,7 @@ impl Run<'_> {
         };
         if outcome == Outcome::Stopped {
             self.summary.not_run += 1;
+            self.cut_off.insert(block);
             self.scheduler.stopped(step);
             (self.watch)(&Event::UnitFinished { unit, outcome, duration, log });
             return;
@@ -289,6 +292,12 @@ impl Run<'_> {
             self.tell_end_of_passes(block, part);
         }
         self.tell_skipped(block, skipped);
+    }
+
+    /// How much never began: units, as far as they are known, else blocks.
+    pub(super) fn never_begun(&self) -> usize {
+        let cut_off = self.cut_off.iter().filter(|block| !self.scheduler.has_ended(**block)).count();
+        self.scheduler.unfinished().saturating_sub(cut_off)
     }
 
     fn count(&mut self, outcome: &Outcome) {
