@@ -405,10 +405,12 @@ fn is_true(pipeline: &Pipeline, options: &RunOptions, seen: &Seen, told: &Told, 
     let at_work = options.workers - 1;
     assert!(!options.fail_fast || told.after_failure <= at_work, "{} after a failure", told.after_failure);
 
-    // What began has ended, as it said, but for a stop that came before it could be tried again.
+    // What began has ended, as it said, but for a stop that came before it could be tried again, or before what it made was
+    // looked at.
     for (step, outcome) in &seen.ended {
         let told = &told.finished[step];
-        let stopped = *told == Outcome::Stopped && *outcome == Outcome::Exited { code: 1 };
+        let unsettled = [Outcome::Succeeded, Outcome::Exited { code: 1 }].contains(outcome);
+        let stopped = *told == Outcome::Stopped && unsettled;
         assert!(told == outcome || stopped && summary.stopped_by.is_some(), "s{step}: {outcome}, but told {told}");
     }
     let unseen = told.finished.iter().filter(|(step, _)| !seen.ended.contains_key(step));
@@ -449,10 +451,13 @@ fn goes_on(pipeline: &Pipeline, folder: &Path, seen: &Seen, told: &Told, before:
     let all: BTreeSet<usize> = (0..pipeline.needs.len()).collect();
     let good = told.with(Outcome::is_success);
     // What began and did not end well has lost the success that it had before; what never began has not.
-    let lost = &seen.begun.keys().copied().collect() - &good;
+    let done = |step: &usize| matches!(forecast.verdict(&format!("s{step}")), Some(Verdict::UpToDate { .. }));
+    let mut lost = &seen.begun.keys().copied().collect() - &good;
+    // One that was stopped just before it began may have lost it.
+    let about_to = &told.with(|outcome| *outcome == Outcome::Stopped) - &lost;
+    lost.extend(about_to.iter().filter(|step| !done(step)));
     let good = if before { &all - &lost } else { good };
     let sure = if before { &good - &pipeline.behind(&lost) } else { good.clone() };
-    let done = |step: &usize| matches!(forecast.verdict(&format!("s{step}")), Some(Verdict::UpToDate { .. }));
     assert_eq!(all.iter().copied().filter(done).collect::<BTreeSet<_>>(), sure);
     let (summary, again) = run_calmly(pipeline, folder, &decisions);
     assert_eq!(again.up_to_date, good);

@@ -31,6 +31,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             ended += 1;
             println!("[{ended}/{total}] {unit}: {outcome}");
         }
+        Event::UnitUpToDate { unit, .. } => {
+            ended += 1;
+            println!("[{ended}/{total}] {unit}: up to date");
+        }
         Event::UnitSkipped { unit, because } => {
             ended += 1;
             println!("[{ended}/{total}] {unit}: skipped, {because}");

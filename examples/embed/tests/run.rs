@@ -11,11 +11,20 @@ fn it_runs_a_pipeline_and_tells_its_progress() {
   - {name: say, command: 'echo hello > $2', outputs: {-o: said.txt}}
 ";
     std::fs::write(folder.join("pipeline.yml"), pipeline).expect("it can be written");
-    let output = Command::new(env!("CARGO_BIN_EXE_example-embed")).arg(&folder).output().expect("it starts");
-    assert!(output.status.success());
-    insta::assert_snapshot!(String::from_utf8_lossy(&output.stdout), @"
+    // An earlier test run is no earlier run.
+    let _ = std::fs::remove_dir_all(folder.join(".loom"));
+    let run = || {
+        let output = Command::new(env!("CARGO_BIN_EXE_example-embed")).arg(&folder).output().expect("it starts");
+        assert!(output.status.success());
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    insta::assert_snapshot!(run(), @"
     [1/2] say: ok
     [2/2] shout: ok
+    ");
+    insta::assert_snapshot!(run(), @"
+    [1/2] say: up to date
+    [2/2] shout: up to date
     ");
     assert_eq!(std::fs::read_to_string(folder.join("shouted.txt")).expect("it was made"), "HELLO\n");
 }

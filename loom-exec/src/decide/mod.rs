@@ -278,42 +278,16 @@ impl<'a> Decider<'a> {
         }
     }
 
-    /// What stands at the outputs of a unit and is its own: without what others make in there, what it reads itself, and
-    /// links. As few paths as that takes, relative to the pipeline folder.
-    pub(crate) fn own_parts(&self, unit: &Unit, needs: &Needs) -> Vec<PathBuf> {
-        let mut parts = Vec::new();
-        for made in &needs.makes {
-            let Ok(metadata) = self.decisions.folder().join(&made.path).symlink_metadata() else { continue };
-            let leads_to_folder = metadata.is_symlink() && self.decisions.folder().join(&made.path).is_dir();
-            if leads_to_folder {
-                self.parts_inside(unit.step, needs, Path::new(&made.path), &made.place, &mut parts);
-            } else if !metadata.is_symlink() {
-                self.parts_at(unit.step, needs, Path::new(&made.path), &made.place, &mut parts);
-            }
-        }
-        parts
-    }
-
-    fn parts_at(&self, step: StepId, needs: &Needs, path: &Path, place: &str, parts: &mut Vec<PathBuf>) {
-        let is_read = needs.reads.iter().any(|read| read.place == place);
-        if is_read || self.is_left_out(step, place, Role::Output) {
-            return;
-        }
-        let reads_inside = needs.reads.iter().any(|read| ancestors(&read.place).any(|around| around == place));
-        let is_folder = self.decisions.folder().join(path).symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
-        if is_folder && (reads_inside || self.has_made_inside(place)) {
-            self.parts_inside(step, needs, path, place, parts);
-        } else {
-            parts.push(path.to_path_buf());
-        }
-    }
-
-    fn parts_inside(&self, step: StepId, needs: &Needs, path: &Path, place: &str, parts: &mut Vec<PathBuf>) {
-        let Ok(entries) = self.decisions.folder().join(path).read_dir() else { return };
-        for name in entries.flatten().map(|entry| entry.file_name()) {
-            let place = format!("{place}/{}", name.to_string_lossy());
-            self.parts_at(step, needs, &path.join(&name), &place, parts);
-        }
+    /// The files that stand at the outputs of a unit. A link is left alone, as somebody made it on purpose; so is a folder:
+    /// nobody can tell which of the files in it the unit made.
+    pub(crate) fn own_parts(&self, needs: &Needs) -> Vec<PathBuf> {
+        let is_file = |path: &str| {
+            let metadata = self.decisions.folder().join(path).symlink_metadata();
+            metadata.is_ok_and(|metadata| metadata.is_file())
+        };
+        let is_read = |made: &UnitFile| needs.reads.iter().any(|read| read.place == made.place);
+        let own = needs.makes.iter().filter(|made| is_file(&made.path) && !is_read(made));
+        own.map(|made| PathBuf::from(&made.path)).collect()
     }
 
     fn compare(&self, unit: &Unit, now: &Key) -> Verdict {

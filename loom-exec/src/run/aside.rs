@@ -1,4 +1,4 @@
-//! What stands where a unit is going to make something is put aside first: what is there afterwards is what the unit made, and
+//! A file that stands where a unit is going to make one is put aside first: what is there afterwards is what the unit made, and
 //! nothing that an earlier run, half a run, or somebody by hand had left.
 
 use std::io;
@@ -41,7 +41,7 @@ impl Aside {
         whose: Whose,
     ) -> Result<Option<Self>, String> {
         let mut aside = Self { folder: run.join("aside").join(file_name(&unit.name)), parts: Vec::new(), whose };
-        for part in decider.own_parts(unit, needs) {
+        for part in decider.own_parts(needs) {
             let to = aside.folder.join(&part);
             let moved = to.parent().map_or(Ok(()), std::fs::create_dir_all);
             match moved.and_then(|()| std::fs::rename(pipeline_folder.join(&part), &to)) {
@@ -72,10 +72,9 @@ impl Aside {
 }
 
 /// Removes what an attempt left that failed, before the next one.
-pub(super) fn clear(pipeline_folder: &Path, decider: &Decider<'_>, unit: &Unit, needs: &Needs) {
-    for part in decider.own_parts(unit, needs) {
-        let path = pipeline_folder.join(part);
+pub(super) fn clear(pipeline_folder: &Path, decider: &Decider<'_>, needs: &Needs) {
+    for part in decider.own_parts(needs) {
         // What cannot be removed is written over.
-        let _ = if path.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) };
+        let _ = std::fs::remove_file(pipeline_folder.join(part));
     }
 }

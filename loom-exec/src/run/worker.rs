@@ -266,7 +266,7 @@ impl Worker<'_> {
             }
             attempt += 1;
             if let Some(needs) = needs.filter(|_| self.ledger.is_some()) {
-                aside::clear(self.decisions.folder(), self.decider, unit, needs);
+                aside::clear(self.decisions.folder(), self.decider, needs);
             }
             let unit = Arc::clone(&unit.name);
             let (of, delay) = (retries.max, retries.delay);
