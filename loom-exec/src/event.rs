@@ -76,8 +76,7 @@ pub enum Event {
         /// The data node, or the path where it is none.
         input: String,
     },
-    /// What stood where a unit makes something, and was not, or not only, the unit's work, was put aside and is kept; or the unit
-    /// failed, and its result of before is.
+    /// A file stood where a unit makes one, and was not, or not only, the unit's work: it was put aside and is kept.
     PutAside {
         /// Its name.
         unit: Arc<str>,

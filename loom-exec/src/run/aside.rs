@@ -55,15 +55,19 @@ impl Aside {
         Ok((!aside.parts.is_empty()).then_some(aside))
     }
 
-    /// The unit has ended. What is of use to nobody is removed; what is kept is returned, with where it is.
-    pub(super) fn settle(self, succeeded: bool) -> Option<(Vec<PathBuf>, PathBuf)> {
-        let is_kept = match self.whose {
-            Whose::Result => !succeeded,
-            Whose::Half => false,
-            Whose::Somebody => true,
-        };
-        if is_kept {
+    /// The unit has ended. A result that it could not make anew takes its place again; what somebody else made is kept, and
+    /// returned, with where it is; the rest is removed.
+    pub(super) fn settle(self, pipeline_folder: &Path, succeeded: bool) -> Option<(Vec<PathBuf>, PathBuf)> {
+        if self.whose == Whose::Somebody {
             return Some((self.parts, self.folder));
+        }
+        if self.whose == Whose::Result && !succeeded {
+            for part in &self.parts {
+                // What cannot take its place again stays in the folder of the run.
+                if std::fs::rename(self.folder.join(part), pipeline_folder.join(part)).is_err() {
+                    return Some((self.parts, self.folder));
+                }
+            }
         }
         // What cannot be removed goes with the folder of the run.
         let _ = std::fs::remove_dir_all(&self.folder);

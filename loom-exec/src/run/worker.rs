@@ -160,7 +160,7 @@ impl Worker<'_> {
         {
             outcome = self.unread(message);
         }
-        if let Some((parts, kept)) = aside.and_then(|aside| aside.settle(outcome.is_success())) {
+        if let Some((parts, kept)) = aside.and_then(|aside| aside.settle(folder, outcome.is_success())) {
             for part in parts {
                 let (path, to) = (part.to_string_lossy().into_owned(), kept.join(&part));
                 let _ = self.output.send(Told::PutAside { unit: Arc::clone(&unit.name), path, to });
