@@ -531,3 +531,15 @@ pipeline:
     "#);
     assert!(render::dot(&graph).contains("[style=dotted]"));
 }
+
+#[test]
+fn no_step_runs_a_task_that_another_one_makes() {
+    let text = "pipeline:
+- {name: use, task: ./tools/gen.sh, outputs: {-o: u.txt}}
+- {name: gen, command: [cp], inputs: {i: in.txt}, outputs: {-t: tools/gen.sh}}
+- {name: other, task: gen.sh}
+";
+    let checked = loom_graph::check(loom_spec::parse(&loom_spec::Source::new("p.yml", text)), &loom_graph::OnPaper);
+    let told: Vec<&str> = checked.problems.iter().map(|problem| &*problem.message).collect();
+    assert_eq!(told, ["`use` runs `./tools/gen.sh`, which `gen` makes"]);
+}

@@ -370,3 +370,20 @@ fn what_was_changed_and_changed_back_while_a_step_ran_may_have_been_read() {
     assert_eq!(runs(&sandbox, &[]), "slow  input in.txt changed while it ran");
     assert_eq!(sandbox.read("out.txt"), "A");
 }
+
+#[test]
+fn what_a_loop_loses_a_further_loop_loses_too() {
+    let each = "command: [cp], inputs: {i: $loop_item}, outputs: {-T: $loop_output}";
+    let sandbox = Sandbox::with(&format!(
+        "pipeline:\n  - {{name: one, loop: {{over: raw, into: l1}}, {each}}}\n  - {{name: two, loop: {{over: l1, into: l2}}, {each}}}\n"
+    ));
+    sandbox.write("raw/a", "a").write("raw/b", "b");
+    assert_eq!(runs(&sandbox, &[]), "one/a, one/b, two/a, two/b");
+    std::fs::remove_file(sandbox.path().join("raw/a")).unwrap();
+    let planned = sandbox.loom(&["--dry-run"]);
+    for gone in ["gone  l1/a", "gone  l2/a", "\n0 steps would run"] {
+        assert!(planned.contains(gone), "{planned}");
+    }
+    assert_eq!(runs(&sandbox, &[]), "");
+    assert!(!sandbox.has("l1/a") && !sandbox.has("l2/a") && sandbox.has("l2/b"));
+}

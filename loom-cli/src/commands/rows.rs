@@ -84,7 +84,11 @@ impl Rows<'_> {
         }
         match self.decisions.units(step) {
             Ok(units) if units.is_empty() => self.step(step, Verdict::Run(Vec::new()), &["no files", only], None),
-            Ok(units) => units.iter().for_each(|unit| self.unit(unit, only)),
+            // A file that is going to be removed is there, and no unit any more.
+            Ok(units) => {
+                let known = units.iter().filter(|unit| self.forecast.verdict(&unit.name).is_some());
+                known.for_each(|unit| self.unit(unit, only));
+            }
             Err(why) => {
                 let fails = format!("will fail: {}", plain(&why));
                 self.step(step, Verdict::Run(Vec::new()), &[&fails, only], None);

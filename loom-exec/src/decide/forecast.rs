@@ -197,6 +197,7 @@ impl Decider<'_> {
         }
         let mut forecast = Forecast::default();
         let mut changing = Changing::default();
+        let mut removed: HashSet<String> = HashSet::new();
         for ahead in ahead {
             let Seen { unit, needs, unknown, now } = match ahead {
                 Ahead::Unit(seen) => *seen,
@@ -206,6 +207,7 @@ impl Decider<'_> {
                     for (unit, paths) in left_overs.unwrap_or_default() {
                         for path in paths {
                             changing.add(loom_graph::locate_by_text(&path).as_str());
+                            removed.insert(path.to_string());
                             forecast.left_overs.push((Arc::clone(&unit), path));
                         }
                     }
@@ -220,6 +222,15 @@ impl Decider<'_> {
                 }
             };
             if forecast.uncounted.contains(&unit.step) {
+                continue;
+            }
+            // What goes takes with it what a further loop made of it.
+            if needs.as_ref().and_then(Needs::item).is_some_and(|item| removed.contains(item)) {
+                for made in needs.iter().flat_map(Needs::makes) {
+                    changing.add(&made.place);
+                    removed.insert(made.path.clone());
+                    forecast.left_overs.push((Arc::clone(&unit.name), made.path.as_str().into()));
+                }
                 continue;
             }
             // Which pass comes last, a condition says.

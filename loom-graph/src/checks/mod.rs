@@ -44,6 +44,7 @@ pub(crate) fn check(pipeline: &Pipeline, names: &Names, links: &Links, world: &d
     check.own_outputs();
     check.outside();
     check.overwrites();
+    check.made_tasks();
     if links.overflow {
         check.problems.push(
             Problem::error("too-many-links", "more than a million links by folders that are read as a whole")
@@ -431,6 +432,38 @@ impl<'a> Check<'a> {
                             .help("give what it makes another path"),
                     );
                 }
+            }
+        }
+    }
+
+    /// No step runs a task that another one makes: nothing would make it wait for that.
+    fn made_tasks(&mut self) {
+        fn name_of(path: &str) -> &str {
+            path.rsplit('/').next().unwrap_or_default()
+        }
+        let links = self.links;
+        let made = || links.steps().flat_map(|step| links.writes(step).map(move |made| (step, made)));
+        // The names are cheap to compare, and differ where there is nothing wrong.
+        let names: HashSet<&str> = made().map(|(_, made)| name_of(links.datum(made.datum).location.as_str())).collect();
+        for (step, id) in self.pipeline.steps.iter().zip(links.steps()) {
+            let Program::Task(task) = &step.program else { continue };
+            if !names.contains(name_of(&task.text)) {
+                continue;
+            }
+            let Ok(Resolved::Text(path)) = self.names.scalar(self.pipeline, task) else { continue };
+            if refused_as_path(&path).is_some() {
+                continue;
+            }
+            let location = self.world.locate(&path);
+            let maker = made().find(|(maker, made)| *maker != id && *links.datum(made.datum).location == location);
+            if let Some((maker, made)) = maker {
+                let (name, maker) = (&step.name.text, &self.pipeline.steps[maker.index()].name.text);
+                self.problems.push(
+                    Problem::error("made-task", format!("`{name}` runs `{path}`, which `{maker}` makes"))
+                        .at(task.span, "run here")
+                        .at(made.span, "made here")
+                        .help("make it a data node, and run it by `command`, as in `command: [sh, $node]`"),
+                );
             }
         }
     }
