@@ -533,7 +533,7 @@ pipeline:
 }
 
 #[test]
-fn no_step_runs_a_task_that_another_one_makes() {
+fn a_task_that_another_step_makes_is_told_of() {
     let text = "pipeline:
 - {name: use, task: ./tools/gen.sh, outputs: {-o: u.txt}}
 - {name: gen, command: [cp], inputs: {i: in.txt}, outputs: {-t: tools/gen.sh}}
@@ -541,5 +541,5 @@ fn no_step_runs_a_task_that_another_one_makes() {
 ";
     let checked = loom_graph::check(loom_spec::parse(&loom_spec::Source::new("p.yml", text)), &loom_graph::OnPaper);
     let told: Vec<&str> = checked.problems.iter().map(|problem| &*problem.message).collect();
-    assert_eq!(told, ["`use` runs `./tools/gen.sh`, which `gen` makes"]);
+    assert_eq!(told, ["`use` runs `./tools/gen.sh`, which `gen` makes, and does not wait for that"]);
 }

@@ -436,7 +436,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// No step runs a task that another one makes: nothing would make it wait for that.
+    /// A step that runs a task that another one makes is told of: nothing makes it wait for that.
     fn made_tasks(&mut self) {
         fn name_of(path: &str) -> &str {
             path.rsplit('/').next().unwrap_or_default()
@@ -459,10 +459,13 @@ impl<'a> Check<'a> {
             if let Some((maker, made)) = maker {
                 let (name, maker) = (&step.name.text, &self.pipeline.steps[maker.index()].name.text);
                 self.problems.push(
-                    Problem::error("made-task", format!("`{name}` runs `{path}`, which `{maker}` makes"))
-                        .at(task.span, "run here")
-                        .at(made.span, "made here")
-                        .help("make it a data node, and run it by `command`, as in `command: [sh, $node]`"),
+                    Problem::warning(
+                        "made-task",
+                        format!("`{name}` runs `{path}`, which `{maker}` makes, and does not wait for that"),
+                    )
+                    .at(task.span, "run here")
+                    .at(made.span, "made here")
+                    .help("make it a data node, and run it by `command`, as in `command: [sh, $node]`"),
                 );
             }
         }
