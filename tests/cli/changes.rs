@@ -387,3 +387,22 @@ fn what_a_loop_loses_a_further_loop_loses_too() {
     assert_eq!(runs(&sandbox, &[]), "");
     assert!(!sandbox.has("l1/a") && !sandbox.has("l2/a") && sandbox.has("l2/b"));
 }
+
+#[test]
+fn a_step_may_write_into_the_folder_that_it_reads_and_outside_where_it_is_allowed() {
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        "in/pipeline.yml",
+        "data: {out: {path: ../out.txt, allow_outside_pipeline: true}}
+pipeline:
+  - {name: a, command: 'ls $1 > $3', inputs: {folder: folder}, outputs: {-o: folder/list.txt}}
+  - {name: b, command: 'echo b > $2', outputs: {-o: $out}}
+",
+    );
+    sandbox.write("in/folder/x", "");
+    assert_eq!(runs(&sandbox, &["in"]), "a, b");
+    assert_eq!(runs(&sandbox, &["in"]), "");
+    assert_eq!(runs(&sandbox, &["in", "--force"]), "a, b");
+    assert_eq!(sandbox.read("out.txt"), "b\n");
+    assert_eq!(runs(&sandbox, &["in"]), "");
+}

@@ -115,6 +115,8 @@ struct Walk<'a> {
     give_up: GiveUp<'a>,
     /// The folders on the way, by device and inode, so that a link that leads back ends there.
     around: Vec<(u64, u64)>,
+    /// Whether files are told by their state, and not read.
+    by_state: bool,
 }
 
 impl Contents {
@@ -144,39 +146,25 @@ impl Contents {
             Err(error) => return Err(error),
         };
         if metadata.is_dir() {
-            let mut walk = Walk { left_out, give_up, around: Vec::new() };
+            let mut walk = Walk { left_out, give_up, around: Vec::new(), by_state: false };
             let hash = self.tree(&full, &metadata, path, place, &mut walk)?;
             return Ok(Content::Folder(hash.unwrap_or_default()));
         }
         self.file(&full, &metadata, Some(path), give_up)
     }
 
-    /// In which state what stands at a path is, of a folder all that is in it: it differs when something was written to, even
-    /// if it holds the same again. What is changed about a file without writing to it, such as another name for it, is no
-    /// difference.
-    pub(crate) fn state_of(&self, path: &str) -> Content {
-        let mut hasher = blake3::Hasher::new();
-        let mut open = vec![self.folder.join(path)];
-        // A link that leads back would be followed for ever.
-        let mut left = 1_000_000;
-        while let Some(path) = open.pop() {
-            left -= 1;
-            let Ok(metadata) = path.metadata() else { continue };
-            if metadata.is_dir() {
-                let is_link = path.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink());
-                if (!is_link || open.is_empty()) && left > 0 {
-                    let entries = path.read_dir().into_iter().flatten().flatten().map(|entry| entry.path());
-                    let mut entries: Vec<PathBuf> = entries.filter(|path| !path.ends_with("__pycache__")).collect();
-                    entries.sort_unstable();
-                    open.extend(entries);
-                }
-                continue;
-            }
-            let Stamp { size, mtime, inode, .. } = Stamp::of(&metadata);
-            hasher.update(path.as_os_str().as_bytes());
-            hasher.update(&size.to_le_bytes()).update(&mtime.to_le_bytes()).update(&inode.to_le_bytes());
+    /// In which state what stands at a path is, of a folder all that counts in it: it differs when something was written to,
+    /// even if it holds the same again. What is changed about a file without writing to it, such as another name for it, is
+    /// no difference.
+    pub(crate) fn state_of(&self, path: &str, place: &str, left_out: LeftOut<'_>) -> Content {
+        let full = self.folder.join(path);
+        let Ok(metadata) = full.metadata() else { return Content::Nothing };
+        if !metadata.is_dir() {
+            return state(&metadata);
         }
-        Content::File(half(&hasher))
+        let mut walk = Walk { left_out, give_up: &|| false, around: Vec::new(), by_state: true };
+        let hash = self.tree(&full, &metadata, path, place, &mut walk);
+        Content::Folder(hash.ok().flatten().unwrap_or_default())
     }
 
     /// A file, by its path if that is text.
@@ -257,6 +245,7 @@ impl Contents {
                         None => continue,
                     }
                 }
+                Ok(metadata) if walk.by_state => state(&metadata),
                 Ok(metadata) => self.file(&child, &metadata, child_path.as_deref(), walk.give_up)?,
                 // A link to nothing; or a file that went away meanwhile.
                 Err(error) if is_absence(&error) => Content::Nothing,
@@ -274,6 +263,14 @@ impl Contents {
         walk.around.pop();
         Ok((!is_empty).then(|| half(&hasher)))
     }
+}
+
+/// A file by its size, its time of modification and its inode.
+fn state(metadata: &Metadata) -> Content {
+    let Stamp { size, mtime, inode, .. } = Stamp::of(metadata);
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&size.to_le_bytes()).update(&mtime.to_le_bytes()).update(&inode.to_le_bytes());
+    Content::File(half(&hasher))
 }
 
 /// Whether an error says that nothing is there.

@@ -11,7 +11,7 @@ mod python;
 mod reason;
 
 use std::collections::{HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use loom_graph::{Part, StepId, Unit, UnitFile, plain_of};
@@ -194,11 +194,16 @@ impl<'a> Decider<'a> {
         self.key_by(needs, &|file, role| self.look_unless(unit.step, file, role, &give_up))
     }
 
-    /// In which state the files are that a unit is made from: not what they hold, but whether they were written to.
-    pub(crate) fn state_of_sources(&self, needs: &Needs) -> Vec<(String, Content)> {
-        let code = needs.code.iter().map(String::as_str);
-        let paths = code.chain(needs.reads.iter().map(|read| read.path.as_str()));
-        paths.map(|path| (path.to_owned(), self.contents.state_of(path))).collect()
+    /// In which state the files of a key are that a unit is made from: not what they hold, but whether they were written to.
+    pub(crate) fn state_of_sources(&self, unit: &Unit, needs: &Needs, key: &Key) -> Vec<(Arc<str>, Content)> {
+        let left_out = |place: &str| self.is_left_out(unit.step, place, Role::Input);
+        let sources = key.files.iter().filter(|file| file.role != Role::Output);
+        sources
+            .map(|file| {
+                let place = needs.reads.iter().find(|read| *read.path == *file.path).map_or("", |read| &read.place);
+                (Arc::clone(&file.path), self.contents.state_of(&file.path, place, &left_out))
+            })
+            .collect()
     }
 
     /// What a unit is made from.
@@ -285,8 +290,12 @@ impl<'a> Decider<'a> {
             let metadata = self.decisions.folder().join(path).symlink_metadata();
             metadata.is_ok_and(|metadata| metadata.is_file())
         };
+        // What lies outside is somebody else's place, and has none in the folder of the run.
+        let is_inside = |made: &UnitFile| {
+            Path::new(&made.path).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+        };
         let is_read = |made: &UnitFile| needs.reads.iter().any(|read| read.place == made.place);
-        let own = needs.makes.iter().filter(|made| is_file(&made.path) && !is_read(made));
+        let own = needs.makes.iter().filter(|made| is_inside(made) && is_file(&made.path) && !is_read(made));
         own.map(|made| PathBuf::from(&made.path)).collect()
     }
 

@@ -55,19 +55,22 @@ impl Aside {
         Ok((!aside.parts.is_empty()).then_some(aside))
     }
 
-    /// The unit has ended. A result that it could not make anew takes its place again; what somebody else made is kept, and
-    /// returned, with where it is; the rest is removed.
-    pub(super) fn settle(self, pipeline_folder: &Path, succeeded: bool) -> Option<(Vec<PathBuf>, PathBuf)> {
-        if self.whose == Whose::Somebody {
-            return Some((self.parts, self.folder));
+    /// The unit has ended. If it failed and made nothing instead, what stood there takes its place again. Of the rest, what is of
+    /// use to nobody is removed; what is kept is returned, with where it is.
+    pub(super) fn settle(mut self, pipeline_folder: &Path, succeeded: bool) -> Option<(Vec<PathBuf>, PathBuf)> {
+        if !succeeded {
+            self.parts.retain(|part| {
+                let place = pipeline_folder.join(part);
+                place.symlink_metadata().is_ok() || std::fs::rename(self.folder.join(part), place).is_err()
+            });
         }
-        if self.whose == Whose::Result && !succeeded {
-            for part in &self.parts {
-                // What cannot take its place again stays in the folder of the run.
-                if std::fs::rename(self.folder.join(part), pipeline_folder.join(part)).is_err() {
-                    return Some((self.parts, self.folder));
-                }
-            }
+        let is_kept = match self.whose {
+            Whose::Result => !succeeded,
+            Whose::Half => false,
+            Whose::Somebody => true,
+        };
+        if is_kept && !self.parts.is_empty() {
+            return Some((self.parts, self.folder));
         }
         // What cannot be removed goes with the folder of the run.
         let _ = std::fs::remove_dir_all(&self.folder);

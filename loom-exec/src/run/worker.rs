@@ -45,7 +45,7 @@ pub(super) struct Worker<'a> {
 /// What a unit is made from, and in which state that was, before it began.
 struct Sources {
     key: Key,
-    state: Vec<(String, Content)>,
+    state: Vec<(Arc<str>, Content)>,
 }
 
 impl Worker<'_> {
@@ -139,9 +139,8 @@ impl Worker<'_> {
         if let Err(outcome) = self.fetch(unit) {
             return outcome;
         }
-        let state = self.decider.state_of_sources(needs);
         let before = match self.decider.made_from(unit, needs) {
-            Ok(key) => Sources { key, state },
+            Ok(key) => Sources { state: self.decider.state_of_sources(unit, needs, &key), key },
             Err(message) => return self.unread(message),
         };
         let folder = self.decisions.folder();
@@ -185,11 +184,11 @@ impl Worker<'_> {
     ) -> Result<(), String> {
         let key = self.decider.key(unit, needs)?;
         let fresh = self.decider.take_fresh();
-        let state = self.decider.state_of_sources(needs);
+        let state = self.decider.state_of_sources(unit, needs, &before.key);
         let written_to =
             before.state.iter().zip(&state).find(|(before, after)| before != after).map(|(_, after)| &after.0);
         let is_same = |file: &KeyFile| {
-            let was_written_to = written_to.is_some_and(|path| **path == *file.path);
+            let was_written_to = written_to.is_some_and(|path| *path == file.path);
             !was_written_to && before.key.files.contains(file)
         };
         let changed = key.files.iter().find(|file| file.role != Role::Output && !is_same(file));
