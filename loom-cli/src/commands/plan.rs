@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use anstyle::Style;
-use loom_exec::{Decisions, Forecast, Memory, Reason, Settings, Verdict};
+use loom_exec::{Decisions, Forecast, Memory, Reason, Verdict};
 use serde::Serialize;
 
 use super::dry_run::told;
 use super::rows::{Row, left_out, rows};
-use super::run::{extra_words, nothing_to_do, selection};
+use super::run::{nothing_to_do, selection, settings};
 use super::{Said, open, print, refused, say, tell_problems, with_warnings};
 use crate::args::{Color, PlanArgs, PlanFormat};
 use crate::exit;
@@ -23,13 +23,7 @@ pub(crate) fn plan(args: &PlanArgs, color: Color) -> u8 {
 }
 
 fn try_plan(args: &PlanArgs, color: Color) -> Result<u8, Said> {
-    let settings = Settings {
-        parameters: args.selected.set.clone(),
-        paths: args.selected.var.clone(),
-        extra: extra_words(args.selected.extra.as_deref())?,
-        ..Settings::with_environment(std::env::vars_os())
-    };
-    let project = open(&args.pipeline, settings)?;
+    let project = open(&args.pipeline, settings(&args.selected)?)?;
     let decisions = project.plan(&selection(&args.selected)).map_err(|error| {
         let problems = with_warnings(error.problems, &project);
         tell_problems(project.source(), &problems, color);

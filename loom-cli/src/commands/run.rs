@@ -26,13 +26,7 @@ pub(crate) fn run(args: &RunArgs, runner: Option<Runner>) -> u8 {
 
 fn try_run(args: &RunArgs, runner: Option<Runner>) -> Result<u8, Said> {
     let paint = Paint { color: wants_color(args.color, &io::stdout()) };
-    let settings = Settings {
-        parameters: args.selected.set.clone(),
-        paths: args.selected.var.clone(),
-        extra: extra_words(args.selected.extra.as_deref())?,
-        ..Settings::with_environment(std::env::vars_os())
-    };
-    let project = open(&args.pipeline, settings)?;
+    let project = open(&args.pipeline, settings(&args.selected)?)?;
     if args.clean || args.clean_list {
         return clean::clean(args, &project, paint);
     }
@@ -75,7 +69,17 @@ fn try_run(args: &RunArgs, runner: Option<Runner>) -> Result<u8, Said> {
     really_run(args, &decisions, runner, paint)
 }
 
-pub(super) fn extra_words(extra: Option<&str>) -> Result<Vec<String>, Said> {
+/// What a pipeline is opened with, as it was typed.
+pub(super) fn settings(args: &SelectArgs) -> Result<Settings, Said> {
+    Ok(Settings {
+        parameters: args.set.clone(),
+        paths: args.var.clone(),
+        extra: extra_words(args.extra.as_deref())?,
+        ..Settings::with_environment(std::env::vars_os())
+    })
+}
+
+fn extra_words(extra: Option<&str>) -> Result<Vec<String>, Said> {
     let Some(extra) = extra else { return Ok(Vec::new()) };
     shlex::split(extra).ok_or_else(|| {
         say("error: `--extra` has a quote that is not closed");
