@@ -243,8 +243,8 @@ pub(crate) struct PlanArgs {
 #[derive(Debug, Args)]
 #[command(
     override_usage = "loom why [PIPELINE] UNIT",
-    after_help = "A unit is a step (`train`), a file of a loop (`clean/foo.txt`) or a pass of a
-group (`refine/fit#1`).     The name of a loop or a group stands for all its units."
+    after_help = "A unit is a step (`train`), a file of a loop (`clean/foo.txt`) or a pass of a \
+    group (`refine/fit#1`). The name of a loop or a group stands for all its units."
 )]
 pub(crate) struct WhyArgs {
     /// The unit, and before it the pipeline file, or its folder
@@ -259,7 +259,7 @@ pub(crate) struct RunsArgs {
     pub(crate) pipeline: PathBuf,
 }
 
-const A_RUN: &str = "RUN is the number of a run in `loom runs`, 1 for the newest, or the beginning of its\nname. A \
+const A_RUN: &str = "RUN is the number of a run in `loom runs`, 1 for the newest, or the beginning of its name. A \
     pipeline whose name looks like that is written `./1`.";
 
 #[derive(Debug, Args)]

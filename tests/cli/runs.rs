@@ -207,7 +207,7 @@ fn why_tells_when_a_unit_ran_and_what_changed_since() {
     clean is up to date
     last ran [AGO] [DATE]
     ended ok, after [TIME] s
-    ran because has not run yet
+    because it had not run before
     run [RUN]
     log [SANDBOX]/.loom/pipeline.yml/runs/[RUN]/clean.log
     ");
@@ -219,7 +219,7 @@ fn why_tells_when_a_unit_ran_and_what_changed_since() {
       input raw changed
     last ran [AGO] [DATE]
     ended ok, after [TIME] s
-    ran because has not run yet
+    because it had not run before
     run [RUN]
     log [SANDBOX]/.loom/pipeline.yml/runs/[RUN]/clean.log
     ");
@@ -230,7 +230,7 @@ fn why_tells_when_a_unit_ran_and_what_changed_since() {
       input clean will change
     last ran [AGO] [DATE]
     ended ok, after [TIME] s
-    ran because has not run yet
+    because it had not run before
     run [RUN]
     ");
     insta::assert_snapshot!(seen(&sandbox, &["why", "publish"]), @"
@@ -259,7 +259,7 @@ fn why_tells_when_a_unit_ran_and_what_changed_since() {
       failed last time: exit code 1
     last ran [AGO] [DATE]
     ended exit code 1, after [TIME] s
-    ran because -o count.txt w 3 -> count.txt w none
+    because -o count.txt w 3 -> count.txt w none
     run [RUN]
     log [SANDBOX]/.loom/pipeline.yml/runs/[RUN]/count.log
     ");

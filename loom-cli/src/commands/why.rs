@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use loom_exec::runs::{Fate, Run};
-use loom_exec::{Forecast, LeftOut, Memory, Project, Selection, Settings, Target, Verdict};
+use loom_exec::{Forecast, LeftOut, Memory, Project, Reason, Selection, Settings, Target, Verdict};
 
 use super::kept::no_unit;
 use super::{Said, open, print, refused, say, tell_problems, with_warnings};
@@ -140,10 +140,9 @@ fn one(unit: &str, forecast: &Forecast, runs: &[Run], paint: Paint) -> String {
             None => how,
         },
     );
-    let was_for: Vec<String> =
-        known.iter().flat_map(|known| &known.reasons).map(|why| plain(&why.to_string())).collect();
+    let was_for: Vec<String> = known.iter().flat_map(|known| &known.reasons).map(then).collect();
     if !was_for.is_empty() {
-        line("ran because", &was_for.join(", "));
+        line("because", &was_for.join(", "));
     }
     line(
         "run",
@@ -156,4 +155,9 @@ fn one(unit: &str, forecast: &Forecast, runs: &[Run], paint: Paint) -> String {
         line("log", &log.display().to_string());
     }
     out
+}
+
+/// Why a unit ran, looking back.
+fn then(why: &Reason) -> String {
+    if *why == Reason::NeverRan { "it had not run before".to_owned() } else { plain(&why.to_string()) }
 }
