@@ -85,7 +85,6 @@ impl<'a> Leaks<'a> {
 
     #[cfg(target_os = "linux")]
     fn is_ours(&self, pid: Pid) -> bool {
-        use rustix::process::{getpgid, getsid};
         let theirs = super::tree::Environment::of(pid);
         let mine =
             |name: &str| self.environment.iter().find(|(mine, _)| mine == name).map(|(_, value)| value.as_os_str());
@@ -93,8 +92,8 @@ impl<'a> Leaks<'a> {
             return theirs.step() == ["LOOM_RUN_ID", "LOOM_STEP"].map(mine);
         }
         // It has another environment, or none that may be read. Nobody leaves a group for that of another step.
-        let belongs_to =
-            [getpgid(Some(pid)), getsid(Some(pid))].into_iter().flatten().find(|of| self.groups.contains(*of));
+        let kin = super::tree::Kin::of(pid).map_or([None, None], |kin| [kin.group, kin.session]);
+        let belongs_to = kin.into_iter().flatten().find(|of| self.groups.contains(*of));
         belongs_to.map_or_else(|| self.groups.count() <= 1, |group| group == self.group)
     }
 }

@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::time::Duration;
 
 use super::start::DETACHED;
-use rustix::process::{Pid, Signal, WaitOptions, getpgid, getpid, getsid, kill_process, waitpid};
+use rustix::process::{Pid, Signal, WaitOptions, getpid, kill_process, waitpid};
 
 /// The processes that a process is the parent of.
 pub(crate) fn children(of: Pid) -> Vec<Pid> {
@@ -101,7 +101,31 @@ pub(crate) fn is_detached(pid: Pid) -> bool {
 
 /// Steps lead a process group, in the session of whoever runs them; what leaves them leads a session as well.
 fn is_first_of_a_step(pid: Pid) -> bool {
-    getpgid(Some(pid)) == Ok(pid) && getsid(Some(pid)) == getsid(None)
+    let (Some(theirs), Some(mine)) = (Kin::of(pid), Kin::of(getpid())) else { return false };
+    theirs.group == Some(pid) && theirs.session == mine.session
+}
+
+/// The process group and the session of a process; none where their leader is outside this PID namespace, as it is in many a
+/// container.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Kin {
+    pub(crate) group: Option<Pid>,
+    pub(crate) session: Option<Pid>,
+}
+
+impl Kin {
+    /// Nothing of a process that is gone.
+    pub(crate) fn of(pid: Pid) -> Option<Self> {
+        Self::read(&std::fs::read(format!("/proc/{pid}/stat")).ok()?)
+    }
+
+    /// As proc_pid_stat(5) has it. The second field is the name of the program in parentheses, and may hold anything.
+    fn read(stat: &[u8]) -> Option<Self> {
+        let name_ends = stat.iter().rposition(|byte| *byte == b')')?;
+        let mut fields = std::str::from_utf8(&stat[name_ends + 1..]).ok()?.split_ascii_whitespace().skip(2);
+        let mut pid = || Some(Pid::from_raw(fields.next()?.parse().ok()?));
+        Some(Self { group: pid()?, session: pid()? })
+    }
 }
 
 /// The environment that a process began with.
@@ -150,4 +174,21 @@ pub(crate) fn command(pid: Pid) -> String {
             if letter.is_control() { write!(line, "{}", letter.escape_default()) } else { write!(line, "{letter}") };
         line
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_has_a_group_and_a_session_unless_they_are_out_of_sight() {
+        let kin = |group, session| Some(Kin { group: Pid::from_raw(group), session: Pid::from_raw(session) });
+        assert_eq!(Kin::read(b"12 (sh) S 11 12 9 0 -1"), kin(12, 9));
+        assert_eq!(Kin::read(b"12 (a) R 1 (b\xff) S 11 12 9 0 -1"), kin(12, 9));
+        assert_eq!(Kin::read(b"12 (sh) S 0 0 0 0 -1"), Some(Kin { group: None, session: None }));
+        for torn in [&b""[..], b"12 (sh", b"12 (sh) S 11 12", b"12 (sh) S 11 x y"] {
+            assert_eq!(Kin::read(torn), None);
+        }
+        assert!(Kin::of(getpid()).is_some());
+    }
 }
