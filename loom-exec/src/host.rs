@@ -177,6 +177,19 @@ impl World for Host {
         known.insert(task.to_owned(), interface.clone());
         interface
     }
+
+    fn text(&self, path: &str) -> Option<Result<String, String>> {
+        Some(text_of(&self.folder.join(path)))
+    }
+}
+
+/// The text of a file. What is no file is not waited for.
+fn text_of(path: &Path) -> Result<String, String> {
+    let metadata = path.metadata().map_err(|error| error.to_string())?;
+    if !metadata.is_file() {
+        return Err("it is not a file".to_owned());
+    }
+    std::fs::read_to_string(path).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

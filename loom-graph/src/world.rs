@@ -90,6 +90,8 @@ pub trait World {
     fn presence(&self, path: &str) -> Presence;
     /// What the task at this path says of itself; none if it says nothing, or nobody looked.
     fn interface(&self, task: &str) -> Option<Arc<Result<TaskInterface, FrontMatterError>>>;
+    /// The text of the file at this path, or why it cannot be read; none if nobody looked.
+    fn text(&self, path: &str) -> Option<Result<String, String>>;
 }
 
 /// No machine at all: paths are resolved as text, variables stand for themselves, and every file may be there.
@@ -114,6 +116,10 @@ impl World for OnPaper {
     }
 
     fn interface(&self, _: &str) -> Option<Arc<Result<TaskInterface, FrontMatterError>>> {
+        None
+    }
+
+    fn text(&self, _: &str) -> Option<Result<String, String>> {
         None
     }
 }

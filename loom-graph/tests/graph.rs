@@ -214,6 +214,10 @@ impl World for Empty {
     fn interface(&self, _: &str) -> Option<Arc<Result<TaskInterface, FrontMatterError>>> {
         None
     }
+
+    fn text(&self, _: &str) -> Option<Result<String, String>> {
+        None
+    }
 }
 
 /// The codes of the problems, without those that repeat the one before.

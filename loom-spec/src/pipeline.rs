@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Entry, Scalar, Span, Style, Value};
+use crate::{Entry, Gather, Metric, Scalar, Span, Style, Sweep, Value};
 
 /// A pipeline file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +17,8 @@ pub struct Pipeline {
     pub steps: Vec<Step>,
     /// The groups in file order.
     pub groups: Vec<Group>,
+    /// The search: `sweep`.
+    pub sweep: Option<Sweep>,
     /// How to run: `execution`.
     pub execution: Execution,
     /// `output_dir`: accepted, and without meaning to the engine.
@@ -46,6 +48,8 @@ pub struct Data {
     pub nested_in: Option<Scalar>,
     /// `allow_outside_pipeline`: a step may write it outside the pipeline folder.
     pub allow_outside_pipeline: bool,
+    /// `metrics`: the numbers in it that configurations are compared by.
+    pub metrics: Vec<Metric>,
 }
 
 /// A parameter: a value with a name.
@@ -80,6 +84,8 @@ pub struct Step {
     pub timeout: Option<Duration>,
     /// `retries`: what is tried again.
     pub retries: Option<Retries>,
+    /// `gather`: whether the step gets what all configurations made.
+    pub gather: Option<Gather>,
     /// `cache`: whether a unit that is up to date may be left out; true, where it is not said.
     pub cache: bool,
     /// `detach`: whether what a task leaves running may go on.

@@ -84,6 +84,10 @@ impl World for Places {
     fn interface(&self, task: &str) -> Option<Arc<Result<TaskInterface, FrontMatterError>>> {
         self.0.interface(task)
     }
+
+    fn text(&self, path: &str) -> Option<Result<String, String>> {
+        self.0.text(path)
+    }
 }
 
 impl Places {

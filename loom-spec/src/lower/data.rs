@@ -29,6 +29,7 @@ impl Lower<'_> {
             pattern: None,
             nested_in: None,
             allow_outside_pipeline: false,
+            metrics: Vec::new(),
         };
         if value.scalar().is_some() {
             data.path = self.path_text(value, &what).unwrap_or(data.path);

@@ -79,6 +79,7 @@ impl Lower<'_> {
             resources: Resources::default(),
             timeout: None,
             retries: None,
+            gather: None,
             cache: true,
             detach: false,
             optional: false,

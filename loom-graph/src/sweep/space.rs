@@ -1,0 +1,72 @@
+//! The configurations of a sweep, in its order.
+
+use std::sync::Arc;
+
+use loom_spec::{Pipeline, Problems, Span, Value};
+
+use crate::World;
+
+/// All configurations of a sweep: a value for each axis.
+#[derive(Clone, Debug, Default)]
+pub struct Space {
+    axes: Vec<SpaceAxis>,
+    /// For each configuration the value of each axis, as an index into [`SpaceAxis::values`].
+    indices: Vec<u32>,
+}
+
+/// A configuration, as an index into the order of the sweep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConfigId(pub u32);
+
+/// An axis with all the values that any configuration gives it.
+#[derive(Clone, Debug)]
+pub struct SpaceAxis {
+    /// The name.
+    pub name: Arc<str>,
+    /// Whether results are aggregated over it: an axis of `repeat`.
+    pub is_repeat: bool,
+    /// The values, in the order in which they are written.
+    pub values: Vec<AxisValue>,
+    /// Where the axis stands in the file.
+    pub span: Span,
+}
+
+/// A value of an axis.
+#[derive(Clone, Debug)]
+pub struct AxisValue {
+    /// What `$axis` stands for: the value, or the label.
+    pub value: Value,
+    /// The further parameters that a label sets.
+    pub settings: Vec<(Arc<str>, Value)>,
+    /// The value as people read it, and as units are named by it.
+    pub text: Arc<str>,
+}
+
+impl Space {
+    /// Works out the configurations of a pipeline; none if it has no sweep, or nobody can say what it sweeps over.
+    pub(crate) fn new(pipeline: &Pipeline, world: &dyn World, problems: &mut Problems) -> Option<Self> {
+        let _ = (pipeline, world, problems);
+        None
+    }
+
+    /// The axes, in file order, those of `repeat` last.
+    pub fn axes(&self) -> &[SpaceAxis] {
+        &self.axes
+    }
+
+    /// How many configurations there are.
+    pub fn len(&self) -> usize {
+        self.indices.len().checked_div(self.axes.len()).unwrap_or(0)
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The value that a configuration gives each axis, as indices into [`SpaceAxis::values`].
+    pub fn indices(&self, config: ConfigId) -> &[u32] {
+        let count = self.axes.len();
+        &self.indices[config.0 as usize * count..(config.0 as usize + 1) * count]
+    }
+}
