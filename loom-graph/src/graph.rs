@@ -6,8 +6,9 @@ use daggy::petgraph::visit::EdgeRef;
 use daggy::{Dag, NodeIndex};
 use loom_spec::{MultiPass, NotShown, Parsed, Pipeline, Predicate, Problem, Problems, Scalar, Step};
 
-use crate::links::{DatumId, Links, StepId};
-use crate::names::{Names, Resolved};
+use crate::links::{DatumId, Expanded, Links, Role, StepId};
+use crate::names::{Names, Resolved, Values, Within};
+use crate::sweep::{Axes, ConfigId, Flow, Space, Sweeping};
 use crate::{World, checks, interfaces, order, passes};
 
 /// A pipeline that means something: its steps, the data between them, and an order to run them in.
@@ -20,6 +21,9 @@ pub struct StepGraph {
     links: Arc<Links>,
     dag: Dag<StepId, DatumId>,
     nodes: Vec<NodeIndex>,
+    sweeping: Option<Arc<Sweeping>>,
+    /// In the graph of the instances: which of what they are.
+    expanded: Option<Arc<Expanded>>,
 }
 
 /// What checking a pipeline gives: the graph, unless something is wrong, and all that is.
@@ -27,8 +31,11 @@ pub struct StepGraph {
 pub struct Checked {
     /// The pipeline.
     pub pipeline: Arc<Pipeline>,
-    /// The graph; none if there is an error among the problems.
+    /// The graph of the steps as they are written; none if there is an error among the problems.
     pub graph: Option<Arc<StepGraph>>,
+    /// The graph of what runs: where the pipeline has a sweep, each step once for every configuration of the axes that concern it;
+    /// else the same graph.
+    pub expanded: Option<Arc<StepGraph>>,
     /// Who makes and who reads what, as far as it can be told.
     pub links: Arc<Links>,
     /// Errors and warnings in file order, those of reading included; where there are too many, with
@@ -54,25 +61,36 @@ pub fn check(parsed: Parsed, world: &dyn World) -> Checked {
     let Parsed { pipeline, problems, not_shown } = parsed;
     let mut problems = Problems::resume(problems, not_shown);
     let pipeline = Arc::new(pipeline);
-    let names = Arc::new(Names::new(&pipeline, world));
+    let space = Space::new(&pipeline, world, &mut problems).map(Arc::new);
+    let names = Arc::new(Names::new(&pipeline, space.as_deref(), world));
     let links = Arc::new(Links::new(&pipeline, &names, world));
     checks::check(&pipeline, &names, &links, world, &mut problems);
     interfaces::check(&pipeline, &names, &links, world, &mut problems);
     let order = order::run_order(&links).map_err(|cycles| {
         for cycle in cycles {
-            problems.push(checks::cycle(&pipeline, &links, &cycle));
+            let name = |step: StepId| &*pipeline.steps[step.index()].name.text;
+            problems.push(checks::cycle(&name, &links, &cycle));
         }
     });
-    let (mut problems, not_shown) = problems.into_parts();
-    problems.extend(not_shown.closing());
-    let sound = !problems.iter().any(Problem::is_error);
-    let graph = match order {
-        Ok(order) if sound => {
-            Some(Arc::new(StepGraph::new(Arc::clone(&pipeline), Arc::clone(&names), Arc::clone(&links), &order)))
+    let mut graph = match order {
+        Ok(order) if !problems.has_errors() => {
+            let sweeping = space.filter(|space| !space.is_empty()).map(|space| {
+                let flow = Flow::new(&pipeline, &names, &links, &space, &order, &mut problems);
+                Arc::new(Sweeping::new(space, flow, &links))
+            });
+            Some(StepGraph::new(Arc::clone(&pipeline), Arc::clone(&names), Arc::clone(&links), &order, sweeping))
         }
         _ => None,
     };
-    Checked { pipeline, graph, links, problems, names, not_shown }
+    let expanded = match graph.take_if(|_| problems.has_errors()) {
+        None => graph.as_ref().and_then(|graph| graph.expand(world, &mut problems)),
+        Some(_) => None,
+    };
+    let (mut problems, not_shown) = problems.into_parts();
+    problems.extend(not_shown.closing());
+    let graph = graph.filter(|_| !problems.iter().any(Problem::is_error)).map(Arc::new);
+    let expanded = graph.as_ref().map(|graph| expanded.map_or_else(|| Arc::clone(graph), Arc::new));
+    Checked { pipeline, graph, expanded, links, problems, names, not_shown }
 }
 
 /// A command line whose names are followed and whose variables are filled in. What interprets the task is
@@ -102,7 +120,13 @@ pub enum ProgramLine {
 
 impl StepGraph {
     /// `order` has every step after all it waits for.
-    fn new(pipeline: Arc<Pipeline>, names: Arc<Names>, links: Arc<Links>, order: &[StepId]) -> Self {
+    fn new(
+        pipeline: Arc<Pipeline>,
+        names: Arc<Names>,
+        links: Arc<Links>,
+        order: &[StepId],
+        sweeping: Option<Arc<Sweeping>>,
+    ) -> Self {
         // Each edge leads to the newest node, which has none of its own yet: so daggy finds at once that it closes no
         // cycle, where in any other order it would search the graph for every edge.
         let mut dag = Dag::with_capacity(order.len(), order.len());
@@ -115,7 +139,22 @@ impl StepGraph {
                 debug_assert!(edge.is_ok(), "the order is one of the graph");
             }
         }
-        Self { pipeline, names, links, dag, nodes }
+        Self { pipeline, names, links, dag, nodes, sweeping, expanded: None }
+    }
+
+    /// The graph of the instances; none if there is no sweep, or something is wrong with it.
+    fn expand(&self, world: &dyn World, problems: &mut Problems) -> Option<Self> {
+        let sweeping = self.sweeping.as_ref()?;
+        let (expanded, links) = Expanded::new(&self.pipeline, &self.names, &self.links, sweeping, world, problems);
+        let name = |step: StepId| &**expanded.name(step);
+        let order = order::run_order(&links).map_err(|cycles| {
+            for cycle in cycles {
+                problems.push(checks::cycle(&name, &links, &cycle));
+            }
+        });
+        let (pipeline, names) = (Arc::clone(&self.pipeline), Arc::clone(&self.names));
+        let graph = Self::new(pipeline, names, Arc::new(links), &order.ok()?, Some(Arc::clone(sweeping)));
+        Some(Self { expanded: Some(Arc::new(expanded)), ..graph })
     }
 
     /// The pipeline as it is written.
@@ -130,12 +169,89 @@ impl StepGraph {
 
     /// A step as it is written.
     pub fn step(&self, id: StepId) -> &Step {
-        &self.pipeline.steps[id.index()]
+        &self.pipeline.steps[self.written(id).index()]
     }
 
-    /// The name of a step.
+    /// The step that an instance is one of, as an index into [`Pipeline::steps`].
+    pub fn written(&self, id: StepId) -> StepId {
+        self.expanded.as_ref().map_or(id, |expanded| expanded.written(id))
+    }
+
+    /// The name of a step; of an instance, with the values of its axes: `train@rate=0.1`.
     pub fn name(&self, id: StepId) -> &Arc<str> {
-        &self.step(id).name.text
+        match &self.expanded {
+            Some(expanded) => expanded.name(id),
+            None => &self.step(id).name.text,
+        }
+    }
+
+    /// The configurations of the pipeline's sweep, if it has one.
+    pub fn space(&self) -> Option<&Space> {
+        self.sweeping.as_ref().map(|sweeping| &*sweeping.space)
+    }
+
+    /// The axes that concern a step, as indices into [`Space::axes`].
+    pub fn axes(&self, id: StepId) -> Vec<usize> {
+        let axes = self.sweeping.as_ref().map_or(0, |sweeping| sweeping.flow.of_step(self.written(id)));
+        (0..Axes::BITS as usize).filter(|axis| axes & (1 << axis) != 0).collect()
+    }
+
+    /// The axes that a step gathers over, as indices into [`Space::axes`].
+    pub fn gathered_axes(&self, id: StepId) -> Vec<usize> {
+        let axes = self.sweeping.as_ref().map_or(0, |sweeping| sweeping.flow.gathered(self.written(id)));
+        (0..Axes::BITS as usize).filter(|axis| axes & (1 << axis) != 0).collect()
+    }
+
+    /// Of an instance, the first of the configurations that it is for.
+    pub fn config(&self, id: StepId) -> Option<ConfigId> {
+        self.expanded.as_ref().map(|expanded| expanded.config(id))
+    }
+
+    /// Of an instance, the values of the axes that concern it: names, and values as people read them.
+    pub fn configuration(&self, id: StepId) -> Vec<(Arc<str>, Arc<str>)> {
+        let (Some(space), Some(config)) = (self.space(), self.config(id)) else { return Vec::new() };
+        let value = |axis: usize| (Arc::clone(&space.axes()[axis].name), Arc::clone(&space.value(config, axis).text));
+        self.axes(id).into_iter().map(value).collect()
+    }
+
+    /// How many instances a step has: one, where no axis concerns it.
+    pub fn instance_count(&self, id: StepId) -> usize {
+        self.sweeping.as_ref().map_or(1, |sweeping| sweeping.count(self.written(id)))
+    }
+
+    /// The instances of a step as it is written; the step itself, in the graph of the steps as they are written.
+    pub fn instances(&self, written: StepId) -> Vec<StepId> {
+        match (&self.expanded, &self.sweeping) {
+            (Some(expanded), Some(sweeping)) => expanded.of(written, sweeping).collect(),
+            _ => vec![written],
+        }
+    }
+
+    /// Where the values of a step's parameters are taken from.
+    pub(crate) fn values(&self, id: StepId) -> Values<'_> {
+        let space = self.sweeping.as_ref().map(|sweeping| &*sweeping.space);
+        Values { pipeline: &self.pipeline, config: space.zip(self.config(id)) }
+    }
+
+    /// Names as a step uses them.
+    pub(crate) fn within(&self, id: StepId) -> Within<'_> {
+        self.names.within(self.values(id), self.step(id))
+    }
+
+    /// What a data node is to a step: itself, or its instance, or all that the step gathers.
+    pub(crate) fn data_for(&self, id: StepId, node: u32, role: Role) -> Vec<DatumId> {
+        match (&self.expanded, &self.sweeping) {
+            (Some(expanded), Some(sweeping)) => expanded.data_for(DatumId(node), id, role, sweeping),
+            _ => vec![DatumId(node)],
+        }
+    }
+
+    /// What another step is to one: itself, or its instance for the same configuration.
+    pub(crate) fn step_for(&self, id: StepId, written: u32) -> StepId {
+        match (&self.expanded, &self.sweeping) {
+            (Some(expanded), Some(sweeping)) => expanded.step_for(StepId(written), expanded.config(id), sweeping),
+            _ => StepId(written),
+        }
     }
 
     /// Every step, each after all it waits for; where that leaves a choice, in file order.
@@ -174,7 +290,9 @@ impl StepGraph {
     /// The name of the group that a step runs in passes with, and the passes.
     pub fn group(&self, id: StepId) -> Option<(&str, &MultiPass)> {
         let group = &self.pipeline.groups[self.step(id).group?];
-        Some((&group.name.text, group.passes.as_ref()?))
+        let passes = group.passes.as_ref()?;
+        let name = self.expanded.as_ref().and_then(|expanded| expanded.group(self.links.leader(id)));
+        Some((name.unwrap_or(&group.name.text), passes))
     }
 
     /// Whether the passes of the group that a step stands in make a datum, each a file of its own.
@@ -182,26 +300,31 @@ impl StepGraph {
         self.group(step).is_some() && passes::is_made_by_pass(&self.links, datum, step)
     }
 
-    /// A text of the pipeline with its variables filled in.
-    pub fn text(&self, scalar: &Scalar) -> String {
-        self.word(scalar)
+    /// A text of the pipeline with its variables filled in, as a step has it.
+    pub fn text(&self, id: StepId, scalar: &Scalar) -> String {
+        self.word(Some(id), scalar)
     }
 
     pub(crate) fn names(&self) -> &Names {
         &self.names
     }
 
-    pub(crate) fn word(&self, scalar: &Scalar) -> String {
-        match self.names.scalar(&self.pipeline, scalar) {
+    pub(crate) fn word(&self, id: Option<StepId>, scalar: &Scalar) -> String {
+        let values = id.map_or_else(|| Values::from(&*self.pipeline), |id| self.values(id));
+        let path = |node| {
+            let data = id.map_or_else(|| vec![DatumId(node)], |id| self.data_for(id, node, Role::Argument));
+            data.first().map_or_else(String::new, |datum| self.links.datum(*datum).path.to_string())
+        };
+        match self.names.scalar(values, scalar) {
             Ok(Resolved::Text(text)) => text.into_owned(),
-            Ok(Resolved::Data(index)) => self.links.datum(DatumId(index)).path.to_string(),
+            Ok(Resolved::Data(index)) => path(index),
             _ => scalar.text.to_string(),
         }
     }
 
     /// `execution.python` with its variables filled in.
     pub fn python(&self) -> Option<String> {
-        self.pipeline.execution.python.as_ref().map(|python| self.word(python))
+        self.pipeline.execution.python.as_ref().map(|python| self.word(None, python))
     }
 }
 

@@ -13,8 +13,10 @@ use crate::names::Names;
 use crate::passes::{is_made_by_pass, plain_of};
 use crate::{Location, World};
 
+mod expand;
 mod maker;
 
+pub(crate) use expand::Expanded;
 use maker::{Maker, leaders, pass_counts, passes_that_end_with};
 
 /// A step, as an index into [`Pipeline::steps`].
@@ -105,6 +107,10 @@ pub struct Use {
     pub(crate) own: bool,
     /// Whether a switch hands it on, so that it need not exist.
     pub(crate) handed_on: bool,
+    /// Which of the uses that the step writes it is; what is gathered is several uses of the same.
+    pub(crate) written: u32,
+    /// Whether it is one of several that are gathered.
+    pub(crate) gathered: bool,
 }
 
 impl Use {
@@ -145,8 +151,20 @@ pub struct Links {
     leaders: Vec<StepId>,
     /// How many passes there are of the steps that go by this one.
     passes: HashMap<StepId, u32>,
+    /// The data whose path is a parameter of the sweep, by the name of that.
+    parameters: HashMap<DatumId, Arc<str>>,
     /// Whether readers of folders have more writers to wait for than could be held.
     pub(crate) overflow: bool,
+}
+
+/// What [`Links`] are made of.
+struct Parts {
+    data: Vec<Datum>,
+    uses: Vec<Use>,
+    use_starts: Vec<u32>,
+    leaders: Vec<StepId>,
+    passes: HashMap<StepId, u32>,
+    parameters: HashMap<DatumId, Arc<str>>,
 }
 
 /// How many dependencies may come from folders that are read as a whole.
@@ -154,15 +172,7 @@ const MAX_FOLDER_DEPENDENCIES: usize = 1_000_000;
 
 impl Links {
     pub(crate) fn new(pipeline: &Pipeline, names: &Names, world: &dyn World) -> Self {
-        let mut maker = Maker {
-            pipeline,
-            names,
-            world,
-            data: Vec::with_capacity(pipeline.data.len()),
-            at: HashMap::with_capacity(pipeline.data.len()),
-            uses: Vec::new(),
-            gates: Vec::new(),
-        };
+        let mut maker = Maker::new(pipeline, names, world);
         for (index, data) in pipeline.data.iter().enumerate() {
             let path = names.full_path(pipeline, index as u32);
             let path = path.as_deref().unwrap_or(&data.path.text);
@@ -171,6 +181,7 @@ impl Links {
         let mut use_starts = vec![0];
         let leaders = leaders(pipeline);
         for (index, step) in pipeline.steps.iter().enumerate() {
+            maker.first_use = maker.uses.len();
             maker.step(step);
             maker.gates();
             if let Some(passes) = passes_that_end_with(pipeline, index) {
@@ -178,20 +189,33 @@ impl Links {
             }
             use_starts.push(maker.uses.len() as u32);
         }
-        let Maker { data, at, uses, .. } = maker;
+        let Maker { data, at, uses, parameters, .. } = maker;
+        let parts = Parts { data, uses, use_starts, passes: pass_counts(pipeline, &leaders), leaders, parameters };
+        Self::of_parts(parts, &at)
+    }
+
+    /// Finds out who makes and who waits for what. `at` has the first datum of each place.
+    fn of_parts(parts: Parts, at: &HashMap<Place, DatumId>) -> Self {
+        let Parts { data, uses, use_starts, leaders, passes, parameters } = parts;
         let mut links = Self {
             data,
             uses,
             use_starts,
             dependencies: Vec::new(),
             dependency_starts: Vec::new(),
-            passes: pass_counts(pipeline, &leaders),
+            passes,
             leaders,
+            parameters,
             overflow: false,
         };
         links.find_makers();
-        (links.dependencies, links.dependency_starts, links.overflow) = links.find_dependencies(&at);
+        (links.dependencies, links.dependency_starts, links.overflow) = links.find_dependencies(at);
         links
+    }
+
+    /// The parameter of the sweep that the path of a datum is, if it is one.
+    pub(crate) fn parameter_of(&self, datum: DatumId) -> Option<&str> {
+        self.parameters.get(&datum).map(|name| &**name)
     }
 
     /// Every datum: the data nodes in file order, then the paths that steps write out.

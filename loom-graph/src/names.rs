@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use foldhash::{HashMap, HashMapExt, HashSet};
-use loom_spec::{Meaning, MultiPass, Piece, Pipeline, Program, Scalar, Span, Step, Style, Test, Value};
+use loom_spec::{AxisValues, Meaning, MultiPass, Piece, Pipeline, Program, Scalar, Span, Step, Style, Test, Value};
 
+use crate::sweep::{ConfigId, Space};
 use crate::{NoText, World};
 
 /// What a name refers to, as an index into the pipeline's data, parameters or steps.
@@ -41,6 +42,21 @@ pub(crate) enum Resolved<'a> {
     LoopOutput,
     /// In a `multi_pass` group: what the pass gives this parameter.
     OfPass(&'a str),
+    /// A parameter that has another value in every configuration, where none is looked at.
+    OfSweep(&'a str),
+}
+
+/// Where the values of parameters are taken from: the file as it is written, or one configuration of its sweep.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Values<'a> {
+    pub(crate) pipeline: &'a Pipeline,
+    pub(crate) config: Option<(&'a Space, ConfigId)>,
+}
+
+impl<'a> From<&'a Pipeline> for Values<'a> {
+    fn from(pipeline: &'a Pipeline) -> Self {
+        Self { pipeline, config: None }
+    }
 }
 
 /// One way out of a switch.
@@ -104,12 +120,16 @@ pub(crate) struct Names {
     ends: Vec<End>,
     /// The parameters that are used too often for their size.
     overused: BTreeSet<u32>,
+    /// The names that only a sweep gives a value, as parameters behind those of the pipeline.
+    of_sweep: Vec<Arc<str>>,
+    /// The parameters that have other values from configuration to configuration, with the axis that says which.
+    swept: HashMap<u32, u32>,
     /// What each variable stands for, by its name and its default.
     variables: BTreeMap<(String, Option<String>), Result<String, NoText>>,
 }
 
 impl Names {
-    pub(crate) fn new(pipeline: &Pipeline, world: &dyn World) -> Self {
+    pub(crate) fn new(pipeline: &Pipeline, space: Option<&Space>, world: &dyn World) -> Self {
         let mut targets = HashMap::with_capacity(pipeline.data.len() + pipeline.parameters.len());
         let mut switches = HashMap::new();
         for (index, step) in pipeline.steps.iter().enumerate() {
@@ -127,6 +147,7 @@ impl Names {
         for (index, parameter) in pipeline.parameters.iter().enumerate() {
             targets.insert(Arc::clone(&parameter.name.text), Target::Parameter(index as u32));
         }
+        let (of_sweep, swept) = swept(pipeline, space, &mut targets);
         for (index, data) in pipeline.data.iter().enumerate() {
             targets.insert(Arc::clone(&data.name.text), Target::Data(index as u32));
         }
@@ -144,8 +165,16 @@ impl Names {
                 }
             }
         });
-        let mut names =
-            Self { targets, switches, nested: HashMap::new(), ends: Vec::new(), overused: BTreeSet::new(), variables };
+        let mut names = Self {
+            targets,
+            switches,
+            nested: HashMap::new(),
+            ends: Vec::new(),
+            overused: BTreeSet::new(),
+            of_sweep,
+            swept,
+            variables,
+        };
         names.ends = names.ends_of_all(pipeline);
         names.overused = names.overused(pipeline);
         names.nested = nested_paths(&names, pipeline);
@@ -158,6 +187,9 @@ impl Names {
         let mut overused = BTreeSet::new();
         each_scalar(pipeline, &mut |scalar| {
             let Some(End::Value(end)) = scalar.reference().and_then(|name| self.end(name)) else { return };
+            if self.swept.contains_key(&end) {
+                return;
+            }
             let weight = *weights[end as usize].get_or_insert_with(|| self.weight(pipeline, end));
             match words_left.checked_sub(weight) {
                 Some(left) => words_left = left,
@@ -180,7 +212,7 @@ impl Names {
         let of_item = |item: &Value| {
             let name = if let Value::Scalar(scalar) = item { scalar.reference() } else { None };
             match name.and_then(|name| self.end(name)) {
-                Some(End::Value(end)) => of_scalar(value(end)),
+                Some(End::Value(end)) if !self.swept.contains_key(&end) => of_scalar(value(end)),
                 _ => of_scalar(item),
             }
         };
@@ -247,29 +279,35 @@ impl Names {
     }
 
     /// What a value stands for on a command line.
-    pub(crate) fn resolve<'a>(&'a self, pipeline: &'a Pipeline, value: &'a Value) -> Result<Resolved<'a>, Fault<'a>> {
+    pub(crate) fn resolve<'a>(
+        &'a self,
+        values: impl Into<Values<'a>>,
+        value: &'a Value,
+    ) -> Result<Resolved<'a>, Fault<'a>> {
+        let values = values.into();
         match value {
-            Value::Scalar(scalar) => self.scalar(pipeline, scalar),
+            Value::Scalar(scalar) => self.scalar(values, scalar),
             Value::List(items, _) => {
-                items.iter().map(|item| self.item(pipeline, item)).collect::<Result<_, _>>().map(Resolved::List)
+                items.iter().map(|item| self.item(values, item)).collect::<Result<_, _>>().map(Resolved::List)
             }
             Value::Map(_, span) => Err(Fault::Kind(*span, "a mapping")),
         }
     }
 
     /// What an item of a list stands for: never a list, so that lists of lists need not be walked to be refused.
-    fn item<'a>(&'a self, pipeline: &'a Pipeline, item: &'a Value) -> Result<Resolved<'a>, Fault<'a>> {
+    fn item<'a>(&'a self, values: Values<'a>, item: &'a Value) -> Result<Resolved<'a>, Fault<'a>> {
         let scalar = match item {
             Value::Scalar(scalar) => scalar,
             Value::List(_, span) => return Err(Fault::Kind(*span, "a list in a list")),
             Value::Map(_, span) => return Err(Fault::Kind(*span, "a mapping")),
         };
         if let Some(End::Value(end)) = scalar.reference().and_then(|name| self.end(name))
-            && matches!(pipeline.parameters[end as usize].value, Value::List(..))
+            && !self.swept.contains_key(&end)
+            && matches!(self.value(values, end), Some(Value::List(..)))
         {
             return Err(Fault::Kind(scalar.span, "a list in a list"));
         }
-        Ok(match self.scalar(pipeline, scalar)? {
+        Ok(match self.scalar(values, scalar)? {
             // A switch says nothing in a row of words; the word does.
             Resolved::Switch(_) if scalar.reference().is_none() => Resolved::Text(Cow::Borrowed(&scalar.text)),
             Resolved::Switch(switch) => Resolved::Text(Cow::Borrowed(if switch { "true" } else { "false" })),
@@ -278,7 +316,12 @@ impl Names {
     }
 
     /// What a scalar stands for.
-    pub(crate) fn scalar<'a>(&'a self, pipeline: &'a Pipeline, scalar: &'a Scalar) -> Result<Resolved<'a>, Fault<'a>> {
+    pub(crate) fn scalar<'a>(
+        &'a self,
+        values: impl Into<Values<'a>>,
+        scalar: &'a Scalar,
+    ) -> Result<Resolved<'a>, Fault<'a>> {
+        let values = values.into();
         if scalar.is_null() {
             return Ok(Resolved::Nothing);
         }
@@ -297,7 +340,7 @@ impl Names {
         let end = match end {
             End::Data(index) => return Ok(Resolved::Data(index)),
             End::Answer(step) => return Ok(Resolved::Answer(step)),
-            End::Branch(branch) => return self.handed_on(pipeline, branch, scalar.span),
+            End::Branch(branch) => return self.handed_on(values, branch, scalar.span),
             End::Unknown => return Err(Fault::Elsewhere),
             End::Endless => return Err(Fault::Endless(name, scalar.span)),
             End::Value(end) => end,
@@ -305,42 +348,101 @@ impl Names {
         if self.overused.contains(&end) {
             return Err(Fault::TooMuch(name, scalar.span));
         }
+        let Some(value) = self.value(values, end) else {
+            return Ok(Resolved::OfSweep(self.parameter_name(values.pipeline, end)));
+        };
         // The value as such is checked where it stands, but a mapping is no fault until it is used.
-        self.resolve(pipeline, &pipeline.parameters[end as usize].value).map_err(|fault| match fault {
+        self.resolve(values, value).map_err(|fault| match fault {
             Fault::Kind(_, what) => Fault::Kind(scalar.span, what),
             _ => Fault::Elsewhere,
         })
     }
 
     /// What `$name` stands for.
-    pub(crate) fn named<'a>(&'a self, pipeline: &'a Pipeline, name: &'a str) -> Result<Resolved<'a>, Fault<'a>> {
+    pub(crate) fn named<'a>(&'a self, values: Values<'a>, name: &'a str) -> Result<Resolved<'a>, Fault<'a>> {
         match self.end(name) {
             Some(End::Data(index)) => Ok(Resolved::Data(index)),
-            Some(End::Value(end)) => self.resolve(pipeline, &pipeline.parameters[end as usize].value),
+            Some(End::Value(end)) => match self.value(values, end) {
+                Some(value) => self.resolve(values, value),
+                None => Ok(Resolved::OfSweep(self.parameter_name(values.pipeline, end))),
+            },
             Some(End::Answer(step)) => Ok(Resolved::Answer(step)),
             _ => Err(Fault::Elsewhere),
         }
     }
 
     /// The value of the parameter that a reference leads to, as it is written.
-    pub(crate) fn parameter<'a>(&self, pipeline: &'a Pipeline, reference: &Scalar) -> Option<&'a Value> {
+    pub(crate) fn parameter<'a>(&self, values: Values<'a>, reference: &Scalar) -> Option<&'a Value> {
         match self.end(reference.reference()?)? {
-            End::Value(end) => Some(&pipeline.parameters[end as usize].value),
+            End::Value(end) => self.value(values, end),
             _ => None,
         }
     }
 
+    /// The value of a parameter as it is written; none, if that differs from configuration to configuration and none is looked at,
+    /// or if the configuration gives it none.
+    fn value<'a>(&self, values: Values<'a>, parameter: u32) -> Option<&'a Value> {
+        let written = || values.pipeline.parameters.get(parameter as usize).map(|parameter| &parameter.value);
+        let Some(axis) = self.swept.get(&parameter) else { return written() };
+        let (space, config) = values.config?;
+        let found = space.value(config, *axis as usize);
+        let name = self.parameter_name(values.pipeline, parameter);
+        if *space.axes()[*axis as usize].name == *name {
+            return Some(&found.value);
+        }
+        // Another label sets it.
+        found.settings.iter().find(|(set, _)| **set == *name).map(|(_, value)| value).or_else(written)
+    }
+
+    /// The names that only a sweep gives a value.
+    pub(crate) fn of_sweep(&self) -> impl Iterator<Item = &str> {
+        self.of_sweep.iter().map(|name| &**name)
+    }
+
+    /// Whether any parameter has other values from configuration to configuration.
+    pub(crate) fn have_sweep(&self) -> bool {
+        !self.swept.is_empty()
+    }
+
+    fn parameter_name<'a>(&'a self, pipeline: &'a Pipeline, parameter: u32) -> &'a str {
+        let behind = || &self.of_sweep[parameter as usize - pipeline.parameters.len()];
+        pipeline.parameters.get(parameter as usize).map_or_else(behind, |parameter| &parameter.name.text)
+    }
+
+    /// The axes that what a name stands for depends on, one bit for each. Data depend on what makes them, which is not
+    /// looked at here.
+    pub(crate) fn axes_of(&self, pipeline: &Pipeline, name: &str) -> u64 {
+        let axes_of = |name: &str| match self.end(name) {
+            Some(End::Value(end)) => self.swept.get(&end).map_or(Err(end), |axis| Ok(1 << axis)),
+            _ => Ok(0),
+        };
+        match axes_of(name) {
+            Ok(axes) => axes,
+            Err(written) => {
+                let Some(Value::List(items, _)) = pipeline.parameters.get(written as usize).map(|p| &p.value) else {
+                    return 0;
+                };
+                let of_item = |item: &Value| match item {
+                    Value::Scalar(scalar) => scalar.reference().and_then(|name| axes_of(name).ok()).unwrap_or(0),
+                    Value::List(..) | Value::Map(..) => 0,
+                };
+                items.iter().map(of_item).fold(0, |all, axes| all | axes)
+            }
+        }
+    }
+
     /// What one way out of a switch stands for: the data of the switch, or of the one that hands it on to that.
-    fn handed_on<'a>(&'a self, pipeline: &'a Pipeline, branch: Branch, at: Span) -> Result<Resolved<'a>, Fault<'a>> {
+    fn handed_on<'a>(&'a self, values: Values<'a>, branch: Branch, at: Span) -> Result<Resolved<'a>, Fault<'a>> {
         let mut switch = branch.switch;
         for _ in 0..=self.switches.len() {
-            let Program::Switch(found) = &pipeline.steps[switch as usize].program else { break };
+            let Program::Switch(found) = &values.pipeline.steps[switch as usize].program else { break };
             let Some(data) = &found.data else { return Err(Fault::Kind(at, "a switch without `data` to hand on")) };
             if let Some(End::Branch(inner)) = data.reference().and_then(|name| self.end(name)) {
                 switch = inner.switch;
                 continue;
             }
-            return match self.scalar(pipeline, data) {
+            return match self.scalar(values, data) {
+                Ok(Resolved::OfSweep(_)) => Err(Fault::Kind(at, "a switch that hands on a parameter of the sweep")),
                 Ok(found @ (Resolved::Data(_) | Resolved::Text(_))) => Ok(Resolved::Branch(branch, Box::new(found))),
                 Ok(_) | Err(_) => Err(Fault::Elsewhere),
             };
@@ -349,9 +451,10 @@ impl Names {
     }
 
     /// Names as a step uses them: in a loop and in a group that runs in passes, there are more than in the pipeline.
-    pub(crate) fn within<'a>(&'a self, pipeline: &'a Pipeline, step: &'a Step) -> Within<'a> {
-        let passes = step.group.and_then(|group| pipeline.groups[group].passes.as_ref());
-        Within { names: self, pipeline, in_loop: step.each.is_some(), passes }
+    pub(crate) fn within<'a>(&'a self, values: impl Into<Values<'a>>, step: &'a Step) -> Within<'a> {
+        let values = values.into();
+        let passes = step.group.and_then(|group| values.pipeline.groups[group].passes.as_ref());
+        Within { names: self, values, in_loop: step.each.is_some(), passes }
     }
 
     /// What the path of a data node stands for: given from outside (`--var`), `true` is the name of a file.
@@ -375,10 +478,11 @@ impl Names {
 
     /// Where each parameter leads. Every one is looked at once, however long the chains are.
     fn ends_of_all(&self, pipeline: &Pipeline) -> Vec<End> {
-        let mut ends: Vec<Option<End>> = vec![None; pipeline.parameters.len()];
-        let mut on_the_way = vec![false; pipeline.parameters.len()];
+        let count = pipeline.parameters.len() + self.of_sweep.len();
+        let mut ends: Vec<Option<End>> = vec![None; count];
+        let mut on_the_way = vec![false; count];
         let mut way = Vec::new();
-        for start in 0..pipeline.parameters.len() {
+        for start in 0..count {
             let mut at = start;
             let end = loop {
                 if let Some(end) = ends[at] {
@@ -388,9 +492,10 @@ impl Names {
                     break End::Endless;
                 }
                 way.push(at);
-                let next = match &pipeline.parameters[at].value {
-                    Value::Scalar(scalar) => scalar.reference(),
-                    Value::List(..) | Value::Map(..) => None,
+                let is_swept = self.swept.contains_key(&(at as u32));
+                let next = match pipeline.parameters.get(at).map(|parameter| &parameter.value) {
+                    Some(Value::Scalar(scalar)) if !is_swept => scalar.reference(),
+                    _ => None,
                 };
                 let Some(next) = next else { break End::Value(at as u32) };
                 match (self.get(next), self.branch(next)) {
@@ -413,7 +518,7 @@ impl Names {
 #[derive(Clone, Copy)]
 pub(crate) struct Within<'a> {
     names: &'a Names,
-    pipeline: &'a Pipeline,
+    values: Values<'a>,
     in_loop: bool,
     passes: Option<&'a MultiPass>,
 }
@@ -430,7 +535,7 @@ impl<'a> Within<'a> {
 
     /// What an entry of `inputs` or `outputs`, or a word of `command`, stands for.
     pub(crate) fn scalar(self, scalar: &'a Scalar) -> Result<Resolved<'a>, Fault<'a>> {
-        self.local(scalar).map_or_else(|| self.names.scalar(self.pipeline, scalar), Ok)
+        self.local(scalar).map_or_else(|| self.names.scalar(self.values, scalar), Ok)
     }
 
     /// What the value of an argument stands for: here the parameters of a pass come before all others.
@@ -441,18 +546,18 @@ impl<'a> Within<'a> {
                 let item = |item: &'a Value| match item {
                     Value::Scalar(scalar) => match self.own(scalar) {
                         Some(own) => Ok(own),
-                        None => self.names.item(self.pipeline, item),
+                        None => self.names.item(self.values, item),
                     },
-                    _ => self.names.item(self.pipeline, item),
+                    _ => self.names.item(self.values, item),
                 };
                 items.iter().map(item).collect::<Result<_, _>>().map(Resolved::List)
             }
-            Value::Map(..) => self.names.resolve(self.pipeline, value),
+            Value::Map(..) => self.names.resolve(self.values, value),
         }
     }
 
     fn argument_scalar(self, scalar: &'a Scalar) -> Result<Resolved<'a>, Fault<'a>> {
-        self.own(scalar).map_or_else(|| self.names.scalar(self.pipeline, scalar), Ok)
+        self.own(scalar).map_or_else(|| self.names.scalar(self.values, scalar), Ok)
     }
 
     fn own(self, scalar: &'a Scalar) -> Option<Resolved<'a>> {
@@ -513,6 +618,31 @@ fn nested_paths(names: &Names, pipeline: &Pipeline) -> HashMap<u32, Option<Arc<s
     paths
 }
 
+/// Makes parameters of the names that only a sweep gives a value, and says which of all parameters it gives one.
+fn swept(
+    pipeline: &Pipeline,
+    space: Option<&Space>,
+    targets: &mut HashMap<Arc<str>, Target>,
+) -> (Vec<Arc<str>>, HashMap<u32, u32>) {
+    let (mut of_sweep, mut swept) = (Vec::new(), HashMap::new());
+    for (index, axis) in space.iter().flat_map(|space| space.axes().iter().enumerate()) {
+        let set = axis.values.iter().flat_map(|value| value.settings.iter().map(|(name, _)| name));
+        for name in std::iter::once(&axis.name).chain(set) {
+            let parameter = match targets.get(name) {
+                Some(Target::Parameter(parameter)) => *parameter,
+                _ => {
+                    let behind = (pipeline.parameters.len() + of_sweep.len()) as u32;
+                    targets.insert(Arc::clone(name), Target::Parameter(behind));
+                    of_sweep.push(Arc::clone(name));
+                    behind
+                }
+            };
+            swept.entry(parameter).or_insert(index as u32);
+        }
+    }
+    (of_sweep, swept)
+}
+
 /// Visits every scalar that may hold a variable.
 fn each_scalar<'a>(pipeline: &'a Pipeline, visit: &mut dyn FnMut(&'a Scalar)) {
     for data in &pipeline.data {
@@ -521,28 +651,53 @@ fn each_scalar<'a>(pipeline: &'a Pipeline, visit: &mut dyn FnMut(&'a Scalar)) {
     for parameter in &pipeline.parameters {
         each_in_value(&parameter.value, visit);
     }
-    for step in &pipeline.steps {
-        for scalar in program_scalars(&step.program) {
-            visit(scalar);
-        }
-        for entry in step.inputs.iter().chain(&step.outputs).chain(&step.args).chain(&step.env) {
-            each_in_value(&entry.value, visit);
-        }
-        if let Some(each) = &step.each {
-            [Some(&each.over), Some(&each.into), each.filter.as_ref()].into_iter().flatten().for_each(&mut *visit);
-        }
-    }
+    pipeline.steps.iter().for_each(|step| each_of_step(step, visit));
     for passes in pipeline.groups.iter().filter_map(|group| group.passes.as_ref()) {
-        for entry in passes.schedule.iter().flatten().flatten() {
-            each_in_value(&entry.value, visit);
-        }
-        if let Some(stop) = &passes.stop {
-            visit(&stop.script);
-            stop.inputs.iter().chain(&stop.args).for_each(|entry| each_in_value(&entry.value, visit));
-        }
+        each_of_passes(passes, visit);
     }
     if let Some(python) = &pipeline.execution.python {
         visit(python);
+    }
+    if let Some(sweep) = &pipeline.sweep {
+        let of_axes = sweep.axes.iter().chain(&sweep.repeat);
+        for axis in of_axes {
+            match &axis.values {
+                AxisValues::List(values) => values.iter().for_each(|value| each_in_value(value, visit)),
+                AxisValues::Settings(labels) => {
+                    let entries = labels.iter().flat_map(|(_, entries)| entries);
+                    entries.for_each(|entry| each_in_value(&entry.value, visit));
+                }
+                AxisValues::Range(..) | AxisValues::Draw(..) => {}
+            }
+        }
+        sweep.include.iter().flatten().for_each(|entry| each_in_value(&entry.value, visit));
+    }
+}
+
+/// Visits every scalar of a step that may hold a variable or a reference.
+pub(crate) fn each_of_step<'a>(step: &'a Step, visit: &mut dyn FnMut(&'a Scalar)) {
+    for scalar in program_scalars(&step.program) {
+        visit(scalar);
+    }
+    if let Program::Switch(switch) = &step.program {
+        [Some(&switch.condition), switch.data.as_ref()].into_iter().flatten().for_each(&mut *visit);
+    }
+    for entry in step.inputs.iter().chain(&step.outputs).chain(&step.args).chain(&step.env) {
+        each_in_value(&entry.value, visit);
+    }
+    if let Some(each) = &step.each {
+        [Some(&each.over), Some(&each.into), each.filter.as_ref()].into_iter().flatten().for_each(&mut *visit);
+    }
+}
+
+/// Visits every scalar that the passes of a group say.
+pub(crate) fn each_of_passes<'a>(passes: &'a MultiPass, visit: &mut dyn FnMut(&'a Scalar)) {
+    for entry in passes.schedule.iter().flatten().flatten() {
+        each_in_value(&entry.value, visit);
+    }
+    if let Some(stop) = &passes.stop {
+        visit(&stop.script);
+        stop.inputs.iter().chain(&stop.args).for_each(|entry| each_in_value(&entry.value, visit));
     }
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use foldhash::{HashMap, HashMapExt};
-use loom_spec::{Entry, MultiPass, Pipeline, Scalar, Span};
+use loom_spec::{Entry, MultiPass, Scalar, Span, Step};
 
 use crate::expression::{self, Expression, ExpressionError};
 use crate::links::{DatumId, Links, StepId};
@@ -108,22 +108,22 @@ pub(crate) enum NoFeedback<'a> {
 
 /// The lines of `feedback` of the group whose steps these are.
 pub(crate) fn feedback<'a>(
-    pipeline: &'a Pipeline,
+    step: impl Fn(StepId) -> &'a Step + Copy + 'a,
     passes: &'a MultiPass,
     block: impl Iterator<Item = StepId> + Clone + 'a,
 ) -> impl Iterator<Item = Result<Feedback<'a>, NoFeedback<'a>>> + 'a {
     // A step's name may have dots in it, so it is the names that tell where it ends.
     let part = move |scalar: &'a Scalar| {
-        let found = block.clone().find_map(|step| {
-            let name = &*pipeline.steps[step.index()].name.text;
-            Some((step, scalar.text.strip_prefix(name)?.strip_prefix('.')?))
+        let found = block.clone().find_map(|id| {
+            let name = &*step(id).name.text;
+            Some((id, scalar.text.strip_prefix(name)?.strip_prefix('.')?))
         });
         found.ok_or(NoFeedback::NoStep(&scalar.text, scalar.span))
     };
     passes.feedback.iter().map(move |(from, to)| {
         let (maker, output) = part(from)?;
         let (reader, flag) = part(to)?;
-        if !pipeline.steps[maker.index()].outputs.iter().any(|entry| &*entry.key.text == output) {
+        if !step(maker).outputs.iter().any(|entry| &*entry.key.text == output) {
             return Err(NoFeedback::NoOutput(maker, output, from.span));
         }
         Ok(Feedback { maker, output, reader, flag })

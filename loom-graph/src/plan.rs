@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use foldhash::{HashMap, HashSet};
-use loom_spec::{Condition, NotShown, Pipeline, Problem, Problems, Program, Severity, Span, Suggest, Test};
+use loom_spec::{Condition, NotShown, Pipeline, Problem, Problems, Program, Severity, Span, Step, Suggest, Test};
 
 use crate::graph::{Checked, StepGraph};
 use crate::links::{DatumId, Role, StepId};
-use crate::names::Resolved;
+use crate::names::{Resolved, Values};
+use crate::sweep::matches_all;
 use crate::{Location, Presence, World, checks};
 
 /// Which steps are asked for.
@@ -25,7 +26,8 @@ pub enum Target {
     /// All but the optional and the disabled ones.
     #[default]
     All,
-    /// These and no others, be they optional or disabled; of a loop also one file, as `clean/foo.txt`.
+    /// These and no others, be they optional or disabled; of a loop also one file, as `clean/foo.txt`, and of a sweep those
+    /// with some values, as `train@rate=0.1`.
     Steps(Vec<String>),
     /// Those at or behind one of `from` and at or before one of `to`; an empty list asks for nothing.
     Between {
@@ -137,21 +139,32 @@ impl Checked {
         problems.extend(missing);
         loom_spec::sort(&mut problems);
         problems.extend(not_shown.closing());
-        let Some(graph) = self.graph.as_ref().filter(|_| problems.is_empty()) else { return Err(problems) };
+        let Some(graph) = self.expanded.as_ref().filter(|_| problems.is_empty()) else { return Err(problems) };
         let steps = graph.run_order().filter(|step| chosen[step.index()].is_none()).collect();
         let left_out = graph.run_order().filter_map(|step| Some((step, chosen[step.index()]?))).collect();
         Ok(Plan { graph: Arc::clone(graph), steps, left_out, items })
     }
 
-    /// Steps that run only by name may lack their task until they are to run.
+    /// What may be chosen from: what runs, or the steps as they are written if it cannot be told what runs.
+    fn nodes(&self) -> Nodes<'_> {
+        Nodes { pipeline: &self.pipeline, graph: self.expanded.as_deref() }
+    }
+
+    /// Steps that run only by name may lack their task until they are to run; so may those whose task is another one in every
+    /// configuration.
     fn missing_tasks(&self, chosen: &[Option<LeftOut>], world: &dyn World, problems: &mut Problems) {
-        let steps = self.pipeline.steps.iter().zip(chosen);
-        for (step, _) in steps.filter(|(step, left)| left.is_none() && (step.optional || step.disabled)) {
+        let nodes = self.nodes();
+        let mut told: HashSet<String> = HashSet::default();
+        for (node, _) in chosen.iter().enumerate().filter(|(_, left)| left.is_none()) {
+            let step = nodes.step(node);
             let (Program::Task(task) | Program::Condition(Condition { test: Test::Script(task), .. })) = &step.program
             else {
                 continue;
             };
-            if let Ok(Resolved::Text(path)) = self.names.scalar(&self.pipeline, task)
+            let is_looked_at = !(step.optional || step.disabled || task.reference().is_some());
+            if !is_looked_at
+                && let Ok(Resolved::Text(path)) = self.names.scalar(nodes.values(node), task)
+                && told.insert(path.to_string())
                 && let Some(problem) = checks::missing_task(world, task, &path)
             {
                 problems.push(problem);
@@ -162,16 +175,27 @@ impl Checked {
     fn missing_sources(&self, chosen: &[Option<LeftOut>], world: &dyn World, problems: &mut Problems) {
         // Who misses hundreds of files has not misspelt them.
         const LOOKED_FOR: usize = 20;
-        let links = &self.links;
+        let nodes = self.nodes();
+        let links = nodes.graph.map_or(&*self.links, StepGraph::links);
         // A data node whose path could not be read says enough.
         let told: HashSet<Span> =
             self.problems.iter().filter(|problem| problem.is_error()).filter_map(Problem::span).collect();
-        let is_told =
-            |datum: DatumId| self.pipeline.data.get(datum.index()).is_some_and(|node| told.contains(&node.path.span));
+        let is_told = |datum: DatumId| {
+            let span = links.datum(datum).span;
+            let node = self.pipeline.data.iter().find(|node| !told.is_empty() && node.name.span == span);
+            // Without configurations a path that names an axis leads nowhere.
+            let has_axes =
+                nodes.graph.is_none() && self.names.have_sweep() && links.datum(datum).path.contains(['{', '$']);
+            has_axes || node.is_some_and(|node| told.contains(&node.path.span))
+        };
         let mut suggest = Suggest::default();
         let runs = |step: StepId| chosen[step.index()].is_none();
         let mut seen: HashSet<DatumId> = HashSet::default();
+        // What one configuration lacks, others mostly lack as well.
+        let mut places: HashSet<Span> = HashSet::default();
         for step in links.steps().filter(|step| runs(*step)) {
+            let gather = nodes.step(step.index()).gather.as_ref();
+            let may_lack = gather.is_some_and(|gather| gather.allow_failed);
             for (read, legs) in links.reads_with_makers(step) {
                 let canonical = links.datum(read.datum).canonical;
                 if !read.must_exist()
@@ -181,16 +205,19 @@ impl Checked {
                     || legs.iter().any(|leg| runs(leg.on))
                     || is_told(read.datum)
                     || seen.contains(&canonical)
+                    || read.gathered && may_lack
+                    || nodes.graph.is_some_and(|graph| graph.space().is_some()) && places.contains(&read.span)
                     || world.presence(&read.path) != Presence::Missing
                 {
                     continue;
                 }
                 seen.insert(canonical);
+                places.insert(read.span);
                 if problems.are_too_many(Severity::Error) {
                     problems.leave_out(Severity::Error);
                     continue;
                 }
-                let reader = &self.pipeline.steps[step.index()].name.text;
+                let reader = nodes.name(step.index());
                 let path = &read.path;
                 let problem =
                     Problem::error("missing-source", format!("`{reader}` reads `{path}`, which does not exist"))
@@ -206,16 +233,18 @@ impl Checked {
 
     /// What a step is told by a condition must be found out in the same run.
     fn missing_answers(&self, chosen: &[Option<LeftOut>], problems: &mut Problems) {
+        let nodes = self.nodes();
+        let links = nodes.graph.map_or(&*self.links, StepGraph::links);
         let runs = |step: StepId| chosen[step.index()].is_none();
-        for step in self.links.steps().filter(|step| runs(*step)) {
-            for (read, legs) in self.links.reads_with_makers(step) {
+        for step in links.steps().filter(|step| runs(*step)) {
+            for (read, legs) in links.reads_with_makers(step) {
                 // Whoever is behind a switch that does not run is not held up by it.
-                let is_answer = matches!(*self.links.datum(read.datum).location, Location::Answer(_));
+                let is_answer = matches!(*links.datum(read.datum).location, Location::Answer(_));
                 if !is_answer || matches!(read.role, Role::Gate { .. }) || legs.iter().any(|leg| runs(leg.on)) {
                     continue;
                 }
-                let name = &self.pipeline.steps[step.index()].name.text;
-                let condition = self.links.datum(read.datum).label();
+                let name = nodes.name(step.index());
+                let condition = links.datum(read.datum).label();
                 problems.push(
                     Problem::error(
                         "missing-answer",
@@ -250,7 +279,8 @@ impl Checked {
     }
 
     fn how_to_get(&self, maker: StepId, chosen: &[Option<LeftOut>]) -> String {
-        let name = &self.pipeline.steps[maker.index()].name.text;
+        let nodes = self.nodes();
+        let name = nodes.name(maker.index());
         match chosen[maker.index()] {
             Some(LeftOut::Optional) => format!("the optional step `{name}` makes it: add `--include {name}`"),
             Some(LeftOut::Disabled) => format!("the disabled step `{name}` makes it: run it with `--step {name}`"),
@@ -259,10 +289,49 @@ impl Checked {
     }
 }
 
-/// A selection being worked out: for every step, why it is left out, if it is.
+/// What may be chosen from, by index.
+#[derive(Clone, Copy)]
+struct Nodes<'a> {
+    pipeline: &'a Pipeline,
+    /// The graph of what runs, whose nodes these are; without it, they are the steps of the pipeline.
+    graph: Option<&'a StepGraph>,
+}
+
+impl<'a> Nodes<'a> {
+    fn len(self) -> usize {
+        self.graph.map_or(self.pipeline.steps.len(), |graph| graph.links().step_count())
+    }
+
+    fn step(self, node: usize) -> &'a Step {
+        self.graph.map_or_else(|| &self.pipeline.steps[node], |graph| graph.step(StepId(node as u32)))
+    }
+
+    fn name(self, node: usize) -> &'a Arc<str> {
+        self.graph.map_or_else(|| &self.pipeline.steps[node].name.text, |graph| graph.name(StepId(node as u32)))
+    }
+
+    fn values(self, node: usize) -> Values<'a> {
+        self.graph.map_or_else(|| Values::from(self.pipeline), |graph| graph.values(StepId(node as u32)))
+    }
+
+    /// Those of a step as it is written.
+    fn of(self, written: usize) -> Vec<usize> {
+        let instances = |graph: &StepGraph| graph.instances(StepId(written as u32));
+        self.graph.map_or_else(|| vec![written], |graph| instances(graph).into_iter().map(StepId::index).collect())
+    }
+
+    /// Whether a node has these values of its axes, as they are written behind the name of a step.
+    fn has_values(self, node: usize, values: &str) -> bool {
+        let Some(graph) = self.graph else { return false };
+        let configuration = graph.configuration(StepId(node as u32));
+        !configuration.is_empty() && matches_all(values, &configuration)
+    }
+}
+
+/// A selection being worked out: for every node, why it is left out, if it is.
 struct Choice<'a> {
     pipeline: &'a Pipeline,
-    graph: Option<&'a StepGraph>,
+    nodes: Nodes<'a>,
     selection: &'a Selection,
     problems: &'a mut Vec<Problem>,
     chosen: Vec<Option<LeftOut>>,
@@ -272,13 +341,13 @@ struct Choice<'a> {
 
 impl<'a> Choice<'a> {
     fn new(checked: &'a Checked, selection: &'a Selection, problems: &'a mut Vec<Problem>) -> Self {
-        let chosen = vec![Some(LeftOut::NotSelected); checked.pipeline.steps.len()];
+        let nodes = checked.nodes();
         Self {
             pipeline: &checked.pipeline,
-            graph: checked.graph.as_deref(),
+            nodes,
             selection,
             problems,
-            chosen,
+            chosen: vec![Some(LeftOut::NotSelected); nodes.len()],
             included: Vec::new(),
             items: HashMap::default(),
         }
@@ -291,11 +360,11 @@ impl<'a> Choice<'a> {
             Target::All => (0..self.chosen.len()).for_each(|step| self.choose_unless_set_aside(step)),
             Target::Steps(names) => {
                 let (items, names): (Vec<&String>, Vec<&String>) =
-                    names.iter().partition(|name| self.item_of_loop(name).is_some());
+                    names.iter().partition(|name| !self.items_of_loops(name).is_empty());
                 for step in self.named("--step", names.iter().map(|name| name.as_str())) {
                     self.chosen[step] = None;
                 }
-                let items: Vec<(usize, &str)> = items.into_iter().filter_map(|name| self.item_of_loop(name)).collect();
+                let items: Vec<(usize, &str)> = items.into_iter().flat_map(|name| self.items_of_loops(name)).collect();
                 for (step, item) in items {
                     // A loop that was named itself runs as a whole.
                     if self.chosen[step].take().is_some() || self.items.contains_key(&StepId(step as u32)) {
@@ -309,8 +378,8 @@ impl<'a> Choice<'a> {
     }
 
     fn choose_unless_set_aside(&mut self, index: usize) {
-        let step = &self.pipeline.steps[index];
-        if self.runs_in_passes(index) {
+        let step = self.nodes.step(index);
+        if self.runs_in_passes(step) {
             self.chosen[index] = None;
             return;
         }
@@ -335,7 +404,7 @@ impl<'a> Choice<'a> {
             }
         }
         for index in 0..self.chosen.len() {
-            let group = self.pipeline.steps[index].group.map(|group| &*self.pipeline.groups[group].name.text);
+            let group = self.nodes.step(index).group.map(|group| &*self.pipeline.groups[group].name.text);
             if group.is_some_and(|group| names.iter().any(|name| name == group)) {
                 self.chosen[index] = None;
             }
@@ -346,9 +415,9 @@ impl<'a> Choice<'a> {
         let starts = self.named("--from", from.iter().map(String::as_str));
         let ends = self.named("--to", to.iter().map(String::as_str));
         // A broken pipeline has no downstream; what else is wrong is found for the named steps alone.
-        let behind = self.graph.filter(|_| !from.is_empty()).map(|graph| reach(graph, &starts, StepGraph::after));
-        let before = self.graph.filter(|_| !to.is_empty()).map(|graph| reach(graph, &ends, StepGraph::before));
-        if self.graph.is_some() {
+        let behind = self.nodes.graph.filter(|_| !from.is_empty()).map(|graph| reach(graph, &starts, StepGraph::after));
+        let before = self.nodes.graph.filter(|_| !to.is_empty()).map(|graph| reach(graph, &ends, StepGraph::before));
+        if self.nodes.graph.is_some() {
             for index in 0..self.chosen.len() {
                 let inside = |reached: &Option<Vec<bool>>| reached.as_ref().is_none_or(|reached| reached[index]);
                 if inside(&behind) && inside(&before) {
@@ -364,46 +433,90 @@ impl<'a> Choice<'a> {
         }
     }
 
-    fn runs_in_passes(&self, step: usize) -> bool {
-        self.pipeline.steps[step].group.is_some_and(|group| self.pipeline.groups[group].passes.is_some())
+    fn runs_in_passes(&self, step: &Step) -> bool {
+        step.group.is_some_and(|group| self.pipeline.groups[group].passes.is_some())
     }
 
-    /// The steps of the group of this name that run in passes, which go by its name.
+    /// The steps, as they are written, of the group of this name that run in passes, which go by its name.
     fn in_passes(&self, name: &str) -> Vec<usize> {
         let group = self.pipeline.groups.iter().position(|group| group.passes.is_some() && *group.name.text == *name);
         let steps = self.pipeline.steps.iter().enumerate();
         steps.filter(|(_, step)| group.is_some() && step.group == group).map(|(index, _)| index).collect()
     }
 
-    /// The loop and the file that the name of a unit is made of, unless it is that of a step.
-    fn item_of_loop<'n>(&self, name: &'n str) -> Option<(usize, &'n str)> {
+    /// The loops and the file that the name of a unit is made of, unless it is that of a step.
+    fn items_of_loops<'n>(&self, name: &'n str) -> Vec<(usize, &'n str)> {
         if self.is_step(name) {
-            return None;
+            return Vec::new();
         }
-        let loops = self.pipeline.steps.iter().enumerate().filter(|(_, step)| step.each.is_some());
-        let mut found = loops.filter_map(|(index, step)| Some((index, name.strip_prefix(&*step.name.text)?)));
-        found.find_map(|(index, rest)| Some((index, rest.strip_prefix('/').filter(|item| !item.is_empty())?)))
+        let loops = (0..self.nodes.len()).filter(|node| self.nodes.step(*node).each.is_some());
+        let behind = |step: &str| name.strip_prefix(step)?.strip_prefix('/').filter(|item| !item.is_empty());
+        let found = loops.filter_map(|node| {
+            let item = behind(self.nodes.name(node)).or_else(|| behind(&self.nodes.step(node).name.text))?;
+            Some((node, item))
+        });
+        found.collect()
     }
 
     fn is_step(&self, name: &str) -> bool {
         self.pipeline.steps.iter().any(|step| *step.name.text == *name)
     }
 
-    /// The steps that an option names.
+    /// The nodes of the steps, as they are written, that a name stands for.
+    fn of_name(&self, name: &str) -> Vec<usize> {
+        let step = self.pipeline.steps.iter().position(|step| *step.name.text == *name);
+        let step = step.filter(|index| !self.runs_in_passes(&self.pipeline.steps[*index]));
+        let steps = step.map_or_else(|| self.in_passes(name), |step| vec![step]);
+        steps.into_iter().flat_map(|step| self.nodes.of(step)).collect()
+    }
+
+    /// The nodes that have the values which stand behind the name of a step: all of its axes, or some. The error says what is
+    /// wrong with them; none, if the name does not begin with that of a step.
+    fn of_values(&self, name: &str) -> Option<Result<Vec<usize>, Problem>> {
+        let graph = self.nodes.graph.filter(|graph| graph.space().is_some())?;
+        let mut signs = name.match_indices('@').map(|(at, _)| (&name[..at], &name[at + 1..]));
+        let (step, values, nodes) = signs.find_map(|(step, values)| {
+            let nodes = self.of_name(step);
+            (!nodes.is_empty()).then_some((step, values, nodes))
+        })?;
+        let found: Vec<usize> = nodes.iter().copied().filter(|node| self.nodes.has_values(*node, values)).collect();
+        if !found.is_empty() {
+            return Some(Ok(found));
+        }
+        let names: Vec<&str> = nodes.iter().map(|node| &**self.nodes.name(*node)).collect();
+        let near =
+            (names.len() <= LOOKED_THROUGH).then(|| Suggest::default().did_you_mean(name, names.iter().copied()));
+        let help = match (near.flatten(), graph.axes(StepId(nodes[0] as u32)).is_empty()) {
+            (_, true) => format!("no axis of the sweep concerns it: select it with `{step}`"),
+            (Some(near), _) => near,
+            (None, _) => listed("units", names.into_iter()),
+        };
+        Some(Err(Problem::error("unknown-step", format!("`{step}` has no unit with `{values}`")).help(help)))
+    }
+
+    /// The nodes that an option names.
     fn named<'n>(&mut self, option: &str, names: impl IntoIterator<Item = &'n str>) -> Vec<usize> {
         let mut found = Vec::new();
         for name in names {
             let steps = &self.pipeline.steps;
+            let nodes = self.of_name(name);
+            if !nodes.is_empty() {
+                found.extend(nodes);
+                continue;
+            }
+            match self.of_values(name) {
+                Some(Ok(nodes)) => {
+                    found.extend(nodes);
+                    continue;
+                }
+                Some(Err(problem)) => {
+                    let message = format!("{} (`{option}`)", problem.message);
+                    self.problems.push(Problem { message, ..problem });
+                    continue;
+                }
+                None => {}
+            }
             let step = steps.iter().position(|step| *step.name.text == *name);
-            if let Some(index) = step.filter(|index| !self.runs_in_passes(*index)) {
-                found.push(index);
-                continue;
-            }
-            let together = self.in_passes(name);
-            if !together.is_empty() {
-                found.extend(together);
-                continue;
-            }
             if let Some(group) = step.and_then(|index| steps[index].group) {
                 let group = &self.pipeline.groups[group].name.text;
                 self.problems.push(
@@ -416,9 +529,9 @@ impl<'a> Choice<'a> {
                 continue;
             }
             // What runs in passes goes by the name of its group.
-            let single = || steps.iter().enumerate().filter(|(index, _)| !self.runs_in_passes(*index));
+            let single = || steps.iter().filter(|step| !self.runs_in_passes(step));
             let passes = || self.pipeline.groups.iter().filter(|group| group.passes.is_some());
-            let known = || single().map(|(_, step)| &*step.name.text).chain(passes().map(|group| &*group.name.text));
+            let known = || single().map(|step| &*step.name.text).chain(passes().map(|group| &*group.name.text));
             let is_group = self.pipeline.groups.iter().any(|group| *group.name.text == *name);
             let near = is_group.then(|| format!("`{name}` is a group: select it with `--group {name}`"));
             let near = near.or_else(|| Suggest::default().did_you_mean(name, known()));
@@ -430,6 +543,9 @@ impl<'a> Choice<'a> {
         found
     }
 }
+
+/// Among how many names the nearest one is looked for.
+const LOOKED_THROUGH: usize = 1000;
 
 /// `the steps are: a, b, c`, cut where that would fill the screen.
 fn listed<'a>(what: &str, names: impl Iterator<Item = &'a str>) -> String {

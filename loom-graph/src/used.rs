@@ -74,9 +74,9 @@ impl StepGraph {
             Part::Final(_) => return self.of_passes(unit.step, None),
             _ => {
                 let step = self.step(unit.step);
-                let uses = self.links().uses(unit.step);
                 let of_outputs = step.inputs.len()..step.inputs.len() + step.outputs.len();
-                for made in uses.get(of_outputs).unwrap_or_default() {
+                let uses = self.links().uses(unit.step).iter();
+                for made in uses.filter(|used| of_outputs.contains(&(used.written as usize))) {
                     self.push(unit.step, made, Some(&unit.part), &mut files);
                 }
             }

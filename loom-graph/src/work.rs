@@ -132,7 +132,7 @@ impl StepGraph {
         let name = match &part {
             Part::Whole => Arc::clone(own),
             Part::Item(item) => format!("{own}/{item}").into(),
-            Part::Pass(pass) => format!("{}/{own}#{pass}", group()).into(),
+            Part::Pass(pass) => format!("{}/{}#{pass}", group(), self.step(step).name.text).into(),
             Part::Stop(pass) => format!("{}#{pass}", group()).into(),
             Part::Final(_) => group().into(),
         };
@@ -147,19 +147,17 @@ impl StepGraph {
             (Part::Final(pass), _) => Work::Copies(self.copies(unit.step, *pass)),
             (_, Program::Condition(condition)) => {
                 let step = self.step(unit.step);
-                let names = self.names().within(self.pipeline(), step);
                 let asked = match &condition.test {
                     Test::Predicate(predicate) => Asked::Predicate(*predicate),
-                    Test::Script(script) => Asked::Script(self.word(script)),
+                    Test::Script(script) => Asked::Script(self.word(Some(unit.step), script)),
                 };
                 let entries = step.inputs.iter().chain(&step.args);
-                let values = self.arguments(entries, names, None, answers);
+                let values = self.arguments(entries, unit.step, None, answers);
                 Work::Question(Question { asked, values, negate: condition.negate })
             }
             (_, Program::Switch(switch)) => {
-                let names = self.names().within(self.pipeline(), self.step(unit.step));
-                let holds = match names.scalar(&switch.condition) {
-                    Ok(Resolved::Answer(step)) => answers(StepId(step)).unwrap_or(false),
+                let holds = match self.within(unit.step).scalar(&switch.condition) {
+                    Ok(Resolved::Answer(step)) => answers(self.step_for(unit.step, step)).unwrap_or(false),
                     Ok(Resolved::Switch(holds)) => holds,
                     Ok(Resolved::Text(text)) => !matches!(&*text, "" | "0"),
                     _ => false,
@@ -193,7 +191,7 @@ impl StepGraph {
             return Vec::new();
         }
         let step = self.step(unit.step);
-        let names = self.names().within(self.pipeline(), step);
+        let names = self.within(unit.step);
         let known = Known::new(Some(&unit.part), answers);
         let mut variables = Vec::with_capacity(step.env.len());
         for entry in &step.env {
@@ -201,7 +199,7 @@ impl StepGraph {
             let resolved = names.argument(&entry.value).unwrap_or(Resolved::Nothing);
             let value = match self.in_part(unit.step, resolved, &known) {
                 Resolved::Nothing => None,
-                Resolved::Switch(switch) => Some(self.switch_as_written(&entry.value, switch, &known)),
+                Resolved::Switch(switch) => Some(self.switch_as_written(unit.step, &entry.value, switch, &known)),
                 resolved => Some(self.as_words(unit.step, resolved, &known).join(" ")),
             };
             variables.push((entry.key.text.to_string(), value));
@@ -210,7 +208,7 @@ impl StepGraph {
     }
 
     /// A switch by the word that stands in the file, there or in the parameter that is meant: `True` is `True`.
-    fn switch_as_written(&self, value: &Value, switch: bool, known: &Known<'_>) -> String {
+    fn switch_as_written(&self, id: StepId, value: &Value, switch: bool, known: &Known<'_>) -> String {
         let given = || {
             let Value::Scalar(scalar) = value else { return None };
             match known.given.get()?.get(scalar.reference()?)? {
@@ -219,7 +217,7 @@ impl StepGraph {
             }
         };
         let written = match given().unwrap_or(value) {
-            Value::Scalar(scalar) if scalar.reference().is_some() => self.names().parameter(self.pipeline(), scalar),
+            Value::Scalar(scalar) if scalar.reference().is_some() => self.names().parameter(self.values(id), scalar),
             value => Some(value),
         };
         match written {
@@ -261,19 +259,28 @@ impl StepGraph {
 
     fn line(&self, id: StepId, part: Option<&Part>, answers: Answers<'_>) -> CommandLine {
         let step = self.step(id);
-        let names = self.names().within(self.pipeline(), step);
+        let names = self.within(id);
         let fed_back = self.fed_back(id, part);
         let mut words = Vec::with_capacity(step.inputs.len() + 2 * (step.outputs.len() + step.args.len()));
-        let (inputs, rest) = self.links().uses(id).split_at(step.inputs.len().min(self.links().uses(id).len()));
-        for (entry, input) in step.inputs.iter().zip(inputs) {
+        let mut rest = self.links().uses(id);
+        let mut next = |entry: usize| {
+            let of_entry = rest.iter().take_while(|used| used.written as usize == entry).count();
+            let (found, behind) = rest.split_at(of_entry);
+            rest = behind;
+            found
+        };
+        for (place, entry) in step.inputs.iter().enumerate() {
+            let inputs = next(place);
             match fed_back.iter().find(|(flag, _)| *flag == &*entry.key.text) {
                 Some((_, path)) => words.push(path.clone()),
-                None => words.push(self.path_of(id, input, part)),
+                None => words.extend(inputs.iter().map(|input| self.path_of(id, input, part))),
             }
         }
-        for (entry, output) in step.outputs.iter().zip(rest) {
-            words.push(entry.key.text.to_string());
-            words.push(self.path_of(id, output, part));
+        for (place, entry) in step.outputs.iter().enumerate() {
+            for output in next(step.inputs.len() + place) {
+                words.push(entry.key.text.to_string());
+                words.push(self.path_of(id, output, part));
+            }
         }
         let known = Known::new(part, answers);
         let is_input = |flag: &str| step.inputs.iter().any(|entry| &*entry.key.text == flag);
@@ -297,12 +304,13 @@ impl StepGraph {
     }
 
     fn program_in(&self, id: StepId, part: Option<&Part>) -> ProgramLine {
-        let names = self.names().within(self.pipeline(), self.step(id));
+        let names = self.within(id);
         let word = |scalar: &Scalar| match names.scalar(scalar) {
             Ok(found @ (Resolved::LoopItem | Resolved::LoopOutput)) => {
                 self.as_words(id, found, &Known::new(part, &|_| None)).concat()
             }
-            _ => self.word(scalar),
+            Ok(Resolved::OfSweep(name)) => format!("${name}"),
+            _ => self.word(Some(id), scalar),
         };
         match &self.step(id).program {
             Program::Task(task) => ProgramLine::Task(word(task)),
@@ -330,7 +338,7 @@ impl StepGraph {
         let switch = match &resolved {
             Resolved::Nothing => Some(false),
             Resolved::Switch(on) => Some(*on),
-            Resolved::Answer(step) => (known.answers)(StepId(*step)),
+            Resolved::Answer(step) => (known.answers)(self.step_for(id, *step)),
             _ => None,
         };
         match switch {
@@ -350,11 +358,11 @@ impl StepGraph {
         let given = known.given.get_or_init(|| passes::given(passes, *pass));
         match given.get(name) {
             Some(Given::Written(entry)) => {
-                self.names().resolve(self.pipeline(), &entry.value).unwrap_or(Resolved::Nothing)
+                self.names().resolve(self.values(id), &entry.value).unwrap_or(Resolved::Nothing)
             }
             Some(Given::Computed(expression::Value::Bool(switch))) => Resolved::Switch(*switch),
             Some(Given::Computed(value)) => Resolved::Text(value.to_string().into()),
-            None => self.names().named(self.pipeline(), name).unwrap_or(Resolved::Nothing),
+            None => self.names().named(self.values(id), name).unwrap_or(Resolved::Nothing),
         }
     }
 
@@ -363,7 +371,10 @@ impl StepGraph {
         let folders = self.links().folders_of_loop(id);
         match self.in_part(id, resolved, known) {
             Resolved::Text(text) => vec![text.into_owned()],
-            Resolved::Data(index) => vec![self.datum_path(id, DatumId(index), part)],
+            Resolved::Data(index) => {
+                let data = self.data_for(id, index, Role::Argument);
+                data.into_iter().map(|datum| self.datum_path(id, datum, part)).collect()
+            }
             Resolved::Branch(_, payload) => self.as_words(id, *payload, known),
             Resolved::List(items) => items.into_iter().flat_map(|item| self.as_words(id, item, known)).collect(),
             Resolved::LoopItem => vec![match (part, folders) {
@@ -374,11 +385,11 @@ impl StepGraph {
                 (Some(Part::Item(item)), Some((_, into))) => join(&into.path, file_name(item)),
                 _ => "$loop_output".to_owned(),
             }],
-            Resolved::Answer(step) => vec![match (known.answers)(StepId(step)) {
+            Resolved::Answer(step) => vec![match (known.answers)(self.step_for(id, step)) {
                 Some(answer) => answer.to_string(),
-                None => format!("${}", self.name(StepId(step))),
+                None => format!("${}", self.pipeline().steps[step as usize].name.text),
             }],
-            Resolved::OfPass(name) => vec![format!("${name}")],
+            Resolved::OfPass(name) | Resolved::OfSweep(name) => vec![format!("${name}")],
             Resolved::Nothing => Vec::new(),
             Resolved::Switch(switch) => vec![switch.to_string()],
         }
@@ -426,12 +437,12 @@ impl StepGraph {
 
     fn feedback_to(&self, id: StepId) -> Vec<(&str, StepId, &Use)> {
         let Some((_, passes)) = self.group(id) else { return Vec::new() };
-        let lines = passes::feedback(self.pipeline(), passes, self.links().block(id)).flatten();
+        let lines = passes::feedback(|id| self.step(id), passes, self.links().block(id)).flatten();
         let mine = lines.filter(|line| line.reader == id);
         mine.filter_map(|line| {
             let maker = self.step(line.maker);
-            let place = maker.outputs.iter().position(|entry| &*entry.key.text == line.output)?;
-            let made = self.links().uses(line.maker).get(maker.inputs.len() + place)?;
+            let place = maker.inputs.len() + maker.outputs.iter().position(|entry| &*entry.key.text == line.output)?;
+            let made = self.links().uses(line.maker).iter().find(|used| used.written as usize == place)?;
             Some((line.flag, line.maker, made))
         })
         .collect()
@@ -449,35 +460,28 @@ impl StepGraph {
         let Some(stop) = stop else {
             return Question { asked: Asked::Predicate(Predicate::Param), values: Vec::new(), negate: false };
         };
-        let names = self.names().within(self.pipeline(), self.step(step));
         let part = Part::Stop(pass);
-        let values = self.arguments(stop.inputs.iter().chain(&stop.args), names, Some((step, &part)), &|_| None);
-        Question { asked: Asked::Script(self.word(&stop.script)), values, negate: false }
+        let values = self.arguments(stop.inputs.iter().chain(&stop.args), step, Some(&part), &|_| None);
+        Question { asked: Asked::Script(self.word(Some(step), &stop.script)), values, negate: false }
     }
 
     fn arguments<'a>(
         &self,
         entries: impl Iterator<Item = &'a Entry>,
-        names: Within<'_>,
-        part: Option<(StepId, &Part)>,
+        id: StepId,
+        part: Option<&Part>,
         answers: Answers<'_>,
     ) -> Vec<(String, Argument)> {
         let mut values: Vec<(String, Argument)> = Vec::new();
         for entry in entries {
-            let value = self.argument(&entry.value, names, part, answers);
+            let value = self.argument(&entry.value, id, part, answers);
             values.push((entry.key.text.to_string(), value));
         }
         values
     }
 
-    fn argument(
-        &self,
-        value: &Value,
-        names: Within<'_>,
-        part: Option<(StepId, &Part)>,
-        answers: Answers<'_>,
-    ) -> Argument {
-        let again = |value: &Value| self.argument(value, names, part, answers);
+    fn argument(&self, value: &Value, id: StepId, part: Option<&Part>, answers: Answers<'_>) -> Argument {
+        let again = |value: &Value| self.argument(value, id, part, answers);
         match value {
             Value::List(items, _) => Argument::List(items.iter().map(again).collect()),
             Value::Map(entries, _) => {
@@ -485,16 +489,21 @@ impl StepGraph {
             }
             Value::Scalar(scalar) if scalar.reference().is_some() => {
                 // A parameter is a number or a text as it is written, not as the words of a command line.
-                if let Some(parameter) = self.names().parameter(self.pipeline(), scalar) {
+                if let Some(parameter) = self.names().parameter(self.values(id), scalar) {
                     return again(parameter);
                 }
-                let path = |datum: u32| match part {
-                    Some((step, part)) => self.datum_path(step, DatumId(datum), Some(part)),
-                    None => self.links().datum(DatumId(datum)).path.to_string(),
+                let path = |node: u32| {
+                    let data = self.data_for(id, node, Role::Question);
+                    data.first().map_or_else(String::new, |datum| match part {
+                        Some(part) => self.datum_path(id, *datum, Some(part)),
+                        None => self.links().datum(*datum).path.to_string(),
+                    })
                 };
-                match names.scalar(scalar) {
+                match self.within(id).scalar(scalar) {
                     Ok(Resolved::Data(index)) => Argument::Text(path(index)),
-                    Ok(Resolved::Answer(step)) => answers(StepId(step)).map_or(Argument::Nothing, Argument::Bool),
+                    Ok(Resolved::Answer(step)) => {
+                        answers(self.step_for(id, step)).map_or(Argument::Nothing, Argument::Bool)
+                    }
                     Ok(Resolved::Branch(_, payload)) => match *payload {
                         Resolved::Data(index) => Argument::Text(path(index)),
                         Resolved::Text(text) => Argument::Text(text.into_owned()),

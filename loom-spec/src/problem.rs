@@ -152,6 +152,11 @@ impl Problems {
         }
     }
 
+    /// Whether there is an error among them, be it shown or not.
+    pub fn has_errors(&self) -> bool {
+        self.list.iter().any(Problem::is_error) || self.not_shown.errors > 0
+    }
+
     /// Whether a further one would only be counted, so that it need not be worded.
     pub fn are_too_many(&self, severity: Severity) -> bool {
         let warnings = self.list.len() - self.errors;

@@ -78,7 +78,7 @@ impl<'a> Check<'a> {
     pub(super) fn switch_step(&mut self, step: &'a Step, switch: &'a Switch) {
         let scalar = &switch.condition;
         match self.names.scalar(self.pipeline, scalar) {
-            Ok(Resolved::Answer(_) | Resolved::Switch(_) | Resolved::Nothing) => {}
+            Ok(Resolved::Answer(_) | Resolved::Switch(_) | Resolved::Nothing | Resolved::OfSweep(_)) => {}
             // As numbers are true or false to Python.
             Ok(Resolved::Text(text)) if matches!(&*text, "0" | "1") => {}
             Ok(found) => {

@@ -55,9 +55,8 @@ pub(crate) fn check(pipeline: &Pipeline, names: &Names, links: &Links, world: &d
 }
 
 /// Tells a cycle: its path, and on each leg the datum between.
-pub(crate) fn cycle(pipeline: &Pipeline, links: &Links, cycle: &[Leg]) -> Problem {
+pub(crate) fn cycle<'a>(name: &dyn Fn(StepId) -> &'a str, links: &Links, cycle: &[Leg]) -> Problem {
     const SHOWN: usize = 12;
-    let name = |step: StepId| &*pipeline.steps[step.index()].name.text;
     // A dependency points back at what is waited for; people follow the data forward. The first leg leads to the
     // step that the path begins with.
     let length = cycle.len();
@@ -149,7 +148,10 @@ impl<'a> Check<'a> {
         for step in conditions {
             let (what, other) = match self.names.get(&step.name.text) {
                 Some(Target::Data(data)) => ("data node", self.pipeline.data[data as usize].name.span),
-                Some(Target::Parameter(index)) => ("parameter", self.pipeline.parameters[index as usize].name.span),
+                Some(Target::Parameter(index)) => match self.pipeline.parameters.get(index as usize) {
+                    Some(parameter) => ("parameter", parameter.name.span),
+                    None => continue,
+                },
                 _ => continue,
             };
             self.problems.push(
@@ -241,7 +243,7 @@ impl<'a> Check<'a> {
 
     fn path(&mut self, scalar: &Scalar, found: Result<Resolved<'_>, Fault<'a>>, may_be_data: bool) {
         match found {
-            Ok(Resolved::Data(_)) if may_be_data => {}
+            Ok(Resolved::Data(_) | Resolved::OfSweep(_)) if may_be_data => {}
             Ok(Resolved::Text(text)) if is_url(&text) => {}
             Ok(Resolved::Text(text)) if !text.is_empty() => {
                 if let Some(message) = refused_as_path(&text) {
@@ -268,10 +270,16 @@ impl<'a> Check<'a> {
             Resolved::Branch(..) => "what a switch hands on",
             Resolved::LoopItem | Resolved::LoopOutput => "a file of a loop",
             Resolved::OfPass(_) => "a parameter of a pass",
+            Resolved::OfSweep(_) => "a parameter of the sweep",
+        };
+        let braces = match found {
+            "a parameter of the sweep" => scalar.reference().map(|name| format!("write `{{{name}}}` within a path")),
+            _ => None,
         };
         self.problems.push(
             Problem::error("wrong-kind", format!("a path is expected here, and `{}` is {found}", scalar.text))
-                .at(scalar.span, "expected a path"),
+                .at(scalar.span, "expected a path")
+                .maybe_help(braces),
         );
     }
 
@@ -294,7 +302,7 @@ impl<'a> Check<'a> {
         let names = self.names.within(self.pipeline, step);
         for scalar in program_scalars(&step.program) {
             match names.scalar(scalar) {
-                Ok(Resolved::Text(_) | Resolved::Data(_)) => {}
+                Ok(Resolved::Text(_) | Resolved::Data(_) | Resolved::OfSweep(_)) => {}
                 Ok(Resolved::LoopItem | Resolved::LoopOutput) if matches!(step.program, Program::Words(_)) => {}
                 // `true` is a program, and words of a command are words.
                 Ok(Resolved::Switch(_) | Resolved::Nothing) if scalar.reference().is_none() => {}
@@ -507,7 +515,8 @@ impl<'a> Check<'a> {
             }
             way.push(name);
             let Some(Target::Parameter(index)) = self.names.get(name) else { return true };
-            let Value::Scalar(scalar) = &self.pipeline.parameters[index as usize].value else { return true };
+            let parameter = self.pipeline.parameters.get(index as usize);
+            let Some(Value::Scalar(scalar)) = parameter.map(|parameter| &parameter.value) else { return true };
             let Some(next) = scalar.reference() else { return true };
             name = next;
         }
@@ -537,6 +546,7 @@ impl<'a> Check<'a> {
         let known = data
             .chain(self.pipeline.parameters.iter().map(|parameter| &*parameter.name.text))
             .chain(conditions.map(|step| &*step.name.text))
+            .chain(self.names.of_sweep())
             .chain(self.pipeline.steps.iter().filter(|step| step.each.is_some()).take(1).flat_map(|_| LOOP_NAMES));
         if let Some(near) = self.suggest.nearest(name, known) {
             return problem.help(format!("did you mean `${near}`?"));

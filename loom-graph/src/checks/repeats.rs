@@ -53,7 +53,9 @@ impl<'a> Check<'a> {
             );
         }
         let makers = links.dependencies(id).iter().any(|leg| links.uses(id)[leg.used as usize].datum == over.datum);
-        if !makers && self.world.presence(&over.path) == Presence::Missing {
+        // Which folder that is may differ from configuration to configuration.
+        let is_one = !self.names.have_sweep() || !over.path.contains(['{', '$']);
+        if !makers && is_one && self.world.presence(&over.path) == Presence::Missing {
             self.problems.push(
                 Problem::warning(
                     "missing-folder",
@@ -287,7 +289,8 @@ impl<'a> Check<'a> {
         let pipeline = self.pipeline;
         let links = self.links;
         let steps = || links.block(first).map(|step| &*pipeline.steps[step.index()].name.text);
-        for line in passes::feedback(pipeline, passes, links.block(first)) {
+        let step = |id: StepId| &pipeline.steps[id.index()];
+        for line in passes::feedback(step, passes, links.block(first)) {
             let problem = match line {
                 Ok(line) => {
                     let reader = &pipeline.steps[line.reader.index()];

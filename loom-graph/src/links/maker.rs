@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashMapExt};
 use loom_spec::{Entry, MultiPass, Pipeline, Program, Scalar, Span, Step, Value};
 
 use super::{Datum, DatumId, Place, Role, StepId, Use};
@@ -20,9 +20,27 @@ pub(super) struct Maker<'a> {
     pub(super) uses: Vec<Use>,
     /// The gates of the step that is being looked at, which come behind what its words use.
     pub(super) gates: Vec<(Branch, Span)>,
+    /// The data whose path is a parameter of the sweep.
+    pub(super) parameters: HashMap<DatumId, Arc<str>>,
+    /// Where the uses of the step that is being looked at begin.
+    pub(super) first_use: usize,
 }
 
 impl<'a> Maker<'a> {
+    pub(super) fn new(pipeline: &'a Pipeline, names: &'a Names, world: &'a dyn World) -> Self {
+        Self {
+            pipeline,
+            names,
+            world,
+            data: Vec::with_capacity(pipeline.data.len()),
+            at: HashMap::with_capacity(pipeline.data.len()),
+            uses: Vec::new(),
+            gates: Vec::new(),
+            parameters: HashMap::new(),
+            first_use: 0,
+        }
+    }
+
     pub(super) fn datum(&mut self, name: Option<Arc<str>>, path: &str, span: Span) -> DatumId {
         let id = DatumId(self.data.len() as u32);
         let url = is_url(path).then(|| Arc::from(path));
@@ -42,30 +60,27 @@ impl<'a> Maker<'a> {
 
     /// What a condition or a switch finds out.
     fn answer(&mut self, step: u32) -> DatumId {
+        let name = &self.pipeline.steps[step as usize].name;
+        self.answer_of(StepId(step), Arc::clone(&name.text), name.span)
+    }
+
+    /// What this step, of this name, finds out.
+    pub(super) fn answer_of(&mut self, step: StepId, name: Arc<str>, span: Span) -> DatumId {
         // A NUL is in no path.
-        let location = Location::Answer(format!("\0answer {step}"));
+        let location = Location::Answer(format!("\0answer {}", step.0));
         if let Some(known) = self.at.get(location.as_str()) {
             return *known;
         }
         let id = DatumId(self.data.len() as u32);
-        let name = &self.pipeline.steps[step as usize].name;
         let location = Arc::new(location);
         self.at.insert(Place(Arc::clone(&location)), id);
-        self.data.push(Datum {
-            name: Some(Arc::clone(&name.text)),
-            path: Arc::clone(&name.text),
-            url: None,
-            location,
-            canonical: id,
-            producer: Some(StepId(step)),
-            span: name.span,
-        });
+        let (path, url, producer) = (Arc::clone(&name), None, Some(step));
+        self.data.push(Datum { name: Some(name), path, url, location, canonical: id, producer, span });
         id
     }
 
     pub(super) fn step(&mut self, step: &'a Step) {
         let names = self.names.within(self.pipeline, step);
-        let first = self.uses.len();
         match &step.program {
             Program::Switch(switch) => {
                 let asked = [Some(&switch.condition), switch.data.as_ref()];
@@ -107,7 +122,7 @@ impl<'a> Maker<'a> {
         }
         if let Some(each) = &step.each {
             for (folder, role, scalar) in [(over, Role::Over, &each.over), (into, Role::Into, &each.into)] {
-                if !self.uses[first..].iter().any(|used| used.role == role) {
+                if !self.uses[self.first_use..].iter().any(|used| used.role == role) {
                     self.use_of_folder(folder, role, scalar, handed_on && role == Role::Over);
                 }
             }
@@ -136,8 +151,17 @@ impl<'a> Maker<'a> {
         match found {
             Ok(Resolved::Data(index)) => Some(DatumId(index)),
             Ok(Resolved::Text(text)) => self.known_or_new(&text, scalar.span).map(|(datum, _)| datum),
+            Ok(Resolved::OfSweep(name)) => self.of_parameter(name, scalar.span).map(|(datum, _)| datum),
             _ => None,
         }
+    }
+
+    /// A path that is a parameter of the sweep: each configuration has another; the graph of the steps as they are written has
+    /// one for all.
+    fn of_parameter(&mut self, name: &str, span: Span) -> Option<(DatumId, Arc<str>)> {
+        let found = self.known_or_new(&format!("${name}"), span)?;
+        self.parameters.insert(found.0, name.into());
+        Some(found)
     }
 
     fn use_of_folder(&mut self, folder: Option<DatumId>, role: Role, scalar: &Scalar, handed_on: bool) {
@@ -151,6 +175,11 @@ impl<'a> Maker<'a> {
         match found {
             Ok(Resolved::Data(index)) => self.push_use(DatumId(index), role, span, false),
             Ok(Resolved::Text(text)) => self.written_out(&text, role, span, false),
+            Ok(Resolved::OfSweep(name)) => {
+                if let Some((datum, path)) = self.of_parameter(name, span) {
+                    self.add(datum, role, path, span, false);
+                }
+            }
             Ok(Resolved::Branch(branch, payload)) => {
                 match *payload {
                     Resolved::Data(index) => self.push_use(DatumId(index), role, span, true),
@@ -166,7 +195,7 @@ impl<'a> Maker<'a> {
     /// A path that is written out. One that is known already, under a name or not, is the same datum.
     fn written_out(&mut self, text: &str, role: Role, span: Span, handed_on: bool) {
         if let Some((datum, path)) = self.known_or_new(text, span) {
-            self.uses.push(Use { datum, role, path, span, own: false, handed_on });
+            self.add(datum, role, path, span, handed_on);
         }
     }
 
@@ -235,7 +264,12 @@ impl<'a> Maker<'a> {
 
     fn push_use(&mut self, datum: DatumId, role: Role, span: Span, handed_on: bool) {
         let path = Arc::clone(&self.data[datum.index()].path);
-        self.uses.push(Use { datum, role, path, span, own: false, handed_on });
+        self.add(datum, role, path, span, handed_on);
+    }
+
+    fn add(&mut self, datum: DatumId, role: Role, path: Arc<str>, span: Span, handed_on: bool) {
+        let written = (self.uses.len() - self.first_use) as u32;
+        self.uses.push(Use { datum, role, path, span, own: false, handed_on, written, gathered: false });
     }
 }
 

@@ -2,7 +2,7 @@ use std::fmt::Write;
 
 use loom_spec::Program;
 
-use super::{by_group, folders_between, is_solid, is_unseen, origin, shown_data, way};
+use super::{by_group, called, folders_between, is_solid, is_unseen, origin, shown_data, way};
 use crate::{DatumId, StepGraph, StepId};
 
 /// The graph in Graphviz' language: boxes are steps, notes are data, arrows follow the data.
@@ -32,7 +32,7 @@ pub fn dot(graph: &StepGraph) -> String {
                 (false, true) => "rounded,dashed",
                 (false, false) => "rounded",
             };
-            let label = quoted(&step.name.text);
+            let label = quoted(&called(graph, id));
             let _ = writeln!(out, "{indent}s{} [shape={shape}, style=\"{style}\", label={label}]", id.0);
         }
         if group.is_some() {

@@ -2,7 +2,7 @@ use std::fmt::Write;
 
 use loom_spec::Program;
 
-use super::{by_group, folders_between, is_solid, is_unseen, origin, shown_data, way};
+use super::{by_group, called, folders_between, is_solid, is_unseen, origin, shown_data, way};
 use crate::{DatumId, StepGraph, StepId};
 
 /// The graph in Mermaid's language, which Markdown hosts draw: boxes are steps, rounded boxes are data, arrows
@@ -27,7 +27,7 @@ pub fn mermaid(graph: &StepGraph) -> String {
                 Program::Condition(_) | Program::Switch(_) => ("{", "}"),
                 Program::Task(_) | Program::Words(_) | Program::Shell(_) => ("[", "]"),
             };
-            let _ = writeln!(out, "{indent}s{}{open}{}{close}{class}", id.0, quoted(&step.name.text));
+            let _ = writeln!(out, "{indent}s{}{open}{}{close}{class}", id.0, quoted(&called(graph, id)));
         }
         if group.is_some() {
             out.push_str("  end\n");

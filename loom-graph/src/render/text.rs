@@ -2,7 +2,7 @@ use std::fmt::Write;
 
 use loom_spec::{Problem, Program, Severity, Source};
 
-use super::{one_line, way};
+use super::{called, one_line, way};
 use crate::{Location, Role, StepGraph, StepId};
 
 /// The graph as indented text, in run order: what each step runs, reads (and from whom) and writes.
@@ -40,15 +40,22 @@ fn step_text(graph: &StepGraph, id: StepId, out: &mut String) {
         let files = filter.map_or("file".to_owned(), |filter| one_line(&filter.text));
         format!("for each {files} of {}", one_line(&over.path))
     });
+    let axes = |axes: Vec<usize>| {
+        let axes = axes.into_iter().filter_map(|axis| Some(one_line(&graph.space()?.axes()[axis].name)));
+        Some(axes.collect::<Vec<_>>().join(", ")).filter(|axes| !axes.is_empty())
+    };
+    let swept = if graph.config(id).is_some() { None } else { axes(graph.axes(id)) };
     let marks: Vec<String> = step
         .optional
         .then(|| "optional".to_owned())
         .into_iter()
         .chain(step.disabled.then(|| "disabled".to_owned()))
+        .chain(swept.map(|axes| format!("for each {axes}")))
+        .chain(axes(graph.gathered_axes(id)).map(|axes| format!("gathers {axes}")))
         .chain(group)
         .chain(each)
         .collect();
-    out.push_str(&one_line(&step.name.text));
+    out.push_str(&one_line(&called(graph, id)));
     if !marks.is_empty() {
         let _ = write!(out, "  ({})", marks.join(", "));
     }
@@ -67,7 +74,7 @@ fn step_text(graph: &StepGraph, id: StepId, out: &mut String) {
         }
     }
     for (read, legs) in links.reads_with_makers(id) {
-        let makers: Vec<String> = legs.iter().map(|leg| one_line(graph.name(leg.on))).collect();
+        let makers: Vec<String> = legs.iter().map(|leg| one_line(&called(graph, leg.on))).collect();
         let path = one_line(&read.path);
         if let Some(way) = way(read) {
             let _ = writeln!(out, "  only    if `{path}` leads to `{way}`");

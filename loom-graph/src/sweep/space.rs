@@ -54,6 +54,16 @@ impl Space {
         &self.axes
     }
 
+    /// The place of an axis among all.
+    pub(crate) fn axis(&self, name: &str) -> Option<usize> {
+        self.axes.iter().position(|axis| *axis.name == *name)
+    }
+
+    /// The value that a configuration gives an axis.
+    pub fn value(&self, config: ConfigId, axis: usize) -> &AxisValue {
+        &self.axes[axis].values[self.indices(config)[axis] as usize]
+    }
+
     /// How many configurations there are.
     pub fn len(&self) -> usize {
         self.indices.len().checked_div(self.axes.len()).unwrap_or(0)
