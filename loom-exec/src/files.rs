@@ -29,7 +29,7 @@ pub(crate) fn items(graph: &StepGraph, step: StepId, folder: &Path) -> Result<It
         return Err(format!("the folder {} {what}", over.path));
     }
     // As in loom-pipeline, an empty filter is none.
-    let filter = each.filter.as_ref().map(|filter| graph.text(filter)).filter(|filter| !filter.is_empty());
+    let filter = each.filter.as_ref().map(|filter| graph.text(step, filter)).filter(|filter| !filter.is_empty());
     let found = matching(&files, filter.as_deref())
         .map_err(|error| format!("cannot list the files of {}: {error}", over.path))?;
     let mut items = Items::default();

@@ -119,7 +119,7 @@ impl Programs {
         variables: Vec<(String, Option<String>)>,
     ) -> Command {
         let program = Key::of(&line.program).and_then(|key| self.found.get(key.text()).cloned());
-        let CommandLine { program: written, words } = line;
+        let CommandLine { program: written, words, .. } = line;
         let (fallback, first): (String, Vec<String>) = match written {
             ProgramLine::Task(task) if interpreter(&task).is_some() => (task.clone(), vec![not_a_flag(task)]),
             ProgramLine::Task(task) => (task, vec![]),

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use loom_graph::{
-    Answers, Asked, Checked, CommandLine, LeftOut, Part, Plan, ProgramLine, Question, Selection, StepId, Target, Unit,
-    Work, World,
+    Asked, Checked, CommandLine, DatumId, Facts, LeftOut, Manifest, Part, Plan, ProgramLine, Question, Selection,
+    StepId, Target, Unit, Work, World,
 };
 use loom_spec::{FrontMatterError, Problem, ReadError, Source, Suggest, TaskInterface};
 
@@ -134,11 +134,13 @@ impl Project {
             return Err(refused(vec![Problem::error("extra", message).help("select one with `--step NAME`")]));
         }
         let programs = Programs::find(&plan, &self.host).map_err(refused)?;
+        let file_name = self.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         Ok(Decisions {
             plan,
             programs,
             folder: self.host.folder().to_path_buf(),
-            file_name: self.file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            manifests: format!(".loom/{file_name}/gathered"),
+            file_name,
             environment: self.host.environment().clone(),
             extra: self.extra.clone(),
             by_name: matches!(selection.target, Target::Steps(_)),
@@ -168,6 +170,8 @@ pub struct Decisions {
     environment: HashMap<OsString, OsString>,
     extra: Vec<String>,
     by_name: bool,
+    /// The folder of the lists that steps are handed of what they gather.
+    manifests: String,
 }
 
 impl Decisions {
@@ -204,22 +208,34 @@ impl Decisions {
     /// The exact command of a unit; none where the engine itself does what is to be done. Where a command depends on
     /// the answer of a condition, the reference stands in its place.
     pub fn command(&self, unit: &Unit) -> Option<Command> {
-        match self.task(unit, &|_| None) {
+        match self.task(unit, self.facts(&|_| None, &|_| true)) {
             Task::Run { command, .. } | Task::Ask(_, Some(command)) => Some(command),
             Task::Ask(_, None) | Task::Lead(_) | Task::Copy(_) => None,
         }
     }
 
+    /// What is known to a unit of this pipeline, which keeps what it hands over in a folder of its own.
+    pub(crate) fn facts<'a>(
+        &'a self,
+        answers: &'a dyn Fn(StepId) -> Option<bool>,
+        is_there: &'a dyn Fn(DatumId) -> bool,
+    ) -> Facts<'a> {
+        Facts { answers, is_there, manifests: &self.manifests }
+    }
+
     /// What is to be done for a unit.
-    pub(crate) fn task(&self, unit: &Unit, answers: Answers<'_>) -> Task {
-        match self.plan.graph().work(unit, answers) {
+    pub(crate) fn task(&self, unit: &Unit, facts: Facts<'_>) -> Task {
+        match self.plan.graph().work(unit, facts) {
             Work::Command(line) => {
                 let name = self.plan.graph().name(unit.step);
                 let (code, runs_python) = self.code(&line);
-                let words = line.words().chain(self.extra.iter().cloned()).collect();
+                let listed = line.manifests.iter().map(|manifest| manifest.text.clone());
+                let words = line.words().chain(self.extra.iter().cloned()).chain(listed).collect();
+                let manifests = line.manifests.clone();
                 let python = runs_python.then(|| self.programs.python());
-                let variables = self.plan.graph().variables(unit, answers);
-                Task::Run { command: self.programs.command(line, name, &self.extra, variables), words, code, python }
+                let variables = self.plan.graph().variables(unit, facts);
+                let command = self.programs.command(line, name, &self.extra, variables);
+                Task::Run { command, words, manifests, code, python }
             }
             Work::Question(question) => {
                 let command = match question.asked {
@@ -331,6 +347,8 @@ pub(crate) enum Task {
         command: Command,
         /// The same as the pipeline has it, whatever this machine runs it by.
         words: Vec<String>,
+        /// The lists of what it gathers, to be written first.
+        manifests: Vec<Manifest>,
         /// The files of the pipeline that it runs.
         code: Vec<String>,
         /// The Python that runs it, if one does.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{RecvTimeoutError, bounded, unbounded};
-use loom_graph::{StepId, Unit};
+use loom_graph::{DatumId, StepId, Unit};
 
 use crate::decide::{Always, Decider, Forecast, Reason, Verdict};
 use crate::event::{Event, Outcome, Stream, Summary};
@@ -107,6 +107,8 @@ struct Assignment {
     unit: Unit,
     part: schedule::Part,
     task: Task,
+    /// What it would gather, and nobody made.
+    absent: HashSet<DatumId>,
     /// Why it is to run; none if that is still to be decided.
     reasons: Option<Vec<Reason>>,
     /// Variables that tell it what it was given.

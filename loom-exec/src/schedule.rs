@@ -14,7 +14,7 @@
 //! wait for one GPU.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap, HashMap};
+use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -127,6 +127,15 @@ struct Passes {
     failed: bool,
 }
 
+/// What a block gathers.
+#[derive(Debug, Default)]
+struct Gathering {
+    /// The blocks that make it, which the block needs for nothing else.
+    from: HashSet<StepId>,
+    /// Whether it can do without what failed.
+    allow_failed: bool,
+}
+
 /// Something that may start. Of two with the same rank, the one that stands first in run order does.
 type Ready = (u64, Reverse<u32>, Reverse<Part>, StepId);
 
@@ -153,6 +162,8 @@ pub(crate) struct Scheduler {
     /// How many dependencies of each block have not ended.
     waiting_for: Vec<u32>,
     followers: Followers,
+    /// What blocks gather: from whom, and whether they can do without what failed.
+    gathering: BTreeMap<StepId, Gathering>,
     /// The blocks behind each way out of a switch.
     gates: BTreeMap<(StepId, bool), Vec<StepId>>,
     rank: Vec<u64>,
@@ -217,6 +228,7 @@ impl Scheduler {
             inside,
             waiting_for,
             followers,
+            gathering: gathering(graph),
             gates: gates(links),
             rank: vec![0; count],
             lines,
@@ -455,19 +467,47 @@ impl Scheduler {
             skipped.extend(self.skip(barred, Because::Switch(block)));
             skipped.sort_unstable_by_key(|skipped| self.place[skipped.step.index()]);
         }
-        let followers = self.one_less_for_followers(block);
-        self.release(followers);
+        let (released, starved) =
+            self.one_less_for_followers(block).into_iter().partition(|step| self.has_something(*step));
+        self.release(released);
+        skipped.extend(self.skip_all(starved, Because::Failure));
         skipped
     }
 
-    /// Skips all that is behind these blocks and has not ended.
+    /// Skips these blocks, and all that is behind them.
+    fn skip_all(&mut self, blocks: Vec<StepId>, because: Because) -> Vec<Skipped> {
+        let mut skipped = Vec::new();
+        for step in &blocks {
+            self.enter(*step, State::Skipped);
+            if self.planned[step.index()] {
+                self.unfinished -= 1;
+                skipped.push(Skipped { step: *step, because });
+            }
+        }
+        skipped.extend(self.skip(blocks, because));
+        skipped
+    }
+
+    /// Skips all that is behind these blocks and has not ended; but what gathers goes on with the others.
     fn skip(&mut self, mut open: Vec<StepId>, because: Because) -> Vec<Skipped> {
         let mut skipped = Vec::new();
+        let mut released = Vec::new();
         while let Some(step) = open.pop() {
             for index in 0..self.followers.of(step).len() {
                 let follower = self.followers.of(step)[index];
                 if self.state[follower.index()] != State::Waiting {
                     continue;
+                }
+                if self.can_do_without(follower, step, because) {
+                    let waiting_for = &mut self.waiting_for[follower.index()];
+                    *waiting_for -= 1;
+                    if *waiting_for > 0 {
+                        continue;
+                    }
+                    if self.has_something(follower) {
+                        released.push(follower);
+                        continue;
+                    }
                 }
                 self.enter(follower, State::Skipped);
                 open.push(follower);
@@ -477,8 +517,32 @@ impl Scheduler {
                 }
             }
         }
+        self.release(released);
         skipped.sort_unstable_by_key(|skipped| self.place[skipped.step.index()]);
         skipped
+    }
+
+    /// Whether a block can run without what another one did not make: what a switch leads past is no part of what is
+    /// gathered.
+    fn can_do_without(&self, block: StepId, maker: StepId, because: Because) -> bool {
+        let Some(gathering) = self.gathering.get(&block) else { return false };
+        (gathering.allow_failed || matches!(because, Because::Switch(_))) && gathering.from.contains(&maker)
+    }
+
+    /// Whether there is anything for a block to gather, if it does so.
+    fn has_something(&self, block: StepId) -> bool {
+        let Some(gathering) = self.gathering.get(&block) else { return true };
+        gathering.from.is_empty() || gathering.from.iter().any(|maker| self.has_made(*maker))
+    }
+
+    /// Whether what a block makes is there, as far as the run knows: it succeeded, or is not to run.
+    pub(crate) fn has_made(&self, block: StepId) -> bool {
+        matches!(self.state[block.index()], State::Succeeded | State::Passed)
+    }
+
+    /// Whether a block is to run.
+    pub(crate) fn is_planned(&self, block: StepId) -> bool {
+        self.planned[block.index()]
     }
 
     /// How many units are running.
@@ -570,6 +634,23 @@ fn lines(graph: &StepGraph, all: Slots) -> (Vec<Line>, Vec<usize>) {
     };
     let line_of = graph.links().steps().map(&mut line_of).collect();
     (lines, line_of)
+}
+
+/// What blocks gather.
+fn gathering(graph: &StepGraph) -> BTreeMap<StepId, Gathering> {
+    let links = graph.links();
+    let mut gathering: BTreeMap<StepId, Gathering> = BTreeMap::new();
+    for step in links.steps() {
+        let Some(gather) = &graph.step(step).gather else { continue };
+        let legs = || links.dependencies(step).iter().map(|leg| (links.leader(leg.on), links.is_gathered(step, leg)));
+        let of_step = gathering.entry(links.leader(step)).or_default();
+        of_step.allow_failed = gather.allow_failed;
+        of_step.from.extend(legs().filter(|(_, gathered)| *gathered).map(|(maker, _)| maker));
+        legs().filter(|(_, gathered)| !gathered).for_each(|(maker, _)| {
+            of_step.from.remove(&maker);
+        });
+    }
+    gathering
 }
 
 /// For each step of a group that runs in passes, how many others it waits for in a pass, and which wait for it, by their

@@ -9,6 +9,7 @@ use loom_spec::{MultiPass, NotShown, Parsed, Pipeline, Predicate, Problem, Probl
 use crate::links::{DatumId, Expanded, Links, Role, StepId};
 use crate::names::{Names, Resolved, Values, Within};
 use crate::sweep::{Axes, ConfigId, Flow, Space, Sweeping};
+use crate::work::Manifest;
 use crate::{World, checks, interfaces, order, passes};
 
 /// A pipeline that means something: its steps, the data between them, and an order to run them in.
@@ -101,6 +102,8 @@ pub struct CommandLine {
     pub program: ProgramLine,
     /// The words behind it: inputs, outputs, arguments.
     pub words: Vec<String>,
+    /// The lists that it is handed of what it gathers, to be written before it starts.
+    pub manifests: Vec<Manifest>,
 }
 
 /// The program of a [`CommandLine`].
@@ -244,6 +247,22 @@ impl StepGraph {
             (Some(expanded), Some(sweeping)) => expanded.data_for(DatumId(node), id, role, sweeping),
             _ => vec![DatumId(node)],
         }
+    }
+
+    /// Whether a step gathers what a data node is.
+    pub(crate) fn is_gathered(&self, id: StepId, node: u32) -> bool {
+        let ended = |sweeping: &Arc<Sweeping>| sweeping.flow.ended(self.written(id), DatumId(node), Role::Argument);
+        self.expanded.is_some() && self.sweeping.as_ref().is_some_and(|sweeping| ended(sweeping) != 0)
+    }
+
+    /// Of an instance of a datum: the configurations, the axes that concern it, and the first configuration that it is of.
+    pub(crate) fn axes_of_datum(&self, datum: DatumId) -> Option<(&Space, Vec<usize>, ConfigId)> {
+        let (expanded, sweeping) = (self.expanded.as_ref()?, self.sweeping.as_ref()?);
+        let (written, class) = expanded.written_datum(datum);
+        let axes = sweeping.flow.of_datum(written);
+        let config = sweeping.projection(axes).first(class);
+        let axes = (0..Axes::BITS as usize).filter(|axis| axes & (1 << axis) != 0).collect();
+        Some((&sweeping.space, axes, config))
     }
 
     /// What another step is to one: itself, or its instance for the same configuration.

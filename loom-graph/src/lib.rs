@@ -59,7 +59,7 @@ pub use plan::{LeftOut, Plan, Selection, Target};
 pub use sweep::{AxisValue, ConfigId, Space, SpaceAxis};
 pub use url::{cached_path, is_url};
 pub use used::UnitFile;
-pub use work::{Answers, Argument, Asked, Part, Question, Unit, Work};
+pub use work::{Argument, Asked, Facts, Manifest, Part, Question, Unit, Work};
 pub use world::{Location, NoText, OnPaper, Presence, World, locate_by_text};
 
 /// The meaning of a pipeline as text, for snapshot tests: the graph of a good one ([`render::text`]), the problems

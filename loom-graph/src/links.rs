@@ -315,6 +315,11 @@ impl Links {
         &self.dependencies[range]
     }
 
+    /// Whether a step waits for another one in order to gather what that makes.
+    pub fn is_gathered(&self, step: StepId, leg: &Dependency) -> bool {
+        self.uses(step)[leg.used as usize].gathered
+    }
+
     /// Finds who makes each datum, and which uses are of what the step makes itself.
     fn find_makers(&mut self) {
         let mut last_maker = vec![None; self.data.len()];

@@ -57,6 +57,8 @@ pub struct Plan {
     graph: Arc<StepGraph>,
     steps: Vec<StepId>,
     left_out: Vec<(StepId, LeftOut)>,
+    /// Whether each step runs.
+    planned: Vec<bool>,
     /// Of loops that are not to run as a whole, the files that are.
     items: HashMap<StepId, Vec<String>>,
 }
@@ -76,6 +78,11 @@ impl Plan {
     /// Of a loop, the files that it is to go through, by name; none if that is all.
     pub fn items(&self, step: StepId) -> Option<&[String]> {
         self.items.get(&step).map(Vec::as_slice)
+    }
+
+    /// Whether a step runs.
+    pub fn has(&self, step: StepId) -> bool {
+        self.planned[step.index()]
     }
 
     /// How many steps people would count: those that run in passes together are one.
@@ -142,7 +149,8 @@ impl Checked {
         let Some(graph) = self.expanded.as_ref().filter(|_| problems.is_empty()) else { return Err(problems) };
         let steps = graph.run_order().filter(|step| chosen[step.index()].is_none()).collect();
         let left_out = graph.run_order().filter_map(|step| Some((step, chosen[step.index()]?))).collect();
-        Ok(Plan { graph: Arc::clone(graph), steps, left_out, items })
+        let planned = chosen.iter().map(Option::is_none).collect();
+        Ok(Plan { graph: Arc::clone(graph), steps, left_out, planned, items })
     }
 
     /// What may be chosen from: what runs, or the steps as they are written if it cannot be told what runs.

@@ -6,7 +6,7 @@ use crate::Location;
 use crate::graph::StepGraph;
 use crate::links::{DatumId, Role, StepId, Use};
 use crate::passes::in_pass;
-use crate::work::{Part, Unit, file_name, join, tidy};
+use crate::work::{Facts, Part, Unit, file_name, join, tidy};
 
 /// A file or folder that a [`Unit`] reads or makes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,10 +45,10 @@ impl StepGraph {
     /// let step = graph.run_order().next().unwrap();
     /// let unit = graph.unit(step, loom_graph::Part::Item("a.txt".into()));
     /// let paths = |files: Vec<loom_graph::UnitFile>| files.into_iter().map(|file| file.path).collect::<Vec<_>>();
-    /// assert_eq!(paths(graph.reads(&unit)), ["raw/a.txt", "stop.txt"]);
+    /// assert_eq!(paths(graph.reads(&unit, loom_graph::Facts::NONE)), ["raw/a.txt", "stop.txt"]);
     /// assert_eq!(paths(graph.makes(&unit)), ["out/a.txt"]);
     /// ```
-    pub fn reads(&self, unit: &Unit) -> Vec<UnitFile> {
+    pub fn reads(&self, unit: &Unit, facts: Facts<'_>) -> Vec<UnitFile> {
         let links = self.links();
         let mut files = Vec::new();
         match (&unit.part, &self.step(unit.step).program) {
@@ -56,6 +56,9 @@ impl StepGraph {
             (Part::Stop(_), _) | (_, Program::Condition(_) | Program::Switch(_)) => return files,
             (part, _) => {
                 for used in links.reads(unit.step).filter(|used| used.role != Role::Pass) {
+                    if used.gathered && !(facts.is_there)(used.datum) {
+                        continue;
+                    }
                     self.push(unit.step, used, Some(part), &mut files);
                 }
                 if let Part::Pass(pass) = part {
@@ -106,7 +109,8 @@ impl StepGraph {
             return;
         }
         let path = self.path_of(step, used, part);
-        if files.iter().any(|known| known.path == path) {
+        // What is gathered is different from configuration to configuration; to compare each with all would cost the square.
+        if !used.gathered && files.iter().any(|known| known.path == path) {
             return;
         }
         let whole = datum.location.as_str();

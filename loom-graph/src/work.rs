@@ -9,8 +9,9 @@ use loom_spec::{Entry, Predicate, Program, Scalar, Style, Test, Value};
 use crate::expression;
 use crate::graph::{CommandLine, ProgramLine, StepGraph};
 use crate::links::{DatumId, Role, StepId, Use};
-use crate::names::{Resolved, Within};
+use crate::names::{Resolved, Values, Within};
 use crate::passes::{self, Given, in_pass};
+use crate::sweep::file_name_of;
 
 /// One command line's worth of work.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +50,15 @@ pub enum Work {
     Switch(bool),
     /// Copies files or folders, each from here to there.
     Copies(Vec<(String, String)>),
+}
+
+/// A list of what a step gathers, which is to be there before it starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Manifest {
+    /// Where it is handed over at, relative to the pipeline folder.
+    pub path: String,
+    /// What it says: a JSON array of objects with the `parameters` and the `path` of each datum.
+    pub text: String,
 }
 
 /// A question to the file system, or to a function in a Python file.
@@ -110,19 +120,32 @@ impl std::fmt::Display for Argument {
 /// What a command line is made with.
 struct Known<'a> {
     part: Option<&'a Part>,
-    answers: Answers<'a>,
+    facts: Facts<'a>,
     /// What the pass gives, once it is asked for: expressions are computed once for all arguments.
     given: OnceCell<HashMap<&'a str, Given<'a>>>,
 }
 
 impl<'a> Known<'a> {
-    fn new(part: Option<&'a Part>, answers: Answers<'a>) -> Self {
-        Self { part, answers, given: OnceCell::new() }
+    fn new(part: Option<&'a Part>, facts: Facts<'a>) -> Self {
+        Self { part, facts, given: OnceCell::new() }
     }
 }
 
-/// What is known of the answers of conditions and switches, by step.
-pub type Answers<'a> = &'a dyn Fn(StepId) -> Option<bool>;
+/// What only a run knows.
+#[derive(Clone, Copy)]
+pub struct Facts<'a> {
+    /// The answers of conditions and switches, by step.
+    pub answers: &'a dyn Fn(StepId) -> Option<bool>,
+    /// Whether a datum is there to be gathered: what a step did not come to make is not.
+    pub is_there: &'a dyn Fn(DatumId) -> bool,
+    /// The folder of the lists that steps are handed which gather `as: manifest`, relative to the pipeline folder.
+    pub manifests: &'a str,
+}
+
+impl Facts<'_> {
+    /// Nothing is known of any answer, and all is there.
+    pub const NONE: Facts<'static> = Facts { answers: &|_| None, is_there: &|_| true, manifests: ".loom/gathered" };
+}
 
 impl StepGraph {
     /// A unit of a step.
@@ -141,7 +164,7 @@ impl StepGraph {
 
     /// What a unit does. Without an answer, a switch leads the way that is taken if its condition does not hold, and a
     /// command has the reference in place of the answer.
-    pub fn work(&self, unit: &Unit, answers: Answers<'_>) -> Work {
+    pub fn work(&self, unit: &Unit, facts: Facts<'_>) -> Work {
         match (&unit.part, &self.step(unit.step).program) {
             (Part::Stop(pass), _) => Work::Question(self.stop_question(unit.step, *pass)),
             (Part::Final(pass), _) => Work::Copies(self.copies(unit.step, *pass)),
@@ -152,12 +175,12 @@ impl StepGraph {
                     Test::Script(script) => Asked::Script(self.word(Some(unit.step), script)),
                 };
                 let entries = step.inputs.iter().chain(&step.args);
-                let values = self.arguments(entries, unit.step, None, answers);
+                let values = self.arguments(entries, unit.step, None, facts);
                 Work::Question(Question { asked, values, negate: condition.negate })
             }
             (_, Program::Switch(switch)) => {
                 let holds = match self.within(unit.step).scalar(&switch.condition) {
-                    Ok(Resolved::Answer(step)) => answers(self.step_for(unit.step, step)).unwrap_or(false),
+                    Ok(Resolved::Answer(step)) => (facts.answers)(self.step_for(unit.step, step)).unwrap_or(false),
                     Ok(Resolved::Switch(holds)) => holds,
                     Ok(Resolved::Text(text)) => !matches!(&*text, "" | "0"),
                     _ => false,
@@ -165,7 +188,7 @@ impl StepGraph {
                 Work::Switch(holds)
             }
             (_, Program::Task(_) | Program::Words(_) | Program::Shell(_)) => {
-                Work::Command(self.line(unit.step, Some(&unit.part), answers))
+                Work::Command(self.line(unit.step, Some(&unit.part), facts))
             }
         }
     }
@@ -182,17 +205,17 @@ impl StepGraph {
     /// let parsed = loom_spec::parse(&loom_spec::Source::new("p.yml", text));
     /// let graph = loom_graph::check(parsed, &loom_graph::OnPaper).graph.unwrap();
     /// let unit = graph.unit(graph.run_order().next().unwrap(), loom_graph::Part::Whole);
-    /// let variables = graph.variables(&unit, &|_| None);
+    /// let variables = graph.variables(&unit, loom_graph::Facts::NONE);
     /// let shown: Vec<_> = variables.iter().map(|(name, value)| (&**name, value.as_deref())).collect();
     /// assert_eq!(shown, [("SEED", Some("007")), ("DEBUG", Some("true")), ("RATE", Some("0.10")), ("DISPLAY", None)]);
     /// ```
-    pub fn variables(&self, unit: &Unit, answers: Answers<'_>) -> Vec<(String, Option<String>)> {
+    pub fn variables(&self, unit: &Unit, facts: Facts<'_>) -> Vec<(String, Option<String>)> {
         if matches!(unit.part, Part::Stop(_) | Part::Final(_)) {
             return Vec::new();
         }
         let step = self.step(unit.step);
         let names = self.within(unit.step);
-        let known = Known::new(Some(&unit.part), answers);
+        let known = Known::new(Some(&unit.part), facts);
         let mut variables = Vec::with_capacity(step.env.len());
         for entry in &step.env {
             // A fault in a value would have kept this graph from being made.
@@ -248,7 +271,7 @@ impl StepGraph {
     /// );
     /// ```
     pub fn command_line(&self, id: StepId) -> CommandLine {
-        self.line(id, None, &|_| None)
+        self.line(id, None, Facts::NONE)
     }
 
     /// What a unit needs to have been fetched: addresses, and the paths that the files are kept at.
@@ -257,11 +280,12 @@ impl StepGraph {
         data.filter_map(|datum| Some((Arc::clone(datum.url.as_ref()?), Arc::clone(&datum.path)))).collect()
     }
 
-    fn line(&self, id: StepId, part: Option<&Part>, answers: Answers<'_>) -> CommandLine {
+    fn line(&self, id: StepId, part: Option<&Part>, facts: Facts<'_>) -> CommandLine {
         let step = self.step(id);
         let names = self.within(id);
         let fed_back = self.fed_back(id, part);
         let mut words = Vec::with_capacity(step.inputs.len() + 2 * (step.outputs.len() + step.args.len()));
+        let mut manifests = Vec::new();
         let mut rest = self.links().uses(id);
         let mut next = |entry: usize| {
             let of_entry = rest.iter().take_while(|used| used.written as usize == entry).count();
@@ -273,6 +297,10 @@ impl StepGraph {
             let inputs = next(place);
             match fed_back.iter().find(|(flag, _)| *flag == &*entry.key.text) {
                 Some((_, path)) => words.push(path.clone()),
+                None if inputs.iter().any(|input| input.gathered) => {
+                    let data = inputs.iter().map(|input| input.datum).collect();
+                    words.extend(self.gathered(id, &entry.key.text, data, facts, &mut manifests));
+                }
                 None => words.extend(inputs.iter().map(|input| self.path_of(id, input, part))),
             }
         }
@@ -282,7 +310,7 @@ impl StepGraph {
                 words.push(self.path_of(id, output, part));
             }
         }
-        let known = Known::new(part, answers);
+        let known = Known::new(part, facts);
         let is_input = |flag: &str| step.inputs.iter().any(|entry| &*entry.key.text == flag);
         let mut fed_back: Vec<(&str, String)> = fed_back.into_iter().filter(|(flag, _)| !is_input(flag)).collect();
         for entry in &step.args {
@@ -291,11 +319,11 @@ impl StepGraph {
                     let (flag, path) = fed_back.remove(place);
                     words.extend([flag.to_owned(), path]);
                 }
-                None => self.push_argument(id, names, entry, &known, &mut words),
+                None => self.push_argument(id, names, entry, &known, &mut words, &mut manifests),
             }
         }
         words.extend(fed_back.into_iter().flat_map(|(flag, path)| [flag.to_owned(), path]));
-        CommandLine { program: self.program_in(id, part), words }
+        CommandLine { program: self.program_in(id, part), words, manifests }
     }
 
     /// What a step runs, without the words behind it.
@@ -307,7 +335,7 @@ impl StepGraph {
         let names = self.within(id);
         let word = |scalar: &Scalar| match names.scalar(scalar) {
             Ok(found @ (Resolved::LoopItem | Resolved::LoopOutput)) => {
-                self.as_words(id, found, &Known::new(part, &|_| None)).concat()
+                self.as_words(id, found, &Known::new(part, Facts::NONE)).concat()
             }
             Ok(Resolved::OfSweep(name)) => format!("${name}"),
             _ => self.word(Some(id), scalar),
@@ -331,14 +359,23 @@ impl StepGraph {
         entry: &'a Entry,
         known: &Known<'a>,
         words: &mut Vec<String>,
+        manifests: &mut Vec<Manifest>,
     ) {
         // A fault in a value would have kept this graph from being made.
         let resolved = names.argument(&entry.value).unwrap_or(Resolved::Nothing);
+        if let Resolved::Data(node) = resolved
+            && self.is_gathered(id, node)
+        {
+            let data = self.data_for(id, node, Role::Argument);
+            words.push(entry.key.text.to_string());
+            words.extend(self.gathered(id, &entry.key.text, data, known.facts, manifests));
+            return;
+        }
         let resolved = self.in_part(id, resolved, known);
         let switch = match &resolved {
             Resolved::Nothing => Some(false),
             Resolved::Switch(on) => Some(*on),
-            Resolved::Answer(step) => (known.answers)(self.step_for(id, *step)),
+            Resolved::Answer(step) => (known.facts.answers)(self.step_for(id, *step)),
             _ => None,
         };
         match switch {
@@ -349,6 +386,51 @@ impl StepGraph {
                 words.extend(self.as_words(id, resolved, known));
             }
         }
+    }
+
+    /// What a step is handed of what it gathers: the paths, or that of a list of them.
+    fn gathered(
+        &self,
+        id: StepId,
+        key: &str,
+        mut data: Vec<DatumId>,
+        facts: Facts<'_>,
+        manifests: &mut Vec<Manifest>,
+    ) -> Vec<String> {
+        data.retain(|datum| (facts.is_there)(*datum));
+        let path = |datum: &DatumId| tidy(&self.links().datum(*datum).path);
+        if !self.step(id).gather.as_ref().is_some_and(|gather| gather.manifest) {
+            return data.iter().map(path).collect();
+        }
+        let mut manifest = format!("{}/{}.", facts.manifests, file_name_of(self.name(id)));
+        manifest.push_str(&file_name_of(key.trim_start_matches('-')));
+        manifest.push_str(".json");
+        let entries: Vec<String> = data
+            .iter()
+            .map(|datum| {
+                let path = serde_json::Value::from(path(datum));
+                format!("  {{\"parameters\": {}, \"path\": {path}}}", self.parameters_of(*datum))
+            })
+            .collect();
+        let text = if entries.is_empty() { "[]\n".to_owned() } else { format!("[\n{}\n]\n", entries.join(",\n")) };
+        manifests.push(Manifest { path: manifest.clone(), text });
+        vec![manifest]
+    }
+
+    /// The parameters of a datum of a sweep, as a JSON object: the values of its axes, and what their labels set.
+    fn parameters_of(&self, datum: DatumId) -> String {
+        let Some((space, axes, config)) = self.axes_of_datum(datum) else { return "{}".to_owned() };
+        let values = Values { pipeline: self.pipeline(), config: Some((space, config)) };
+        let mut entries = Vec::new();
+        for axis in axes {
+            let value = space.value(config, axis);
+            let set = value.settings.iter().map(|(name, value)| (name, value));
+            for (name, value) in std::iter::once((&space.axes()[axis].name, &value.value)).chain(set) {
+                let value = self.argument(value, values, None, None, Facts::NONE);
+                entries.push(format!("{}: {}", serde_json::Value::from(&**name), json(&value)));
+            }
+        }
+        format!("{{{}}}", entries.join(", "))
     }
 
     /// A parameter that a pass gives, as the value that this pass gives it.
@@ -372,7 +454,10 @@ impl StepGraph {
         match self.in_part(id, resolved, known) {
             Resolved::Text(text) => vec![text.into_owned()],
             Resolved::Data(index) => {
-                let data = self.data_for(id, index, Role::Argument);
+                let mut data = self.data_for(id, index, Role::Argument);
+                if self.is_gathered(id, index) {
+                    data.retain(|datum| (known.facts.is_there)(*datum));
+                }
                 data.into_iter().map(|datum| self.datum_path(id, datum, part)).collect()
             }
             Resolved::Branch(_, payload) => self.as_words(id, *payload, known),
@@ -385,7 +470,7 @@ impl StepGraph {
                 (Some(Part::Item(item)), Some((_, into))) => join(&into.path, file_name(item)),
                 _ => "$loop_output".to_owned(),
             }],
-            Resolved::Answer(step) => vec![match (known.answers)(self.step_for(id, step)) {
+            Resolved::Answer(step) => vec![match (known.facts.answers)(self.step_for(id, step)) {
                 Some(answer) => answer.to_string(),
                 None => format!("${}", self.pipeline().steps[step as usize].name.text),
             }],
@@ -461,7 +546,7 @@ impl StepGraph {
             return Question { asked: Asked::Predicate(Predicate::Param), values: Vec::new(), negate: false };
         };
         let part = Part::Stop(pass);
-        let values = self.arguments(stop.inputs.iter().chain(&stop.args), step, Some(&part), &|_| None);
+        let values = self.arguments(stop.inputs.iter().chain(&stop.args), step, Some(&part), Facts::NONE);
         Question { asked: Asked::Script(self.word(Some(step), &stop.script)), values, negate: false }
     }
 
@@ -470,18 +555,25 @@ impl StepGraph {
         entries: impl Iterator<Item = &'a Entry>,
         id: StepId,
         part: Option<&Part>,
-        answers: Answers<'_>,
+        facts: Facts<'_>,
     ) -> Vec<(String, Argument)> {
         let mut values: Vec<(String, Argument)> = Vec::new();
         for entry in entries {
-            let value = self.argument(&entry.value, id, part, answers);
+            let value = self.argument(&entry.value, self.values(id), Some(id), part, facts);
             values.push((entry.key.text.to_string(), value));
         }
         values
     }
 
-    fn argument(&self, value: &Value, id: StepId, part: Option<&Part>, answers: Answers<'_>) -> Argument {
-        let again = |value: &Value| self.argument(value, id, part, answers);
+    fn argument(
+        &self,
+        value: &Value,
+        values: Values<'_>,
+        id: Option<StepId>,
+        part: Option<&Part>,
+        facts: Facts<'_>,
+    ) -> Argument {
+        let again = |value: &Value| self.argument(value, values, id, part, facts);
         match value {
             Value::List(items, _) => Argument::List(items.iter().map(again).collect()),
             Value::Map(entries, _) => {
@@ -489,9 +581,10 @@ impl StepGraph {
             }
             Value::Scalar(scalar) if scalar.reference().is_some() => {
                 // A parameter is a number or a text as it is written, not as the words of a command line.
-                if let Some(parameter) = self.names().parameter(self.values(id), scalar) {
+                if let Some(parameter) = self.names().parameter(values, scalar) {
                     return again(parameter);
                 }
+                let Some(id) = id else { return Argument::Nothing };
                 let path = |node: u32| {
                     let data = self.data_for(id, node, Role::Question);
                     data.first().map_or_else(String::new, |datum| match part {
@@ -502,7 +595,7 @@ impl StepGraph {
                 match self.within(id).scalar(scalar) {
                     Ok(Resolved::Data(index)) => Argument::Text(path(index)),
                     Ok(Resolved::Answer(step)) => {
-                        answers(self.step_for(id, step)).map_or(Argument::Nothing, Argument::Bool)
+                        (facts.answers)(self.step_for(id, step)).map_or(Argument::Nothing, Argument::Bool)
                     }
                     Ok(Resolved::Branch(_, payload)) => match *payload {
                         Resolved::Data(index) => Argument::Text(path(index)),
@@ -553,6 +646,24 @@ fn typed(scalar: &Scalar, text: &str) -> Argument {
     match text.parse::<f64>() {
         Ok(number) if looks_like_number => Argument::Float(number),
         _ => Argument::Text(text.to_owned()),
+    }
+}
+
+/// A value as JSON has it. A number that JSON does not know is a text.
+fn json(value: &Argument) -> String {
+    match value {
+        Argument::Nothing => "null".to_owned(),
+        Argument::Bool(holds) => holds.to_string(),
+        Argument::Int(digits) => digits.clone(),
+        Argument::Float(number) => serde_json::Number::from_f64(*number)
+            .map_or_else(|| serde_json::Value::from(number.to_string()).to_string(), |number| number.to_string()),
+        Argument::Text(text) => serde_json::Value::from(text.as_str()).to_string(),
+        Argument::List(items) => format!("[{}]", items.iter().map(json).collect::<Vec<_>>().join(", ")),
+        Argument::Map(entries) => {
+            let entries =
+                entries.iter().map(|(key, value)| format!("{}: {}", serde_json::Value::from(&**key), json(value)));
+            format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
+        }
     }
 }
 

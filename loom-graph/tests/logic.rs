@@ -196,7 +196,9 @@ pipeline:
     let checked = loom_graph::check(loom_spec::parse(&Source::new("p.yml", text)), &OnPaper);
     let graph = checked.graph.expect("it is sound");
     let step = graph.run_order().next().expect("there is one");
-    let Work::Question(question) = graph.work(&graph.unit(step, Part::Whole), &|_| None) else { panic!("a question") };
+    let Work::Question(question) = graph.work(&graph.unit(step, Part::Whole), loom_graph::Facts::NONE) else {
+        panic!("a question")
+    };
     let lines: Vec<String> = question.values.iter().map(|(name, value)| format!("{name}: {value:?}")).collect();
     insta::assert_snapshot!(lines.join("\n"), @r#"
     path: Text("./x.txt")

@@ -19,7 +19,7 @@ fn step(graph: &StepGraph, name: &str) -> StepId {
 fn units(graph: &StepGraph, name: &str, parts: impl IntoIterator<Item = Part>) -> String {
     let lines = parts.into_iter().map(|part| {
         let unit = graph.unit(step(graph, name), part);
-        match graph.work(&unit, &|_| None) {
+        match graph.work(&unit, loom_graph::Facts::NONE) {
             Work::Command(line) => format!("{}: {line}", unit.name),
             Work::Copies(copies) => format!("{}: {copies:?}", unit.name),
             other => format!("{}: {other:?}", unit.name),

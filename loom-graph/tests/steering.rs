@@ -11,7 +11,8 @@ fn graph(pipeline: &str) -> std::sync::Arc<StepGraph> {
 /// The variables of a part of the first step, as a shell would write them.
 fn variables(graph: &StepGraph, part: Part, holds: Option<bool>) -> Vec<String> {
     let step = graph.links().steps().next().expect("there is a step");
-    let variables = graph.variables(&graph.unit(step, part), &|_| holds);
+    let variables =
+        graph.variables(&graph.unit(step, part), loom_graph::Facts { answers: &|_| holds, ..loom_graph::Facts::NONE });
     variables
         .into_iter()
         .map(|(name, value)| value.map_or(format!("-{name}"), |value| format!("{name}={value}")))

@@ -1,7 +1,7 @@
 //! What a run would do, unit by unit: what a dry run and `loom plan` show.
 
 use loom_exec::{Decisions, Forecast, LeftOut, Part, Reason, Unit, Verdict};
-use loom_graph::{Argument, Asked, Role, StepId, Work};
+use loom_graph::{Argument, Asked, Facts, Role, StepId, Work};
 
 use crate::terminal::{plain, shell_line};
 
@@ -115,7 +115,7 @@ impl Rows<'_> {
 
     fn unit(&mut self, unit: &Unit, note: &str) {
         let command = self.decisions.command(unit);
-        let (what, line) = match self.decisions.plan().graph().work(unit, &|_| None) {
+        let (what, line) = match self.decisions.plan().graph().work(unit, Facts::NONE) {
             Work::Command(_) => ("", command.as_ref().map(|command| shell_line(command.words())).unwrap_or_default()),
             Work::Question(question) => match question.asked {
                 Asked::Script(script) => ("condition", format!("evaluate({}) of {script}", named(&question.values))),

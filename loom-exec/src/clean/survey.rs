@@ -36,7 +36,7 @@ pub(super) fn survey(project: &Project) -> Result<Cleaning, Refused> {
     let pipeline = Pipeline::clone(&checked.pipeline);
     let parsed = Parsed { pipeline, problems: Vec::new(), not_shown: NotShown::default() };
     let by_place = loom_graph::check(parsed, &places);
-    let Some(graph) = &by_place.graph else { return Err(refused(by_place.problems)) };
+    let Some(graph) = &by_place.expanded else { return Err(refused(by_place.problems)) };
 
     let mut survey = Survey {
         folder: project.folder().to_path_buf(),
@@ -201,7 +201,7 @@ impl Survey<'_> {
                 ProgramLine::Shell(_) | ProgramLine::Predicate(_) | ProgramLine::Switch(_) => {}
             }
             let stop = graph.group(step).and_then(|(_, passes)| passes.stop.as_ref());
-            needed.extend(stop.map(|stop| graph.text(&stop.script)));
+            needed.extend(stop.map(|stop| graph.text(step, &stop.script)));
         }
         for place in needed.iter().flat_map(|path| self.ways(path)).collect::<Vec<_>>() {
             self.keep(place, Reason::Needed);

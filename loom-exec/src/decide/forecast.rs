@@ -293,11 +293,20 @@ impl Decider<'_> {
 
     fn see_unit(&self, unit: Unit) -> Ahead {
         let unknown = Cell::new(None);
-        let task = self.decisions.task(&unit, &|step| {
+        let answers = |step| {
             unknown.set(Some(step));
             None
-        });
-        let needs = self.needs(&unit, &task);
+        };
+        let links = self.decisions.plan().graph().links();
+        let is_made_before = |datum| {
+            let maker = links.producer(datum);
+            maker.is_none_or(|maker| !self.decisions.plan().has(maker))
+        };
+        let may_lack = self.may_lack(unit.step);
+        let is_there = |datum| !may_lack || !is_made_before(datum) || self.is_there(datum);
+        let facts = self.decisions.facts(&answers, &is_there);
+        let task = self.decisions.task(&unit, facts);
+        let needs = self.needs(&unit, &task, facts);
         Ahead::Unit(Box::new(Seen { unit, needs, unknown: unknown.get(), now: None }))
     }
 
@@ -366,6 +375,10 @@ impl Decider<'_> {
         if let Some(condition) = unknown {
             let condition = self.decisions.plan().graph().name(condition).to_string();
             open.push(Reason::AnswerUnknown { condition });
+            return Verdict::Open(open);
+        }
+        // Some of what it gathers may not come to be.
+        if !open.is_empty() && self.may_lack(unit.step) {
             return Verdict::Open(open);
         }
         let found = match now {

@@ -14,7 +14,9 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use loom_graph::{Part, StepId, Unit, UnitFile, plain_of};
+use loom_graph::{DatumId, Facts, Part, StepId, Unit, UnitFile, plain_of};
+
+use loom_spec::Program;
 
 pub use forecast::{Forecast, ForecastError, LastRun};
 pub(crate) use key::{Key, KeyFile, Role};
@@ -90,6 +92,7 @@ pub(crate) struct Decider<'a> {
     makers: HashMap<&'a str, StepId>,
     /// The folders around all that is made, by place.
     around_made: HashSet<&'a str>,
+    has_switches: bool,
 }
 
 impl<'a> Decider<'a> {
@@ -104,6 +107,7 @@ impl<'a> Decider<'a> {
         for place in makers.keys() {
             around_made.extend(ancestors(place));
         }
+        let steps = &decisions.plan().graph().pipeline().steps;
         let Remembered { units, files, programs } = remembered;
         let contents = Contents::new(decisions.folder(), files);
         let modules = Modules::new(decisions.folder().to_path_buf(), decisions.environment());
@@ -117,6 +121,7 @@ impl<'a> Decider<'a> {
             modules,
             makers,
             around_made,
+            has_switches: steps.iter().any(|step| matches!(step.program, Program::Switch(_))),
         }
     }
 
@@ -138,19 +143,36 @@ impl<'a> Decider<'a> {
     }
 
     /// What a unit needs; none if it only finds something out.
-    pub(crate) fn needs(&self, unit: &Unit, task: &Task) -> Option<Needs> {
+    pub(crate) fn needs(&self, unit: &Unit, task: &Task, facts: Facts<'_>) -> Option<Needs> {
         let (command, code, python, env) = match task {
-            Task::Run { command, words, code, python } => {
+            Task::Run { command, words, code, python, .. } => {
                 (words.clone(), code.clone(), python.clone(), command.variables.clone())
             }
             Task::Copy(_) => (vec!["copy".to_owned()], Vec::new(), None, Vec::new()),
             Task::Ask(..) | Task::Lead(_) => return None,
         };
         let graph = self.decisions.plan().graph();
-        let (reads, makes) = (graph.reads(unit), graph.makes(unit));
+        let (reads, makes) = (graph.reads(unit, facts), graph.makes(unit));
         // A word of a command may name what it makes.
         let code = code.into_iter().filter(|path| !makes.iter().any(|made| made.path == *path)).collect();
         Some(Needs { command, code, python, env, reads, makes, item: graph.item_path(unit) })
+    }
+
+    /// Whether a step may have to do without some of what it gathers.
+    pub(crate) fn may_lack(&self, step: StepId) -> bool {
+        let graph = self.decisions.plan().graph();
+        let gather = graph.step(step).gather.as_ref().filter(|_| !graph.gathered_axes(step).is_empty());
+        gather.is_some_and(|gather| gather.allow_failed || self.has_switches)
+    }
+
+    /// Whether a datum, which this run does not make, is there to be gathered: it is not what somebody made before its maker last
+    /// failed.
+    pub(crate) fn is_there(&self, datum: DatumId) -> bool {
+        let graph = self.decisions.plan().graph();
+        let maker = graph.links().producer(datum);
+        let has_failed = |name: &str| self.past(name).is_some_and(|past| past.since.is_some());
+        let path = &graph.links().datum(datum).path;
+        !maker.is_some_and(|maker| has_failed(graph.name(maker))) && self.decisions.folder().join(&**path).exists()
     }
 
     /// Why a unit is to run whatever stands in the folder, if so.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, select};
-use loom_graph::{Part, StepId};
+use loom_graph::{DatumId, Part, StepId};
 
 use super::{Assignment, End, Finished, Told};
 use crate::decide::{Decider, Forecast, Reason, Verdict};
@@ -118,7 +118,9 @@ impl Run<'_> {
             }
             Some(Verdict::Open(_)) | None => None,
         };
-        let task = self.decisions.task(&unit, &|step| self.answers.get(&step).copied());
+        let absent = self.absent(step);
+        let answers = |step| self.answers.get(&step).copied();
+        let task = self.decisions.task(&unit, self.decisions.facts(&answers, &|datum| !absent.contains(&datum)));
         if let Task::Lead(then) = task {
             self.tell_started(&unit.name);
             let end = ended(Outcome::Led { then });
@@ -126,7 +128,21 @@ impl Run<'_> {
         }
         let granted = self.grant(step, part, &task);
         // The workers live as long as the sender does.
-        let _ = jobs.send(Assignment { unit, part, task, reasons, granted });
+        let _ = jobs.send(Assignment { unit, part, task, absent, reasons, granted });
+    }
+
+    /// What a step would gather and nobody made.
+    fn absent(&self, step: StepId) -> HashSet<DatumId> {
+        if !self.decider.may_lack(step) {
+            return HashSet::new();
+        }
+        let links = self.decisions.plan().graph().links();
+        let is_there = |datum: DatumId| match links.producer(datum).map(|maker| links.leader(maker)) {
+            Some(maker) if self.scheduler.is_planned(maker) => self.scheduler.has_made(maker),
+            _ => self.decider.is_there(datum),
+        };
+        let data = links.reads(step).map(|read| read.datum);
+        data.filter(|datum| !is_there(*datum)).collect()
     }
 
     /// Gives a unit what it takes, as variables that tell it so.

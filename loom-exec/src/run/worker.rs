@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, SendTimeoutError, Sender};
-use loom_graph::{Asked, Part, Question, StepId, Unit, UnitFile};
+use loom_graph::{Asked, Manifest, Part, Question, StepId, Unit, UnitFile};
 use loom_spec::FailedBy;
 
 use super::aside::{self, Aside, Whose};
@@ -66,12 +66,13 @@ impl Worker<'_> {
     }
 
     fn work(&mut self, assignment: Assignment, mut completion: Completion<'_>) {
-        let Assignment { unit, task, reasons, granted, .. } = assignment;
+        let Assignment { unit, task, absent, reasons, granted, .. } = assignment;
         self.granted = granted;
         if self.cancel.is_stopped() {
             return completion.ran(Outcome::Stopped, None);
         }
-        let needs = self.decider.needs(&unit, &task);
+        let is_there = |datum| !absent.contains(&datum);
+        let needs = self.decider.needs(&unit, &task, self.decisions.facts(&|_| None, &is_there));
         let verdict = match reasons {
             Some(reasons) => Ok(Verdict::Run(reasons)),
             None => self.decider.decide(&unit, needs.as_ref()),
@@ -202,7 +203,10 @@ impl Worker<'_> {
         let folder = self.decisions.folder();
         let broken = |message| Outcome::Broken { message };
         match task {
-            Task::Run { command, .. } => self.try_and_retry(unit, command, needs, log),
+            Task::Run { command, manifests, .. } => match manifests.iter().try_for_each(|list| self.write_list(list)) {
+                Ok(()) => self.try_and_retry(unit, command, needs, log),
+                Err(message) => broken(message),
+            },
             Task::Ask(question, Some(command)) => self.ask(unit, question, command, log),
             Task::Ask(question, None) => match question.asked {
                 Asked::Predicate(predicate) => match question::look(question, predicate, folder) {
@@ -361,6 +365,14 @@ impl Worker<'_> {
         tell(Stream::Stdout, out.finish());
         tell(Stream::Stderr, err.finish());
         outcome
+    }
+
+    /// Writes a list of what a step gathers.
+    fn write_list(&self, list: &Manifest) -> Result<(), String> {
+        let path = self.decisions.folder().join(&list.path);
+        let written = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+        let written = written.and_then(|()| std::fs::write(&path, &list.text));
+        written.map_err(|error| format!("cannot write {}: {error}", path.display()))
     }
 
     fn make_folders(&self, outputs: &[UnitFile]) -> Result<(), String> {

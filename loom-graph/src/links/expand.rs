@@ -118,6 +118,13 @@ impl Expanded {
         sweeping.gathered(axes, kept, class).iter().map(|class| DatumId(first + class)).collect()
     }
 
+    /// The datum, as it is written, that an instance is one of, and which.
+    pub(crate) fn written_datum(&self, datum: DatumId) -> (DatumId, u32) {
+        // Data without instances have the same place as the one behind them, and there are none.
+        let written = self.data.partition_point(|first| *first <= datum.0).saturating_sub(1);
+        (DatumId(written as u32), datum.0 - self.data[written])
+    }
+
     /// Returns for each instance the first of those that it runs in passes with; nothing, where no group has passes.
     fn add_instances(&mut self, pipeline: &Pipeline, written: &Links, sweeping: &Sweeping) -> Vec<StepId> {
         let mut leaders = Vec::new();

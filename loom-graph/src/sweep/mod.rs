@@ -8,7 +8,7 @@ mod space;
 use std::sync::Arc;
 
 pub(crate) use flow::{Axes, Flow};
-pub(crate) use paths::{fill, mark, matches_all, push_name};
+pub(crate) use paths::{file_name_of, fill, mark, matches_all, push_name};
 pub(crate) use projection::{Projection, Projections};
 pub use space::{AxisValue, ConfigId, Space, SpaceAxis};
 

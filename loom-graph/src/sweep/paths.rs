@@ -96,6 +96,16 @@ fn push_in_path(text: &str, path: &mut String) {
     }
 }
 
+/// A name as that of a file; one that had to be changed has a mark, so that no two become the same.
+pub(crate) fn file_name_of(name: &str) -> String {
+    let mut file = String::new();
+    push_in_path(name, &mut file);
+    if file != name {
+        let _ = write!(file, "-{:08x}", digest(name));
+    }
+    file
+}
+
 /// Appends `axis=value,axis=value` of a configuration, as units are named by it.
 pub(crate) fn push_name(space: &Space, axes: Axes, config: ConfigId, name: &mut String) {
     let mut sign = '@';
