@@ -9,7 +9,7 @@ use loom_graph::{
     Asked, Checked, CommandLine, DatumId, Facts, LeftOut, Manifest, Part, Plan, ProgramLine, Question, Selection,
     StepId, Target, Unit, Work, World,
 };
-use loom_spec::{FrontMatterError, Problem, ReadError, Source, Suggest, TaskInterface};
+use loom_spec::{FrontMatterError, Problem, ReadError, SetError, Source, Suggest, TaskInterface};
 
 use crate::Command;
 use crate::event::{Event, Summary};
@@ -89,9 +89,13 @@ impl Project {
             folder.canonicalize().map_err(|error| ReadError { path: path.to_path_buf(), kind: error.into() })?;
         let mut parsed = loom_spec::parse(&source);
         for (name, value) in &settings.parameters {
-            if !parsed.pipeline.set_parameter(name, value) {
-                let known = parsed.pipeline.parameters.iter().map(|parameter| &*parameter.name.text);
-                parsed.problems.push(unknown("--set", "parameter", name, known));
+            match parsed.pipeline.set_parameter(name, value) {
+                Ok(()) => {}
+                Err(SetError::Unknown(_)) => {
+                    let known = parsed.pipeline.parameters.iter().map(|parameter| &*parameter.name.text);
+                    parsed.problems.push(unknown("--set", "parameter", name, known));
+                }
+                Err(error) => parsed.problems.push(Problem::error("set", format!("{error} (`--set`)"))),
             }
         }
         for (name, path) in &settings.paths {

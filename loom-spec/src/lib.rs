@@ -62,7 +62,7 @@ pub use problem::{Label, NotShown, Problem, Problems, Severity, sort};
 pub use schema::schema;
 pub use source::{Position, Source, Span};
 pub use suggest::Suggest;
-pub use sweep::{Axis, AxisValues, Draw, Gather, Goal, Metric, Range, Sweep};
+pub use sweep::{Axis, AxisValues, Draw, Gather, Goal, Metric, Range, SetError, Sweep};
 pub use value::{Entry, Meaning, Piece, Scalar, Style, Value};
 
 /// A pipeline as far as it could be read, and all that is wrong with it, in file order.

@@ -338,24 +338,6 @@ pub struct Execution {
 pub const DATA_TYPES: [&str; 7] = ["video", "image", "csv", "json", "txt", "image_directory", "data_folder"];
 
 impl Pipeline {
-    /// Gives a parameter another value, as `--set` does: `true` and `false` are switches, everything else
-    /// reaches the tasks byte for byte. Returns whether there is such a parameter.
-    ///
-    /// ```
-    /// let source = loom_spec::Source::new("p.yml", "parameters: {threshold: 0.5}\npipeline: []\n");
-    /// let mut pipeline = loom_spec::parse(&source).pipeline;
-    /// assert!(pipeline.set_parameter("threshold", "0.70"));
-    /// assert!(!pipeline.set_parameter("treshold", "0.70"));
-    /// ```
-    pub fn set_parameter(&mut self, name: &str, text: &str) -> bool {
-        let Some(parameter) = self.parameters.iter_mut().find(|parameter| &*parameter.name.text == name) else {
-            return false;
-        };
-        let span = parameter.value.span();
-        parameter.value = Value::Scalar(Scalar { text: text.into(), span, style: Style::Given });
-        true
-    }
-
     /// Gives a data node another path, as `--var` does. Returns whether there is such a node.
     pub fn set_path(&mut self, name: &str, path: &str) -> bool {
         let Some(data) = self.data.iter_mut().find(|data| &*data.name.text == name) else {

@@ -2,6 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) mod check;
+mod given;
+
+pub use given::SetError;
+
 use crate::{Amount, Entry, Scalar, Span, Style, Value};
 
 /// The key `sweep`: the values that parameters are to take, together making the configurations of a search.

@@ -81,6 +81,18 @@ fn what_can_be_written_fits() {
         "pipeline: [{name: a, kind: condition, predicate: count, inputs: {data: $x}, args: {n: 3, op: '>'}, negate: true}]",
         "pipeline: [{group: g, steps: [{name: a, kind: condition, script: c.py, optional: true}]}]",
         "pipeline: [{name: a, kind: switch, condition: $c, data: $d, disabled: true}, {name: b, kind: switch, condition: $c}]",
+        "sweep: \npipeline: []",
+        "sweep: {axes: {a: [1, 0.50, x, true, null, [1, b]], b: {low: {t: 1, u: [1, 2]}, mid: {}, high: }}}\npipeline: []",
+        "sweep: {axes: {a: {linspace: [0, 1.0, 5]}, b: {geomspace: [1e-4, .1, 4]}, c: {arange: [3]}}, x-n: 1}\npipeline: []",
+        "sweep: {axes: {a: {arange: [5, 1, -1]}, b: [1], c: [2]}, zip: [[b, c]], exclude: , include: []}\npipeline: []",
+        "sweep: {axes: {a: {uniform: [0, 1]}, b: {log_uniform: [1.e-4, 1]}, c: {int_uniform: [-1, 8]}}, sample: 60, seed: 0}\n\
+         pipeline: []",
+        "sweep: {from: configs.csv, where: a < 1, max: 200, max_failures: 3, repeat: {seed: [1, 2]}}\npipeline: []",
+        "sweep: {repeat: {seed: [1]}, exclude: [{seed: 1}], include: [{seed: 3, lr: [1, 2]}]}\npipeline: []",
+        "data: {a: {path: a.json, metrics: {m.f1: max, loss: min}}, b: {path: b, metrics: }}\npipeline: []",
+        "pipeline: [{name: a, task: b, gather: true}, {name: c, task: b, gather: false}, {name: d, task: b, gather: [s, t]}]",
+        "pipeline: [{name: a, task: b, gather: {axes: true, as: manifest, allow_failed: true, x-n: 1}}]",
+        "pipeline: [{name: a, task: b, gather: {axes: [seed], as: arguments}}, {name: c, task: b, gather: {}}]",
         "x-s: &s {task: b.py, args: &a {-x: 1}}\npipeline: [{<<: *s, name: a}, {<<: [*s], name: c, args: {<<: *a}}]",
     ] {
         assert_eq!(faults(text), [""; 0], "{text}");
@@ -133,6 +145,45 @@ const BROKEN: &[(&str, &[&str])] = &[
     ("pipeline: [{name: a, task: b, env: {A-B: 1}}]", &["/pipeline/0/env propertyNames"]),
     ("pipeline: [{name: a, task: b, cache: never}]", &["/pipeline/0/cache type"]),
     ("pipeline: [{name: a, kind: switch, condition: $c, env: {A: 1}}]", &["/pipeline/0 additionalProperties"]),
+    ("sweep: []\npipeline: []", &["/sweep type"]),
+    ("sweep: {}\npipeline: []", &["/sweep anyOf"]),
+    ("sweep: {seed: 1, sample: 2}\npipeline: []", &["/sweep anyOf"]),
+    ("sweep: {n: [1, 2]}\npipeline: []", &["/sweep additionalProperties", "/sweep anyOf"]),
+    ("sweep: {axis: {n: [1, 2]}}\npipeline: []", &["/sweep additionalProperties", "/sweep anyOf"]),
+    ("sweep: {axes: {}}\npipeline: []", &["/sweep/axes minProperties"]),
+    ("sweep: {axes: {a: 0.3}}\npipeline: []", &["/sweep/axes/a type"]),
+    ("sweep: {axes: {a: []}}\npipeline: []", &["/sweep/axes/a minItems"]),
+    ("sweep: {axes: {a: {}}}\npipeline: []", &["/sweep/axes/a minProperties"]),
+    ("sweep: {axes: {a: [{b: 1}]}}\npipeline: []", &["/sweep/axes/a/0 type"]),
+    ("sweep: {axes: {a: {low: 0.3}}}\npipeline: []", &["/sweep/axes/a/low type"]),
+    ("sweep: {axes: {a: {linspce: [0, 1, 5]}}}\npipeline: []", &["/sweep/axes/a/linspce type"]),
+    ("sweep: {axes: {a: {linspace: [0, 1]}}}\npipeline: []", &["/sweep/axes/a/linspace minItems"]),
+    ("sweep: {axes: {a: {linspace: 5}}}\npipeline: []", &["/sweep/axes/a/linspace type"]),
+    ("sweep: {axes: {a: {arange: [0, 1, 2, 3]}}}\npipeline: []", &["/sweep/axes/a/arange maxItems"]),
+    ("sweep: {axes: {a: {arange: [many]}}}\npipeline: []", &["/sweep/axes/a/arange/0 pattern"]),
+    (
+        "sweep: {axes: {a: {arange: [3], linspace: [0, 1, 2]}}}\npipeline: []",
+        &["/sweep/axes/a maxProperties", "/sweep/axes/a maxProperties"],
+    ),
+    ("sweep: {axes: {a: [1]}, zip: [a, b]}\npipeline: []", &["/sweep/zip/0 type", "/sweep/zip/1 type"]),
+    ("sweep: {axes: {a: [1]}, zip: [[a]]}\npipeline: []", &["/sweep/zip/0 minItems"]),
+    ("sweep: {axes: {a: [1]}, exclude: {a: 1}}\npipeline: []", &["/sweep/exclude type"]),
+    ("sweep: {axes: {a: [1]}, include: [{}]}\npipeline: []", &["/sweep/include/0 minProperties"]),
+    ("sweep: {axes: {a: [1]}, where: ''}\npipeline: []", &["/sweep/where minLength"]),
+    ("sweep: {axes: {a: [1]}, sample: 0}\npipeline: []", &["/sweep/sample minimum"]),
+    ("sweep: {axes: {a: [1]}, max: 0}\npipeline: []", &["/sweep/max minimum"]),
+    ("sweep: {axes: {a: [1]}, max_failures: none}\npipeline: []", &["/sweep/max_failures type"]),
+    ("sweep: {axes: {a: [1]}, from: a.csv}\npipeline: []", &["/sweep/axes falseSchema"]),
+    ("sweep: {sample: 3, from: a.csv}\npipeline: []", &["/sweep/sample falseSchema"]),
+    ("sweep: {repeat: 5}\npipeline: []", &["/sweep/repeat type"]),
+    ("data: {a: {path: b, metrics: {m: maximum}}}\npipeline: []", &["/data/a/metrics/m enum"]),
+    ("data: {a: {path: b, metrics: [m]}}\npipeline: []", &["/data/a/metrics type"]),
+    ("pipeline: [{name: a, task: b, gather: seed}]", &["/pipeline/0/gather type"]),
+    ("pipeline: [{name: a, task: b, gather: []}]", &["/pipeline/0/gather minItems"]),
+    ("pipeline: [{name: a, task: b, gather: {axes: false}}]", &["/pipeline/0/gather/axes not"]),
+    ("pipeline: [{name: a, task: b, gather: {as: json}}]", &["/pipeline/0/gather/as enum"]),
+    ("pipeline: [{name: a, task: b, gather: {over: [seed]}}]", &["/pipeline/0/gather additionalProperties"]),
+    ("pipeline: [{name: a, kind: switch, condition: $c, gather: true}]", &["/pipeline/0 additionalProperties"]),
     ("pipeline: [{task: b}]", &["/pipeline/0 required"]),
     ("pipeline: [{name: a}]", &["/pipeline/0 anyOf"]),
     ("pipeline: [{name: a, task: b, inptus: {}}]", &["/pipeline/0 additionalProperties"]),
@@ -254,6 +305,28 @@ fn its_outline() {
     file.execution.resources.cpus  integer
     file.execution.resources.mem  string|integer
     file.execution.resources.gpus  integer
+    file.sweep  object|null
+    file.sweep.axes  object|null
+    file.sweep.axes.*  Axis
+    file.sweep.zip  array|null
+    file.sweep.zip[]  array
+    file.sweep.zip[][]  string|number
+    file.sweep.exclude  array|null
+    file.sweep.exclude[]  object
+    file.sweep.exclude[].*  string|number|boolean|array|null
+    file.sweep.exclude[].*[]  string|number|boolean|null
+    file.sweep.include  array|null
+    file.sweep.include[]  object
+    file.sweep.include[].*  string|number|boolean|array|null
+    file.sweep.include[].*[]  string|number|boolean|null
+    file.sweep.where  string|number
+    file.sweep.repeat  object|null
+    file.sweep.repeat.*  Axis
+    file.sweep.sample  integer
+    file.sweep.seed  integer
+    file.sweep.from  string|number
+    file.sweep.max  integer
+    file.sweep.max_failures  integer
     file.output_dir  string|number
     file.layout  anything
     file.editor  anything
@@ -266,6 +339,8 @@ fn its_outline() {
     Data.pattern  string|number
     Data.nested_in  string|number
     Data.allow_outside_pipeline  boolean
+    Data.metrics  object|null
+    Data.metrics.*  max or min
 
     Group  object
     Group.group!  string|number
@@ -349,9 +424,34 @@ fn its_outline() {
     Step.retries.delay  string|number
     Step.retries.on  array
     Step.retries.on[]  signal or timeout or exit
+    Step.gather  object|boolean|array
+    Step.gather.axes  boolean|array
+    Step.gather.axes[]  string|number
+    Step.gather.as  manifest or arguments
+    Step.gather.allow_failed  boolean
+    Step.gather[]  string|number
     Step.cache  boolean
     Step.detach  boolean
     Step.optional  boolean
     Step.disabled  boolean
+
+    Axis  object|array
+    Axis.linspace  array
+    Axis.linspace[]  number|string
+    Axis.geomspace  array
+    Axis.geomspace[]  number|string
+    Axis.arange  array
+    Axis.arange[]  number|string
+    Axis.uniform  array
+    Axis.uniform[]  number|string
+    Axis.log_uniform  array
+    Axis.log_uniform[]  number|string
+    Axis.int_uniform  array
+    Axis.int_uniform[]  number|string
+    Axis.*  object|null
+    Axis.*.*  string|number|boolean|array|null
+    Axis.*.*[]  string|number|boolean|null
+    Axis[]  string|number|boolean|array|null
+    Axis[][]  string|number|boolean|null
     ");
 }

@@ -58,6 +58,7 @@ impl Lower<'_> {
                 "allow_outside_pipeline" => {
                     data.allow_outside_pipeline = self.switch(value, "`allow_outside_pipeline`").unwrap_or(false);
                 }
+                "metrics" => data.metrics = self.metrics(value),
                 _ => {}
             }
         }

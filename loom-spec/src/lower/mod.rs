@@ -10,17 +10,24 @@ use crate::tree::{self, Kind, Node, Tree};
 use crate::{Problem, Span, Suggest};
 
 mod data;
+mod gather;
 mod groups;
 #[cfg(all(test, feature = "schema"))]
 mod keys;
 mod steering;
 mod steps;
+mod sweep;
 mod values;
 
 pub use steering::duration;
+pub(crate) use values::digits;
 
-const TOP_KEYS: &[&str] = &["data", "parameters", "pipeline", "execution", "output_dir", "layout", "editor"];
-const DATA_KEYS: &[&str] = &["type", "path", "name", "description", "pattern", "nested_in", "allow_outside_pipeline"];
+/// The place of the keys of a sweep, where an unknown one is likely an axis.
+const SWEEP: &str = "under `sweep`";
+
+const TOP_KEYS: &[&str] = &["data", "parameters", "pipeline", "execution", "sweep", "output_dir", "layout", "editor"];
+const DATA_KEYS: &[&str] =
+    &["type", "path", "name", "description", "pattern", "nested_in", "allow_outside_pipeline", "metrics"];
 const STEP_KEYS: &[&str] = &[
     "name",
     "kind",
@@ -36,6 +43,7 @@ const STEP_KEYS: &[&str] = &[
     "resources",
     "timeout",
     "retries",
+    "gather",
     "cache",
     "detach",
     "optional",
@@ -50,10 +58,13 @@ const SWITCH_KEYS: &[&str] = &["name", "kind", "group", "condition", "data", "op
 const GROUP_KEYS: &[&str] = &["group", "multi_pass", "steps"];
 const MULTI_PASS_KEYS: &[&str] = &["schedule", "count", "expressions", "feedback", "condition"];
 const STOP_KEYS: &[&str] = &["script", "inputs", "args"];
+const SWEEP_KEYS: &[&str] =
+    &["axes", "zip", "exclude", "include", "where", "repeat", "sample", "seed", "from", "max", "max_failures"];
+const GATHER_KEYS: &[&str] = &["axes", "as", "allow_failed"];
 const EXECUTION_KEYS: &[&str] = &["parallel", "max_workers", "python", "resources"];
 
 /// Where a key belongs that stands in the wrong place.
-const PLACES: [(&[&str], &str); 10] = [
+const PLACES: [(&[&str], &str); 12] = [
     (STEP_KEYS, "of a step"),
     (CONDITION_KEYS, "of a condition: a step with `kind: condition`"),
     (SWITCH_KEYS, "of a switch: a step with `kind: switch`"),
@@ -62,13 +73,11 @@ const PLACES: [(&[&str], &str); 10] = [
     (LOOP_KEYS, "of a step, under `loop`"),
     (RESOURCES_KEYS, "of a step or of `execution`, under `resources`"),
     (RETRIES_KEYS, "of a step, under `retries`"),
+    (SWEEP_KEYS, SWEEP),
+    (GATHER_KEYS, "of a step, under `gather`"),
     (TOP_KEYS, "of the file, to be written in the first column"),
     (DATA_KEYS, "of a data node"),
 ];
-
-/// Keys of the format that this version of loom cannot honour: refused by name, because leaving out
-/// what they ask for would be worse.
-const UNSUPPORTED: &[&str] = &["sweep", "metrics", "gather"];
 
 /// Turns a document into the pipeline it describes, as far as it does. `end` is the end of the text.
 pub(crate) fn pipeline(tree: &Tree<'_>, end: Span, problems: &mut Problems) -> Pipeline {
@@ -121,6 +130,7 @@ impl Lower<'_> {
                     has_pipeline = true;
                     self.steps(value, key.span, pipeline);
                 }
+                "sweep" => pipeline.sweep = self.sweep(value, key.span),
                 "execution" => self.execution(value, &mut pipeline.execution),
                 "output_dir" => pipeline.output_dir = self.text(value, "`output_dir`", "a path"),
                 "layout" => pipeline.layout = Some(self.value(value)),
@@ -196,21 +206,19 @@ impl Lower<'_> {
             return None;
         }
         let text = key.text;
-        if UNSUPPORTED.contains(&text) {
-            self.problems.push(
-                Problem::error("unsupported", format!("this version of loom cannot do what `{text}` asks for"))
-                    .at(key.span, "not supported yet"),
-            );
-            return None;
-        }
-        let near = self.suggest.nearest(text, known.iter().copied());
         let elsewhere = PLACES.iter().find(|(keys, _)| keys.contains(&text));
+        // A key that is right in another place is not misspelt.
+        let near = self.suggest.nearest(text, known.iter().copied()).filter(|_| elsewhere.is_none());
         let help = if let Some(near) = near {
             format!("did you mean `{near}`?")
         } else if text == "group" {
             "a group is an item of its own: `- group: NAME`, with its steps under `steps:`".to_owned()
+        } else if text == "gather" && (place == "of a condition" || place == "of a switch") {
+            "only a step that runs something gathers: let one of those write what this one looks at".to_owned()
         } else if let Some((_, elsewhere)) = elsewhere {
             format!("`{text}` is a key {elsewhere}")
+        } else if place == SWEEP {
+            format!("axes stand one level deeper: `sweep: {{axes: {{{text}: [1, 2]}}}}`")
         } else {
             format!("known keys: {}; a key that begins with `x-` is free", known.join(", "))
         };

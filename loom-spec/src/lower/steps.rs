@@ -114,6 +114,7 @@ impl Lower<'_> {
                 ("resources", _) => step.resources = self.resources(value),
                 ("timeout", _) => step.timeout = self.timeout(value),
                 ("retries", _) => step.retries = self.retries(value),
+                ("gather", _) => step.gather = self.gather(value),
                 ("cache", _) => step.cache = self.switch(value, "`cache`").unwrap_or(true),
                 ("detach", _) => step.detach = self.switch(value, "`detach`").unwrap_or(false),
                 ("negate", _) => negate = self.switch(value, "`negate`").unwrap_or(false),

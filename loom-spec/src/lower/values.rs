@@ -178,6 +178,6 @@ impl Lower<'_> {
 }
 
 /// Digits and nothing else: Rust takes `+1` for a number, and YAML takes it for one as well, but nobody means it.
-pub(super) fn digits(text: &str) -> Option<&str> {
+pub(crate) fn digits(text: &str) -> Option<&str> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then_some(text)
 }

@@ -9,8 +9,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value as Json, json};
 
 use super::values::{
-    Anything, Command, ConditionKind, Count, DataType, Failures, Kind, Path, Place, Predicate, Size, Span, Switch,
-    SwitchKind, Text, Value, Variable, Whole,
+    Anything, Command, ConditionKind, Configuration, Count, DataType, Failures, Goal, HandedOver, Kind, Number, Over,
+    Path, Place, Predicate, Size, Span, Switch, SwitchKind, Text, Together, Value, Variable, Whole,
 };
 use super::{OrEmpty, widen};
 
@@ -32,6 +32,9 @@ pub(super) struct File {
     /// How to run.
     #[schemars(default)]
     execution: OrEmpty<Execution>,
+    /// Runs the steps for many values of some parameters, and each step only for the values that it depends on.
+    #[schemars(default)]
+    sweep: OrEmpty<Sweep>,
     /// Accepted for pipelines of loom-pipeline. It has no effect: nothing is removed because it lies in some folder.
     #[schemars(default, extend("doNotSuggest" = true))]
     output_dir: Path,
@@ -71,6 +74,10 @@ struct Data {
     /// Whether a step may write it outside the folder of this file. By default false: that is an error.
     #[schemars(default)]
     allow_outside_pipeline: bool,
+    /// The numbers in it that the configurations of a sweep are compared by, and which one is better: a path of keys in a
+    /// JSON file, or a column of a CSV file. By default every number of a JSON file.
+    #[schemars(default, extend("examples" = [{"accuracy": "max"}]))]
+    metrics: Named<Goal>,
 }
 
 fn or_path(schema: &mut Schema) {
@@ -96,6 +103,91 @@ struct Execution {
     /// and GPUs are those of the machine.
     #[schemars(default)]
     resources: OrEmpty<Resources>,
+}
+
+/// Runs the steps for many values of some parameters, each together a configuration.
+#[derive(Default, JsonSchema)]
+#[schemars(inline, deny_unknown_fields)]
+#[schemars(extend(
+    "anyOf" = [{"required": ["axes"]}, {"required": ["repeat"]}, {"required": ["from"]}],
+    "dependencies" = {"from": {"properties": {"axes": false, "sample": false}}},
+))]
+struct Sweep {
+    /// What is varied: the names of parameters and their values. The last one varies fastest.
+    #[schemars(default, extend("examples" = [{"threshold": [0.3, 0.5, 0.7]}], "minProperties" = 1))]
+    axes: Named<Axis>,
+    /// Axes that go through their values together instead of being crossed.
+    #[schemars(default, extend("examples" = [[["model", "depth"]]]))]
+    zip: OrEmpty<Vec<Together>>,
+    /// Configurations to leave out, each by some of its values.
+    #[schemars(default, extend("examples" = [[{"model": "deep", "threshold": 0.7}]]))]
+    exclude: OrEmpty<Vec<Configuration>>,
+    /// Configurations to add, or values to add to configurations, as in a workflow of GitHub Actions.
+    #[schemars(default, extend("examples" = [[{"model": "mlp", "lr": 0.5}]]))]
+    include: OrEmpty<Vec<Configuration>>,
+    /// What is to hold of a configuration. Arithmetic, comparisons, `a if c else b`, and min max abs round int float.
+    #[schemars(default, extend("examples" = ["lr * threshold < 0.05"]))]
+    r#where: Path,
+    /// Axes that results are aggregated over, such as the seed of a generator. Every configuration goes through them.
+    #[schemars(default, extend("examples" = [{"seed": [1, 2, 3, 4, 5]}], "minProperties" = 1))]
+    repeat: Named<Axis>,
+    /// How many configurations to draw instead of going through all.
+    #[schemars(default, extend("examples" = [60]))]
+    sample: Count,
+    /// What the drawing begins with: the same number draws the same configurations. By default 0.
+    #[schemars(default, extend("examples" = [1]))]
+    seed: Whole,
+    /// A file with the configurations, .csv or .jsonl: its columns or keys are the axes.
+    #[schemars(default, extend("examples" = ["configs.csv"]))]
+    from: Path,
+    /// At most so many configurations: more are an error. By default 10000.
+    #[schemars(default, extend("examples" = [200]))]
+    max: Count,
+    /// After how many failures nothing more starts. By default all runs that can.
+    #[schemars(default, extend("examples" = [3]))]
+    max_failures: Count,
+}
+
+/// The values of an axis: a list, a key that computes or draws them, or labels, each with the parameters that it sets.
+#[derive(JsonSchema)]
+#[schemars(title = "axis", transform = or_list)]
+#[schemars(extend("minProperties" = 1, "minItems" = 1))]
+struct Axis {
+    /// Evenly spaced numbers: start, stop, count.
+    #[schemars(default, length(equal = 3), extend("examples" = [[0, 1, 5]]))]
+    linspace: Vec<Number>,
+    /// Numbers evenly spaced on a logarithmic scale: start, stop, count.
+    #[schemars(default, length(equal = 3), extend("examples" = [[0.0001, 0.1, 4]]))]
+    geomspace: Vec<Number>,
+    /// Numbers from start, by step, without stop: stop alone, start and stop, or start, stop and step.
+    #[schemars(default, length(min = 1, max = 3), extend("examples" = [[0, 10, 2]]))]
+    arange: Vec<Number>,
+    /// With `sample`, a number drawn between two ends.
+    #[schemars(default, length(equal = 2), extend("examples" = [[0, 1]]))]
+    uniform: Vec<Number>,
+    /// With `sample`, a number drawn between two ends on a logarithmic scale.
+    #[schemars(default, length(equal = 2), extend("examples" = [[0.0001, 0.1]]))]
+    log_uniform: Vec<Number>,
+    /// With `sample`, a whole number drawn between two ends, both among them.
+    #[schemars(default, length(equal = 2), extend("examples" = [[1, 8]]))]
+    int_uniform: Vec<Number>,
+}
+
+fn or_list(schema: &mut Schema) {
+    let value = json!({
+        "type": ["string", "number", "boolean", "array", "null"],
+        "items": {"type": ["string", "number", "boolean", "null"]},
+    });
+    widen(schema, &["array"]);
+    schema.insert("items".to_owned(), value.clone());
+    let label = json!({"type": ["object", "null"], "additionalProperties": value});
+    schema.insert("additionalProperties".to_owned(), label);
+    let alone: serde_json::Map<String, Json> =
+        ["linspace", "geomspace", "arange", "uniform", "log_uniform", "int_uniform"]
+            .map(|word| (word.to_owned(), json!({"maxProperties": 1})))
+            .into_iter()
+            .collect();
+    schema.insert("dependencies".to_owned(), alone.into());
 }
 
 /// What a step takes, or what there is.
@@ -195,6 +287,10 @@ struct Step {
     /// How often the step is tried again when it fails: a number, or a mapping with `max`. By default never.
     #[schemars(default, extend("examples" = [2]))]
     retries: Retries,
+    /// Whether each input is all that the configurations of a sweep made, in their order: true, or the axes that are gathered
+    /// over. By default false: the step runs for each.
+    #[schemars(default, extend("examples" = [true, ["seed"]]))]
+    gather: Gather,
     /// Whether the step is left out when it is up to date. By default true; with false it runs each time.
     #[schemars(default = "yes")]
     cache: bool,
@@ -207,6 +303,27 @@ struct Step {
     /// Whether the step never runs, unless it is selected by name. By default false.
     #[schemars(default)]
     disabled: bool,
+}
+
+/// What a step gathers of the configurations of a sweep.
+#[derive(Default, JsonSchema)]
+#[schemars(inline, deny_unknown_fields, transform = or_over)]
+struct Gather {
+    /// The axes that are gathered over. By default true: all of them.
+    #[schemars(default, extend("examples" = [true, ["seed"]]))]
+    axes: Over,
+    /// `manifest` for one JSON file that lists them, `arguments` for an argument each, which is the default.
+    #[schemars(default)]
+    r#as: HandedOver,
+    /// Whether the step runs with those that are there when some have failed. By default false.
+    #[schemars(default)]
+    allow_failed: bool,
+}
+
+fn or_over(schema: &mut Schema) {
+    widen(schema, &["boolean", "array"]);
+    schema.insert("minItems".to_owned(), 1.into());
+    schema.insert("items".to_owned(), json!({"type": ["string", "number"], "minLength": 1}));
 }
 
 /// Runs a step once for each file of a folder: `$loop_item` is the file, `$loop_output` the file of the same name in `into`.

@@ -73,6 +73,38 @@ values! {
         },
         "minItems": 1,
     };
+    /// A number. `1e-4`, which some readers take for a text, is one.
+    Number = {
+        "type": ["number", "string"],
+        "pattern": "^[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?$",
+        "patternErrorMessage": "expected a number, such as `0.5` or `1e-4`",
+    };
+    /// Axes that go together.
+    Together = {"type": "array", "items": {"type": ["string", "number"], "minLength": 1}, "minItems": 2};
+    /// Some values of a configuration.
+    Configuration = {
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": {
+            "type": ["string", "number", "boolean", "array", "null"],
+            "items": {"type": ["string", "number", "boolean", "null"]},
+        },
+    };
+    /// All axes, or some.
+    Over = {
+        "type": ["boolean", "array"],
+        "not": {"const": false},
+        "items": {"type": ["string", "number"], "minLength": 1},
+        "minItems": 1,
+    };
+    /// How what is gathered is handed over.
+    HandedOver = {
+        "enum": ["manifest", "arguments"],
+        "enumDescriptions": ["One JSON file that lists parameters and paths.", "The paths, one argument each."],
+        "default": "arguments",
+    };
+    /// Which number is better.
+    Goal = {"enum": ["max", "min"], "enumDescriptions": ["The larger one.", "The smaller one."]};
     /// A program with its words, or a line for the shell.
     Command = {
         "type": ["array", "string"],
