@@ -127,6 +127,12 @@ pub(crate) struct SelectArgs {
     /// Give parameters other values
     #[arg(long, value_name = "NAME=VALUE", num_args = 1.., value_parser = assignment, help_heading = CHANGE)]
     pub(crate) set: Vec<(String, String)>,
+    /// Give an axis of the sweep other values: `rate=0.1,0.2`
+    #[arg(long, value_name = "AXIS=VALUES", num_args = 1.., value_parser = assignment, help_heading = CHANGE)]
+    pub(crate) sweep: Vec<(String, String)>,
+    /// Keep the configurations with this value
+    #[arg(long, value_name = "AXIS=VALUE", num_args = 1.., value_parser = assignment, help_heading = CHANGE)]
+    pub(crate) only: Vec<(String, String)>,
     /// Give data nodes other paths
     #[arg(long, value_name = "NAME=PATH", num_args = 1.., value_parser = assignment, help_heading = CHANGE)]
     pub(crate) var: Vec<(String, String)>,

@@ -380,7 +380,7 @@ mod tests {
 
     fn started(unit: &str) -> Event {
         let command = Some(loom_exec::Command { program: "cat".into(), args: vec![], variables: vec![] });
-        Event::UnitStarted { unit: unit.into(), command, reasons: vec![], expected: None }
+        Event::UnitStarted { unit: unit.into(), configuration: vec![], command, reasons: vec![], expected: None }
     }
 
     fn failed(unit: &str, log: &Path) -> Event {

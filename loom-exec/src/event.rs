@@ -54,6 +54,10 @@ pub enum Event {
     UnitStarted {
         /// Its name.
         unit: Arc<str>,
+        /// In a sweep, the values of the axes that concern it: names, and values as people read them. An object when
+        /// serialised.
+        #[serde(with = "pairs", default, skip_serializing_if = "Vec::is_empty")]
+        configuration: Vec<(Arc<str>, Arc<str>)>,
         /// What runs; none where the engine itself does what is to be done.
         command: Option<Command>,
         /// Why it runs; empty where there was nothing to decide.
@@ -352,6 +356,42 @@ mod seconds {
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
         let seconds = f64::deserialize(deserializer)?;
         Duration::try_from_secs_f64(seconds).map_err(serde::de::Error::custom)
+    }
+}
+
+mod pairs {
+    use std::fmt;
+    use std::sync::Arc;
+
+    use serde::de::{MapAccess, Visitor};
+    use serde::{Deserializer, Serializer};
+
+    type Pair = (Arc<str>, Arc<str>);
+
+    pub(super) fn serialize<S: Serializer>(pairs: &[Pair], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(pairs.iter().map(|(name, value)| (name, value)))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Pair>, D::Error> {
+        struct Pairs;
+
+        impl<'de> Visitor<'de> for Pairs {
+            type Value = Vec<Pair>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object of texts")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Vec<Pair>, A::Error> {
+                let mut pairs = Vec::new();
+                while let Some(pair) = map.next_entry()? {
+                    pairs.push(pair);
+                }
+                Ok(pairs)
+            }
+        }
+
+        deserializer.deserialize_map(Pairs)
     }
 }
 

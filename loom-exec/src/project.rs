@@ -9,7 +9,7 @@ use loom_graph::{
     Asked, Checked, CommandLine, DatumId, Facts, LeftOut, Manifest, Part, Plan, ProgramLine, Question, Selection,
     StepId, Target, Unit, Work, World,
 };
-use loom_spec::{FrontMatterError, Problem, ReadError, SetError, Source, Suggest, TaskInterface};
+use loom_spec::{FrontMatterError, Problem, ReadError, SetError, Source, Suggest, Sweep, TaskInterface};
 
 use crate::Command;
 use crate::event::{Event, Summary};
@@ -28,6 +28,10 @@ pub struct Settings {
     pub environment: HashMap<OsString, OsString>,
     /// Parameters with other values, in the order given; see [`loom_spec::Pipeline::set_parameter`].
     pub parameters: Vec<(String, String)>,
+    /// Axes of the sweep with other values, or further ones, as text; see [`loom_spec::Pipeline::set_axis`].
+    pub axes: Vec<(String, String)>,
+    /// Values that configurations are to have: of each axis that is named, one of these.
+    pub only: Vec<(String, String)>,
     /// Data nodes with other paths.
     pub paths: Vec<(String, String)>,
     /// Further words for the command line of the one step that is selected.
@@ -88,12 +92,26 @@ impl Project {
         let folder =
             folder.canonicalize().map_err(|error| ReadError { path: path.to_path_buf(), kind: error.into() })?;
         let mut parsed = loom_spec::parse(&source);
+        for (name, values) in &settings.axes {
+            if let Err(message) = parsed.pipeline.set_axis(name, values) {
+                parsed.problems.push(Problem::error("sweep", format!("{message} (`--sweep`)")));
+            }
+        }
+        for (axis, value) in &settings.only {
+            if !parsed.pipeline.keep_only(axis, value) {
+                let message = "the pipeline has no `sweep` of which a part could be kept (`--only`)";
+                parsed.problems.push(Problem::error("only", message));
+                break;
+            }
+        }
         for (name, value) in &settings.parameters {
             match parsed.pipeline.set_parameter(name, value) {
                 Ok(()) => {}
                 Err(SetError::Unknown(_)) => {
+                    let axes = parsed.pipeline.sweep.iter().flat_map(Sweep::all_axes).map(|axis| &*axis.name.text);
                     let known = parsed.pipeline.parameters.iter().map(|parameter| &*parameter.name.text);
-                    parsed.problems.push(unknown("--set", "parameter", name, known));
+                    let known: Vec<&str> = known.chain(axes).collect();
+                    parsed.problems.push(unknown("--set", "parameter", name, known.iter().copied()));
                 }
                 Err(error) => parsed.problems.push(Problem::error("set", format!("{error} (`--set`)"))),
             }

@@ -131,7 +131,7 @@ enum End {
 
 /// What a worker tells while it is at a unit.
 enum Told {
-    Started { unit: Arc<str>, command: Option<Command>, reasons: Vec<Reason> },
+    Started { step: StepId, unit: Arc<str>, command: Option<Command>, reasons: Vec<Reason> },
     Output { unit: Arc<str>, stream: Stream, text: Vec<u8> },
     InputChanged { unit: Arc<str>, input: String },
     Leaked { unit: Arc<str>, leak: Leak },
@@ -223,7 +223,7 @@ pub(crate) fn run(
         decider: &decider,
         forecast: &forecast,
         ledger: ledger.as_ref(),
-        fail_fast: options.fail_fast,
+        max_failures: max_failures(decisions, options),
         gpus: GpuPool::new(machine.gpus.clone()),
         gpus_of: HashMap::new(),
         scheduler: Scheduler::new(plan, policy, all, &|step| forecast.expected_of(plan.graph(), step, threads)),
@@ -356,6 +356,14 @@ fn never_begun(
         Summary { not_run: steps, stopped_by: cancel.signal(), duration: begun.elapsed(), ..Summary::default() };
     watch(&Event::RunFinished { summary: summary.clone() });
     summary
+}
+
+/// After how many failures nothing more starts, if that is said.
+fn max_failures(decisions: &Decisions, options: &RunOptions) -> Option<usize> {
+    let sweep = decisions.plan().graph().pipeline().sweep.as_ref();
+    let most =
+        sweep.and_then(|sweep| sweep.max_failures).map(|most| usize::try_from(most.amount).unwrap_or(usize::MAX));
+    if options.fail_fast { Some(1) } else { most }
 }
 
 /// How many units may be at work at the same time, at most.

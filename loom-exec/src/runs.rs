@@ -311,7 +311,13 @@ mod tests {
         let mut history = History::default();
         let spans = [("a", 0, 10), ("b", 1, 3), ("c", 2, 9), ("d", 3, 5), ("e", 10, 11)];
         for (unit, from, to) in spans {
-            let started = Event::UnitStarted { unit: unit.into(), command: None, reasons: vec![], expected: None };
+            let started = Event::UnitStarted {
+                unit: unit.into(),
+                configuration: vec![],
+                command: None,
+                reasons: vec![],
+                expected: None,
+            };
             history.add(Duration::from_secs(from), &started);
             let duration = Duration::from_secs(to - from);
             let unit = unit.into();
@@ -325,8 +331,13 @@ mod tests {
     #[test]
     fn a_start_that_was_heard_of_late_takes_no_lane_from_the_next() {
         let mut history = History::default();
-        let started =
-            |unit: &str| Event::UnitStarted { unit: unit.into(), command: None, reasons: vec![], expected: None };
+        let started = |unit: &str| Event::UnitStarted {
+            unit: unit.into(),
+            configuration: vec![],
+            command: None,
+            reasons: vec![],
+            expected: None,
+        };
         let (outcome, duration) = (Outcome::Succeeded, Duration::from_secs(5));
         history.add(Duration::from_secs(3), &started("a"));
         history.add(Duration::from_secs(6), &Event::UnitFinished { unit: "a".into(), outcome, duration, log: None });

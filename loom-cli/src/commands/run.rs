@@ -73,6 +73,8 @@ fn try_run(args: &RunArgs, runner: Option<Runner>) -> Result<u8, Said> {
 pub(super) fn settings(args: &SelectArgs) -> Result<Settings, Said> {
     Ok(Settings {
         parameters: args.set.clone(),
+        axes: args.sweep.clone(),
+        only: args.only.clone(),
         paths: args.var.clone(),
         extra: extra_words(args.extra.as_deref())?,
         ..Settings::with_environment(std::env::vars_os())

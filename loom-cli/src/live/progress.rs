@@ -231,7 +231,10 @@ mod tests {
 
     fn start(progress: &mut Progress, unit: &str, expected: Option<u64>, at: Instant) {
         let expected = expected.map(secs);
-        progress.add(&Event::UnitStarted { unit: unit.into(), command: None, reasons: vec![], expected }, at);
+        progress.add(
+            &Event::UnitStarted { unit: unit.into(), configuration: vec![], command: None, reasons: vec![], expected },
+            at,
+        );
     }
 
     fn finish(progress: &mut Progress, unit: &str, took: u64, at: Instant) {

@@ -25,7 +25,8 @@ pub(super) struct Run<'a> {
     pub(super) decider: &'a Decider<'a>,
     pub(super) forecast: &'a Forecast,
     pub(super) ledger: Option<&'a Ledger>,
-    pub(super) fail_fast: bool,
+    /// After how many failures nothing more starts.
+    pub(super) max_failures: Option<usize>,
     /// The GPUs that no unit has, and those that units have.
     pub(super) gpus: GpuPool,
     pub(super) gpus_of: HashMap<(StepId, schedule::Part), Vec<String>>,
@@ -78,13 +79,12 @@ impl Run<'_> {
 
     fn start_what_may_start(&mut self) {
         let is_broken = self.ledger.is_some_and(|ledger| ledger.broken().is_some());
-        if self.cancel.is_stopped() || is_broken || self.fail_fast && self.summary.failed > 0 {
+        if self.cancel.is_stopped() || is_broken || self.has_failed_enough() {
             self.jobs = None;
         }
         let Some(jobs) = &self.jobs else { return };
         let jobs = jobs.clone();
-        let fails_fast = |run: &Self| run.fail_fast && run.summary.failed > 0;
-        while self.scheduler.running() < self.workers && !self.cancel.is_stopped() && !fails_fast(self) {
+        while self.scheduler.running() < self.workers && !self.cancel.is_stopped() && !self.has_failed_enough() {
             match self.scheduler.start() {
                 None => break,
                 Some(Start::Count(step)) => self.count_items(step),
@@ -96,11 +96,15 @@ impl Run<'_> {
         }
     }
 
+    fn has_failed_enough(&self) -> bool {
+        self.max_failures.is_some_and(|most| self.summary.failed >= most)
+    }
+
     fn start(&mut self, step: StepId, part: schedule::Part, jobs: &Sender<Assignment>) {
         let unit = self.decisions.plan().graph().unit(step, self.part(step, part));
         let ended = |outcome| End::Ran { outcome, duration: Duration::ZERO, log: None };
         if self.is_nameless(step, part) {
-            self.tell_started(&unit.name);
+            self.tell_started(step, &unit.name);
             let end = ended(Outcome::Broken { message: "the name of the file is not UTF-8 text".to_owned() });
             return self.finished(Finished { step, part, unit: unit.name, end });
         }
@@ -122,7 +126,7 @@ impl Run<'_> {
         let answers = |step| self.answers.get(&step).copied();
         let task = self.decisions.task(&unit, self.decisions.facts(&answers, &|datum| !absent.contains(&datum)));
         if let Task::Lead(then) = task {
-            self.tell_started(&unit.name);
+            self.tell_started(step, &unit.name);
             let end = ended(Outcome::Led { then });
             return self.finished(Finished { step, part, unit: unit.name, end });
         }
@@ -167,9 +171,11 @@ impl Run<'_> {
     }
 
     /// The start of what the engine itself does, at once.
-    fn tell_started(&mut self, unit: &Arc<str>) {
+    fn tell_started(&mut self, step: StepId, unit: &Arc<str>) {
         let unit = Arc::clone(unit);
-        (self.watch)(&Event::UnitStarted { unit, command: None, reasons: Vec::new(), expected: None });
+        let configuration = self.decisions.plan().graph().configuration(step);
+        let (reasons, expected) = (Vec::new(), None);
+        (self.watch)(&Event::UnitStarted { unit, configuration, command: None, reasons, expected });
     }
 
     fn part(&self, step: StepId, part: schedule::Part) -> Part {
@@ -220,7 +226,7 @@ impl Run<'_> {
             Ok(_) => (Some(0), Outcome::Succeeded),
             Err(message) => (None, Outcome::Broken { message }),
         };
-        self.tell_started(&unit);
+        self.tell_started(step, &unit);
         self.count(&outcome);
         if !outcome.is_success() {
             self.failed.insert(step, Arc::clone(&unit));
@@ -248,9 +254,10 @@ impl Run<'_> {
 
     fn tell(&mut self, told: Told) {
         let event = match told {
-            Told::Started { unit, command, reasons } => {
+            Told::Started { step, unit, command, reasons } => {
                 let expected = self.forecast.expected(&unit);
-                Event::UnitStarted { unit, command, reasons, expected }
+                let configuration = self.decisions.plan().graph().configuration(step);
+                Event::UnitStarted { unit, configuration, command, reasons, expected }
             }
             Told::Output { unit, stream, text } => Event::UnitOutput { unit, stream, text },
             Told::InputChanged { unit, input } => Event::InputChanged { unit, input },

@@ -90,7 +90,7 @@ impl Worker<'_> {
             Task::Ask(_, None) | Task::Lead(_) | Task::Copy(_) => None,
         };
         // The coordinator takes what it is told until the last unit has ended.
-        let _ = self.output.send(Told::Started { unit: Arc::clone(&unit.name), command, reasons });
+        let _ = self.output.send(Told::Started { step: unit.step, unit: Arc::clone(&unit.name), command, reasons });
         completion.begun = Instant::now();
         let mut log = Log::new(self.folder.map(|folder| folder.log_path(&unit.name)));
         let outcome = match (broken, &needs, self.ledger) {
