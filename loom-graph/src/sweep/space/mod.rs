@@ -1,5 +1,18 @@
 //! The configurations of a sweep, in its order.
 
+mod axes;
+mod build;
+mod column;
+mod condition;
+mod draw;
+mod range;
+mod sieve;
+mod table;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use loom_spec::{Pipeline, Problems, Span, Value};
@@ -43,20 +56,20 @@ pub struct AxisValue {
 }
 
 impl Space {
-    /// Works out the configurations of a pipeline; none if it has no sweep, or nobody can say what it sweeps over.
-    pub(crate) fn new(pipeline: &Pipeline, world: &dyn World, problems: &mut Problems) -> Option<Self> {
-        let _ = (pipeline, world, problems);
-        None
+    /// Works out the configurations of a pipeline; none if it has no sweep, or nobody can say what it sweeps over. Where
+    /// that is an error there is no configuration, and the axes are those that could be told.
+    pub fn new(pipeline: &Pipeline, world: &dyn World, problems: &mut Problems) -> Option<Self> {
+        build::space(pipeline, pipeline.sweep.as_ref()?, world, problems)
+    }
+
+    /// The axis of this name, as an index into [`Space::axes`].
+    pub fn axis(&self, name: &str) -> Option<usize> {
+        self.axes.iter().position(|axis| &*axis.name == name)
     }
 
     /// The axes, in file order, those of `repeat` last.
     pub fn axes(&self) -> &[SpaceAxis] {
         &self.axes
-    }
-
-    /// The place of an axis among all.
-    pub(crate) fn axis(&self, name: &str) -> Option<usize> {
-        self.axes.iter().position(|axis| *axis.name == *name)
     }
 
     /// The value that a configuration gives an axis.
