@@ -25,8 +25,9 @@ def read_json(path):
 
 def read_configurations(path):
     """For each configuration its parameters, and what it has reached."""
+    manifest = read_json(path)
     try:
-        entries = [(dict(entry["parameters"]), str(entry["path"])) for entry in read_json(path)]
+        entries = [(dict(entry["parameters"]), str(entry["path"])) for entry in manifest]
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{path}: not a list of parameters and path: {error!r}") from None
     if not entries:
