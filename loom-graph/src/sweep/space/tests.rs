@@ -79,7 +79,7 @@ impl Case {
         assert!(errors.is_empty(), "{errors:?}");
         let mut pipeline = parsed.pipeline;
         for (name, value) in &self.set {
-            assert!(pipeline.set_parameter(name, value), "{name}");
+            assert!(pipeline.set_parameter(name, value).is_ok(), "{name}");
         }
         let mut sweep = pipeline.layout.as_ref().map(sweep_of).unwrap_or_default();
         sweep.only.clone_from(&self.only);
