@@ -46,7 +46,7 @@ pub enum Verdict {
 }
 
 /// What a unit's key is made of, before anything is read.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Needs {
     command: Vec<String>,
     /// The files that it runs.

@@ -49,7 +49,8 @@ impl Group {
         if fresh.len() == self.len() {
             return None;
         }
-        let first = (0..self.len()).find(|turn| fresh.binary_search(turn).is_err()).map(|turn| self.turn(turn).to_vec());
+        let first =
+            (0..self.len()).find(|turn| fresh.binary_search(turn).is_err()).map(|turn| self.turn(turn).to_vec());
         self.turns = fresh.iter().flat_map(|turn| self.turn(*turn)).copied().collect();
         first.and_then(|first| (0..self.len()).find(|turn| self.turn(*turn) == first))
     }
@@ -118,7 +119,9 @@ pub(super) fn space(pipeline: &Pipeline, sweep: &Sweep, world: &dyn World, probl
     let count = build.columns.len();
     if count == 0 && !build.failed {
         let problem = Problem::warning("empty-sweep", "the sweep varies nothing");
-        build.problems.push(build.of_sweep(problem, sweep.span, "there is no axis").help("write `axes: {name: [1, 2, 3]}`"));
+        build
+            .problems
+            .push(build.of_sweep(problem, sweep.span, "there is no axis").help("write `axes: {name: [1, 2, 3]}`"));
         return None;
     }
     if count > MAX_AXES {
@@ -197,16 +200,20 @@ impl<'a> Build<'a> {
             );
             return None;
         }
-        let sets = |column: &&Column| column.values.iter().any(|value| value.settings.iter().any(|(set, _)| *set == key.text));
+        let sets =
+            |column: &&Column| column.values.iter().any(|value| value.settings.iter().any(|(set, _)| *set == key.text));
         let help = match self.columns.iter().find(sets) {
             Some(column) => format!("the labels of `{}` set it: name one of them", column.name),
             None => {
-                let names: Vec<Arc<str>> = self.columns.iter().take(most).map(|column| Arc::clone(&column.name)).collect();
+                let names: Vec<Arc<str>> =
+                    self.columns.iter().take(most).map(|column| Arc::clone(&column.name)).collect();
                 self.near_or_all("", &key.text, "the axes are", names.iter().map(|name| &**name))
             }
         };
         self.error(
-            Problem::error("unknown-axis", format!("no axis is named `{}`", key.text)).at(key.span, "no such axis").help(help),
+            Problem::error("unknown-axis", format!("no axis is named `{}`", key.text))
+                .at(key.span, "no such axis")
+                .help(help),
         );
         None
     }
@@ -389,7 +396,9 @@ impl<'a> Build<'a> {
             let is_all = there_are.is_some_and(|all| seen.len() as u128 >= all);
             let message = match is_all {
                 true => format!("there are only {found} configurations to draw, and `sample` asks for {wanted}"),
-                false => format!("only {found} configurations were found in {draws} draws, and `sample` asks for {wanted}"),
+                false => {
+                    format!("only {found} configurations were found in {draws} draws, and `sample` asks for {wanted}")
+                }
             };
             let span = self.sweep.sample.as_ref().map_or(self.sweep.span, |sample| sample.span);
             let problem = self.of_sweep(Problem::warning("short-sample", message), span, "more than there are");
@@ -536,8 +545,11 @@ impl<'a> Build<'a> {
             let from = self.sweep.from.as_ref()?;
             if let Some(twice) = group.dedup() {
                 let row = group.turn(twice).iter().zip(&self.columns);
-                let shown = row.filter_map(|(id, column)| Some(format!("{}={}", column.name, column.values.get(*id as usize)?.text)));
-                let message = format!("`{}` has a configuration twice: {}", from.text, shown.collect::<Vec<_>>().join(", "));
+                let shown = row.filter_map(|(id, column)| {
+                    Some(format!("{}={}", column.name, column.values.get(*id as usize)?.text))
+                });
+                let message =
+                    format!("`{}` has a configuration twice: {}", from.text, shown.collect::<Vec<_>>().join(", "));
                 if !self.columns.iter().any(|column| column.is_pinned) {
                     self.problems.push(Problem::warning("duplicate-value", message).at(from.span, "it runs once"));
                 }
@@ -559,7 +571,8 @@ impl<'a> Build<'a> {
             if let Some(other) = columns.iter().copied().find(|other| length(*other) != length(column)) {
                 let [one, two] = [column, other].map(|column| (&self.columns[column], length(column)));
                 let values = |count: usize| if count == 1 { "1 value".to_owned() } else { format!("{count} values") };
-                let message = format!("`{}` has {}, and `{}` has {}", one.0.name, values(one.1), two.0.name, values(two.1));
+                let message =
+                    format!("`{}` has {}, and `{}` has {}", one.0.name, values(one.1), two.0.name, values(two.1));
                 let names = self.sweep.zip.iter().flatten();
                 let names: Vec<Span> = names.filter(|name| name.text == two.0.name).map(|name| name.span).collect();
                 let problem = Problem::error("zip-length", message);
@@ -567,7 +580,9 @@ impl<'a> Build<'a> {
                 for (column, count) in [one, two] {
                     problem = self.of_sweep(problem, column.span, values(count));
                 }
-                self.error(problem.help("axes that are zipped go through their values together: they have equally many"));
+                self.error(
+                    problem.help("axes that are zipped go through their values together: they have equally many"),
+                );
                 continue;
             }
             let turns = (0..length(column)).flat_map(|turn| columns.iter().map(move |column| (turn, *column)));
@@ -575,7 +590,8 @@ impl<'a> Build<'a> {
             let mut group = Group { columns, turns };
             if let Some(twice) = group.dedup() {
                 let ids = group.turn(twice).iter().zip(&group.columns);
-                let shown: Vec<&str> = ids.map(|(id, column)| &*self.columns[*column].values[*id as usize].text).collect();
+                let shown: Vec<&str> =
+                    ids.map(|(id, column)| &*self.columns[*column].values[*id as usize].text).collect();
                 let names: Vec<&str> = group.columns.iter().map(|column| &*self.columns[*column].name).collect();
                 let message = match &names[..] {
                     [name] => format!("`{name}` has the value `{}` twice", shown[0]),
@@ -633,7 +649,8 @@ impl<'a> Build<'a> {
             let mut of = object.iter().filter_map(|entry| {
                 Some((self.columns.iter().find(|column| column.name == entry.key.text)?, &entry.value))
             });
-            let is_there = |(column, value): (&Column, &Value)| column.urn.is_some() || column.matching(value).is_some();
+            let is_there =
+                |(column, value): (&Column, &Value)| column.urn.is_some() || column.matching(value).is_some();
             let is_pinned = patterns.iter().any(|pattern| self.columns[pattern.column].is_pinned);
             let is_quiet = is_pinned || (sweep.sample.is_some() && of.all(is_there));
             excludes.push(Exclude { patterns, span: span_of(object), has_hit: false, is_quiet });
@@ -650,7 +667,9 @@ impl<'a> Build<'a> {
             }
             let mut help = None;
             for entry in object {
-                let Some(column) = self.columns.iter().position(|column| column.name == entry.key.text) else { continue };
+                let Some(column) = self.columns.iter().position(|column| column.name == entry.key.text) else {
+                    continue;
+                };
                 if self.columns[column].matching(&entry.value).is_none() && self.columns[column].urn.is_none() {
                     let texts: Vec<String> = self.columns[column].texts().map(str::to_owned).collect();
                     let text = super::value::text_of(&entry.value);
@@ -675,7 +694,9 @@ impl<'a> Build<'a> {
             let is_without_effect = object.is_empty() || self.contradicts(object);
             let mut include = Include { patterns: Vec::new(), extras: Vec::new(), has_hit: is_without_effect };
             for entry in object {
-                let Some(column) = self.columns.iter().position(|column| column.name == entry.key.text) else { continue };
+                let Some(column) = self.columns.iter().position(|column| column.name == entry.key.text) else {
+                    continue;
+                };
                 if column >= self.base {
                     continue;
                 }
@@ -728,8 +749,10 @@ impl<'a> Build<'a> {
                 self.error(Problem::error("unknown-axis", message).help(help));
                 continue;
             };
-            let value = Value::Scalar(Scalar { text: text.as_str().into(), span: Span::default(), style: Style::Given });
-            let may_be_included = sweep.include.iter().flatten().any(|entry| entry.key.text == self.columns[column].name);
+            let value =
+                Value::Scalar(Scalar { text: text.as_str().into(), span: Span::default(), style: Style::Given });
+            let may_be_included =
+                sweep.include.iter().flatten().any(|entry| entry.key.text == self.columns[column].name);
             let may_come = self.columns[column].urn.is_some() || may_be_included;
             if self.columns[column].matching(&value).is_none() && !may_come {
                 let texts: Vec<String> = self.columns[column].texts().map(str::to_owned).collect();
@@ -754,21 +777,28 @@ impl<'a> Build<'a> {
     fn too_many_problem(&self, count: u128, most: u64) -> Problem {
         let message = format!("the sweep has {count} configurations, and `max` allows {most}");
         let span = self.sweep.max.as_ref().map_or(self.sweep.span, |max| max.span);
-        let label = if self.sweep.max.is_some() { "allows no more" } else { "without `max`, that is as many as there may be" };
+        let label =
+            if self.sweep.max.is_some() { "allows no more" } else { "without `max`, that is as many as there may be" };
         self.of_sweep(Problem::error("too-many-configurations", message), span, label)
             .help(format!("write `max: {count}` under `sweep` if that is meant; `where` or `sample` make it fewer"))
     }
 
     fn too_much_problem(&self, count: u128) -> Problem {
         let message = format!("the axes cross to {count} configurations, too many to look for those that are left");
-        self.of_sweep(Problem::error("too-many-configurations", message), self.sweep.span, format!("loom looks at {} of them", self.limit))
-            .help("`sample` draws some of them without looking at all; a larger `max` allows for a hundred times as many")
+        self.of_sweep(
+            Problem::error("too-many-configurations", message),
+            self.sweep.span,
+            format!("loom looks at {} of them", self.limit),
+        )
+        .help("`sample` draws some of them without looking at all; a larger `max` allows for a hundred times as many")
     }
 
     /// Tells which filter took the last configuration.
     fn nothing_left(&mut self, sieve: &Sieve<'a>) {
         let (counts, sweep) = (sieve.counts, self.sweep);
-        let configurations = |count: u64| if count == 1 { "the only configuration".to_owned() } else { format!("all {count} configurations") };
+        let configurations = |count: u64| {
+            if count == 1 { "the only configuration".to_owned() } else { format!("all {count} configurations") }
+        };
         let problem = |message: String| Problem::error("nothing-left", message);
         let problem = if counts.included == 0 && counts.made > 0 {
             let span = sieve.excludes.first().map_or(sweep.span, |exclude| exclude.span);

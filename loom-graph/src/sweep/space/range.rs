@@ -99,7 +99,10 @@ fn geomspace(start: f64, stop: f64, count: u64) -> Result<Vec<String>, BadRange>
         }
     }
     if (start < 0.0) != (stop < 0.0) {
-        return Err(BadRange::Number(1, "both ends have the same sign, as no factor leads from one to the other".to_owned()));
+        return Err(BadRange::Number(
+            1,
+            "both ends have the same sign, as no factor leads from one to the other".to_owned(),
+        ));
     }
     let sign = start.signum();
     let exponents = linspace(logarithm(start.abs()), logarithm(stop.abs()), count);
@@ -247,7 +250,11 @@ mod tests {
             (Range::Arange, "", "Count(\"[stop], [start, stop] or [start, stop, step]\")"),
             (Range::Linspace, "0 x 3", "Number(1, \"`x` is not a number\")"),
             (Range::Linspace, "0 .inf 3", "Number(1, \"`.inf` is not a number\")"),
-            (Range::Linspace, "0 1 2.5", "Number(2, \"the third number says how many, and `2.5` is not a whole number\")"),
+            (
+                Range::Linspace,
+                "0 1 2.5",
+                "Number(2, \"the third number says how many, and `2.5` is not a whole number\")",
+            ),
             (Range::Linspace, "0 1 0", "Number(2, \"the third number says how many, and 0 are none\")"),
             (Range::Linspace, "0 1 1001", "TooMany(1001)"),
             (Range::Geomspace, "0 1 3", "Number(0, \"no factor leads to or from 0\")"),
