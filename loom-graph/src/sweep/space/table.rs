@@ -191,7 +191,9 @@ mod tests {
         match read(format, text, Span::default(), 100) {
             Ok(table) => {
                 let row = |(line, row): &(u64, Vec<Option<Value>>)| {
-                    let cells = row.iter().map(|cell| cell.as_ref().map_or("-".into(), |value| format!("<{}>", text_of(value))));
+                    let cells = row
+                        .iter()
+                        .map(|cell| cell.as_ref().map_or("-".into(), |value| format!("<{}>", text_of(value))));
                     format!("\n{line}: {}", cells.collect::<Vec<_>>().join(" "))
                 };
                 table.columns.join(" ") + &table.rows.iter().map(row).collect::<String>()
