@@ -255,19 +255,20 @@ impl Build<'_> {
     /// Sees to it that a name can be one of an axis, or set by the labels of one, and by no other.
     pub(super) fn take_name(&mut self, name: &Scalar, axis: &Arc<str>, what: &'static str) {
         let text = &*name.text;
-        if let Some((first, span, other, first_what)) = self.taken.get(text).cloned() {
+        if let Some((first, span, is_given, first_what)) = self.taken.get(text).cloned() {
             let message = match first == *axis {
-                true => format!("`{text}` is set twice by `{axis}`"),
+                true => format!("`{text}` is set twice"),
                 false => format!("`{text}` would be set by both `{first}` and `{axis}`"),
             };
             let problem = placed(Problem::error("set-twice", message), name, name.span, what);
-            let problem = if other { problem } else { problem.at(span, first_what) };
+            let problem = if is_given { problem } else { problem.at(span, first_what) };
             return self.error(problem.help("a parameter can be varied in one place: rename or remove one of the two"));
         }
         let is_given = name.style == Style::Given;
         self.taken.insert(Arc::clone(&name.text), (Arc::clone(axis), name.span, is_given, what));
         let clash = |other: Span, kind: &str| {
-            let message = format!("`{text}` is both an axis and a {kind}");
+            let role = if name.text == *axis { "an axis" } else { "a parameter that labels set" };
+            let message = format!("`{text}` is both {role} and a {kind}");
             placed(Problem::error("name-clash", message), name, name.span, what)
                 .at(other, format!("the {kind}"))
                 .help("`$name` could mean either: rename one of the two")
@@ -275,14 +276,14 @@ impl Build<'_> {
         let is_condition =
             |step: &&loom_spec::Step| matches!(step.program, Program::Condition(_)) && &*step.name.text == text;
         if LOOP_NAMES.contains(&text) {
-            let message = format!("an axis cannot be named `{text}`");
+            let message = format!("`{text}` cannot be varied");
             let problem = placed(Problem::error("name-clash", message), name, name.span, what);
             self.error(problem.help(format!("`${text}` is a file of a loop: choose another name")));
         } else if let Some(data) = self.pipeline.data.iter().find(|data| &*data.name.text == text) {
             self.error(clash(data.name.span, "data node"));
         } else if let Some(step) = self.pipeline.steps.iter().find(is_condition) {
             self.error(clash(step.name.span, "condition"));
-        } else if text.is_empty() || text.contains(|sign: char| !sign.is_alphanumeric() && !"_-.".contains(sign)) {
+        } else if name.text == *axis && !is_name(text) {
             let problem = Problem::error("axis-name", format!("`{text}` cannot be the name of an axis"));
             self.error(
                 placed(problem, name, name.span, what).help(
@@ -300,4 +301,9 @@ fn plain_at(span: Span) -> Scalar {
 /// Adds a place, unless what it is about was given from outside the file.
 pub(super) fn placed(problem: Problem, about: &Scalar, span: Span, label: impl Into<String>) -> Problem {
     if about.style == Style::Given { problem } else { problem.at(span, label) }
+}
+
+/// Whether a text can stand in the names of units, and between braces in a path.
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|sign| sign.is_alphanumeric() || "_-.".contains(sign))
 }

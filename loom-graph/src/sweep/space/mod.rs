@@ -5,9 +5,12 @@ mod build;
 mod column;
 mod condition;
 mod draw;
+mod group;
 mod range;
+mod rules;
 mod sieve;
 mod table;
+mod told;
 mod value;
 
 #[cfg(test)]

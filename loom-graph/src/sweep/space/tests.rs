@@ -414,6 +414,8 @@ fn what_is_wrong_is_told() {
         sweep("  axes: {a: [1, 2]}\n  sample: 0"),
         sweep("  axes: {model: [mlp, deep]}").only("modle", "mlp").only("model", "dep").only("x", "y"),
         sweep("  axes: {a: [1, 2], b: [x, y]}\n  sample: 5"),
+        case("data: {t: {type: csv, path: t.csv}}\nsweep: {axes: {config: {low: {t: 1, a b: 2}}}}"),
+        sweep("  axes: {a: {int_uniform: [1, 1000000]}}\n  where: a < 50\n  sample: 30"),
         sweep("  axes: {a: {int_uniform: [1, 1000000]}}\n  where: a == 1\n  sample: 2").only("a", "1"),
         sweep(&format!("  axes: {{{}}}", (0..65).map(|n| format!("a{n}: [1]")).collect::<Vec<_>>().join(", "))),
         sweep("  zip: []"),
