@@ -38,8 +38,9 @@ impl Build<'_> {
                 is_empty = labels.is_empty();
                 self.labels(&mut column, name, labels);
             }
-            AxisValues::Range(range, numbers) => match range::values(*range, numbers, self.limit) {
+            AxisValues::Range(range, numbers) => match range::values(*range, numbers, self.values_left) {
                 Ok(values) => {
+                    self.values_left = self.values_left.saturating_sub(values.len() as u64);
                     let span = axis.span;
                     column.sequence = values.into_iter().map(|text| column.intern(&plain(text, span))).collect();
                 }
@@ -141,8 +142,10 @@ impl Build<'_> {
                 (numbers.get(place).map_or(axis.span, |number| number.span), message, None)
             }
             BadRange::TooMany(count) => {
-                let message =
-                    format!("`{}` would have {count} values, and there may be {}", axis.name.text, self.limit);
+                let message = format!(
+                    "`{}` would have {count} values: there may be {} that are computed, of all axes together",
+                    axis.name.text, self.most_values
+                );
                 return self.error(placed(
                     Problem::error("too-many-values", message),
                     &axis.name,

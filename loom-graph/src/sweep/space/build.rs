@@ -15,8 +15,14 @@ use crate::World;
 
 /// How many axes there may be.
 const MAX_AXES: usize = 64;
-/// How many configurations are looked at to find those that are left, where `max` does not allow for more.
-const MAX_LOOKED_AT: u64 = 10_000_000;
+/// How many configurations there are at most, whatever `max` says.
+pub(super) const MAX_PLANNED: u64 = 10_000_000;
+/// How many configurations are looked at to find those that are left, and how many where `max` allows for more.
+const LOOKED_AT: (u64, u64) = (10_000_000, 100_000_000);
+/// How many comparisons with items of `exclude` and `include` there may be.
+const MAX_COMPARED: u64 = 1_000_000_000;
+/// How many values are computed for all axes together, where `max` does not allow for more.
+const MAX_COMPUTED: u64 = 200_000;
 /// How many are drawn for each that is asked for, where most are thrown away again; and the least and the most of that,
 /// where `max` does not allow for more.
 const MAX_DRAWS: u64 = 100;
@@ -35,6 +41,9 @@ pub(super) struct Build<'a> {
     pub(super) taken: HashMap<Arc<str>, Taken>,
     /// How many configurations may be looked at.
     pub(super) limit: u64,
+    /// How many values may be computed, and how many yet.
+    pub(super) most_values: u64,
+    pub(super) values_left: u64,
     /// Those of the product, those that only `include` names, those of `repeat`.
     pub(super) columns: Vec<Column>,
     /// How many axes the product has.
@@ -45,8 +54,8 @@ pub(super) struct Build<'a> {
 
 /// The configurations of a sweep.
 pub(super) fn space(pipeline: &Pipeline, sweep: &Sweep, world: &dyn World, problems: &mut Problems) -> Option<Space> {
-    let most = sweep.max.as_ref().map_or(Sweep::MAX, |max| max.amount);
-    let limit = MAX_LOOKED_AT.max(most.saturating_mul(100)).min(u64::from(u32::MAX - 1));
+    let most = sweep.max.as_ref().map_or(Sweep::MAX, |max| max.amount).min(MAX_PLANNED);
+    let limit = most.saturating_mul(100).clamp(LOOKED_AT.0, LOOKED_AT.1);
     let mut build = Build {
         pipeline,
         sweep,
@@ -56,6 +65,8 @@ pub(super) fn space(pipeline: &Pipeline, sweep: &Sweep, world: &dyn World, probl
         failed: false,
         taken: HashMap::default(),
         limit,
+        most_values: MAX_COMPUTED.max(most),
+        values_left: MAX_COMPUTED.max(most),
         columns: Vec::new(),
         originals: 0,
         base: 0,
@@ -76,6 +87,11 @@ pub(super) fn space(pipeline: &Pipeline, sweep: &Sweep, world: &dyn World, probl
     };
     build.originals = build.columns.len();
     if build.failed && build.originals == 0 && sweep.from.is_some() {
+        return None;
+    }
+    if let Some(from) = sweep.from.as_ref().filter(|_| build.originals == 0) {
+        let problem = Problem::error("nothing-left", format!("`{}` has no configurations", from.text));
+        build.error(problem.at(from.span, "nothing to run"));
         return None;
     }
     let repeats = build.axes(&sweep.repeat, true);
@@ -178,25 +194,25 @@ impl<'a> Build<'a> {
         for (place, column) in row.iter_mut().zip(&self.columns).skip(self.originals) {
             *place = column.sequence.first().copied().unwrap_or(UNSET);
         }
-        if let Some(sample) = &sweep.sample {
-            if sieve.only.is_empty() && u128::from(sample.amount) * times > u128::from(most) {
-                return Err(Box::new(self.too_many_problem(u128::from(sample.amount) * times, most)));
-            }
-            if sample.amount > self.limit {
-                return Err(Box::new(self.too_many_problem(u128::from(sample.amount) * times, most)));
+        if let Some(sample) = sweep.sample.as_ref().filter(|_| self.originals > 0) {
+            // `--only` takes some of them away again.
+            let count = u128::from(sample.amount) * if sieve.only.is_empty() { times } else { 1 };
+            if count > u128::from(most) {
+                return Err(Box::new(self.too_many_problem(count, most)));
             }
             self.draw(groups, sieve, &mut row, sample.amount)?;
         } else {
             let made = groups.iter().fold(1_u128, |made, group| made.saturating_mul(group.len() as u128));
-            if made > u128::from(self.limit) || (sieve.keeps_all() && made.saturating_mul(times) > u128::from(most)) {
-                let message = made.saturating_mul(times);
-                return Err(Box::new(match sieve.keeps_all() {
-                    true => self.too_many_problem(message, most),
-                    false => self.too_much_problem(made),
-                }));
+            let count = made.saturating_mul(times);
+            if sieve.keeps_all() && count > u128::from(most) {
+                return Err(Box::new(self.too_many_problem(count, most)));
+            }
+            let rules = (sieve.excludes.len() + sieve.includes.len()) as u128;
+            if made > u128::from(self.limit) || made.saturating_mul(rules) > u128::from(MAX_COMPARED) {
+                return Err(Box::new(self.too_much_problem(made)));
             }
             // Without an axis there is still the one configuration that `parameters` give, unless others are written out.
-            if self.originals > 0 || sweep.include.is_empty() {
+            if self.originals > 0 || sweep.include.iter().all(Vec::is_empty) {
                 self.product(groups, sieve, &mut row)?;
             }
         }
@@ -256,6 +272,8 @@ impl<'a> Build<'a> {
         let mut draws = 0;
         let (least, most) = DRAWS;
         let most_draws = wanted.saturating_mul(MAX_DRAWS).clamp(least, most.max(wanted.saturating_mul(20)));
+        let rules = (sieve.excludes.len() + sieve.includes.len()) as u64;
+        let most_draws = most_draws.min(MAX_COMPARED / rules.max(1));
         while found < wanted && draws < most_draws && there_are.is_none_or(|all| (seen.len() as u128) < all) {
             draws += 1;
             for (group, stream) in groups.iter().zip(&mut streams) {
@@ -389,7 +407,7 @@ impl<'a> Build<'a> {
         let mut crossed = if self.base == 0 { vec![] } else { rows.to_vec() };
         let mut width = self.base;
         for (_, ids) in repeats {
-            let count = if width == 0 { 1 } else { crossed.len() / width };
+            let count = crossed.len().checked_div(width).unwrap_or(1);
             let mut next = Vec::with_capacity(count * ids.len() * (width + 1));
             for config in 0..count {
                 for id in ids {

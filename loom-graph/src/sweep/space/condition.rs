@@ -102,6 +102,17 @@ impl<'a> Condition<'a> {
         if let Some(answer) = self.answers.get(&*self.key) {
             return Ok(*answer);
         }
+        if let Some(column) = self.columns.iter().find(|column| row[**column] == UNSET) {
+            let name = &columns[*column].name;
+            return Err(Box::new(
+                Problem::error(
+                    "no-value",
+                    format!("`where` asks for `{name}`, which has a value only where it is included"),
+                )
+                .at(self.scalar.span, "asked of every configuration")
+                .help(format!("give `{name}` a value under `parameters`, for the others")),
+            ));
+        }
         for source in self.names.values_mut() {
             source.prepare(columns, row);
         }
@@ -181,9 +192,7 @@ impl Source {
     fn value(&self, row: &[u32]) -> Option<&expression::Value> {
         match self {
             Self::Constant(value) => Some(value),
-            Self::Axis(column, read) | Self::Setting(column, _, _, read) => {
-                (row[*column] != UNSET).then(|| read.get(row[*column] as usize)?.as_ref())?
-            }
+            Self::Axis(column, read) | Self::Setting(column, _, _, read) => read.get(row[*column] as usize)?.as_ref(),
         }
     }
 }

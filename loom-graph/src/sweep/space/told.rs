@@ -2,7 +2,7 @@
 
 use loom_spec::Problem;
 
-use super::build::Build;
+use super::build::{Build, MAX_PLANNED};
 use super::sieve::{Exclude, Sieve};
 
 impl<'a> Build<'a> {
@@ -56,12 +56,19 @@ impl<'a> Build<'a> {
     }
 
     pub(super) fn too_many_problem(&self, count: u128, most: u64) -> Problem {
-        let message = format!("the sweep has {count} configurations, and `max` allows {most}");
-        let span = self.sweep.max.as_ref().map_or(self.sweep.span, |max| max.span);
-        let label =
-            if self.sweep.max.is_some() { "allows no more" } else { "without `max`, that is as many as there may be" };
-        self.of_sweep(Problem::error("too-many-configurations", message), span, label)
-            .help(format!("write `max: {count}` under `sweep` if that is meant; `where` or `sample` make it fewer"))
+        let max = self.sweep.max.as_ref();
+        let span = max.map_or(self.sweep.span, |max| max.span);
+        let (limit, label) = match max {
+            Some(max) if max.amount > MAX_PLANNED => ("loom plans", "whatever stands here"),
+            Some(_) => ("`max` allows", "allows no more"),
+            None => ("`max` allows", "without `max`, that is as many as there may be"),
+        };
+        let message = format!("the sweep has {count} configurations, and {limit} {most}");
+        let problem = Problem::error("too-many-configurations", message);
+        self.of_sweep(problem, span, label).help(match count <= u128::from(MAX_PLANNED) {
+            true => format!("write `max: {count}` under `sweep` if that is meant; `where` or `sample` make it fewer"),
+            false => "`sample` draws some of them".to_owned(),
+        })
     }
 
     pub(super) fn too_much_problem(&self, count: u128) -> Problem {
@@ -69,9 +76,9 @@ impl<'a> Build<'a> {
         self.of_sweep(
             Problem::error("too-many-configurations", message),
             self.sweep.span,
-            format!("loom looks at {} of them", self.limit),
+            format!("loom looks at {} at most, at fewer where much is excluded or included", self.limit),
         )
-        .help("`sample` draws some of them without looking at all; a larger `max` allows for a hundred times as many")
+        .help("`sample` draws some of them without looking at all; with a larger `max` loom looks at more")
     }
 
     /// Tells which filter took the last configuration.
@@ -89,6 +96,9 @@ impl<'a> Build<'a> {
             let (message, span) = match (&sweep.from, &sweep.sample) {
                 (Some(from), _) => (format!("`{}` has no configurations", from.text), from.span),
                 (None, Some(sample)) => ("a sample of 0 configurations is none".to_owned(), sample.span),
+                (None, None) if self.columns.iter().any(|column| column.is_pinned) => {
+                    ("no included configuration has the value that was given with `--set`".to_owned(), sweep.span)
+                }
                 (None, None) => ("the sweep has no configurations".to_owned(), sweep.span),
             };
             self.of_sweep(problem(message), span, "nothing to run")
