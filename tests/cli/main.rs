@@ -28,5 +28,6 @@ mod signals;
 mod size;
 mod steering;
 mod survive;
+mod sweep;
 mod telling;
 mod two_runs;
