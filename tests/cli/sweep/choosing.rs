@@ -123,6 +123,11 @@ fn a_unit_is_asked_about_by_its_name() {
     assert_eq!(run(&sandbox, &[]).exit, "0");
     assert!(sandbox.loom(&["log", "train@model=deep,rate=0.1"]).contains("told 8 0.1\n"));
     assert!(sandbox.loom(&["why", "train@model=deep,rate=0.1"]).contains("train@model=deep,rate=0.1 is up to date\n"));
+    for about in ["why", "log"] {
+        let told = sandbox.loom(&[about, "train@model=deep,rate=0.2"]);
+        assert!(told.contains("no unit is named `train@model=deep,rate=0.2`"), "{told}");
+        assert!(told.contains("did you mean `train@model=deep,rate=0.1`?"), "{told}");
+    }
     sandbox.write("trained_deep_0.1.txt", "changed");
     let why = sandbox.loom(&["why", "train@model=deep,rate=0.1"]);
     assert!(why.contains("trained_deep_0.1.txt"), "{why}");
@@ -143,8 +148,6 @@ fn a_name_that_no_unit_has_is_told_the_nearest() {
         &["--only", "modle=mlp"],
         &["--set", "model=mpl"],
         &["--set", "depth=3"],
-        &["why", "train@model=mpl"],
-        &["log", "train@model=mpl,rate=0.1"],
     ] {
         told += &format!("$ loom {}\n{}\n", args.join(" "), sandbox.loom(args));
     }

@@ -180,6 +180,33 @@ fn what_did_not_fail_may_do() {
 }
 
 #[test]
+fn what_lacks_everything_is_told_what_failed() {
+    let sandbox = with_failures("allow_failed: true");
+    let pipeline = sandbox.read("pipeline.yml").replace("inputs: {ones: $one}", "inputs: {ones: $one, end: end.txt}");
+    sandbox.write("pipeline.yml", pipeline.replace("'echo > end.txt'", "[touch], outputs: {--: end.txt}"));
+    sandbox.write("broken", "a\nb\nc\n");
+    let told = run(&sandbox, &["--sequential"]);
+    // Not `end`, which ended last and well.
+    let because = &told.ended["all"];
+    assert!(because.starts_with("skipped: {\"failed\":\"one@x="), "{because}");
+    assert_eq!(told.ended["end"], "succeeded");
+}
+
+#[test]
+fn an_old_result_of_what_has_failed_is_not_gathered() {
+    let sandbox = with_failures("allow_failed: true");
+    run(&sandbox, &[]).well();
+    // It fails now, and what it made before is put back.
+    sandbox.write("broken", "b\n");
+    let told = run(&sandbox, &["--force"]);
+    assert_eq!(told.that("exited"), names(["one@x=b"]));
+    assert_eq!((sandbox.read("one_b.txt"), sandbox.read("all.txt")), ("b\n".to_owned(), "a\nc\n".to_owned()));
+    let told = run(&sandbox, &["--step", "all"]);
+    assert_eq!(told.began["all"].last_chunk::<2>().unwrap(), &["one_a.txt", "one_c.txt"]);
+    told.well();
+}
+
+#[test]
 fn mended_failures_are_gathered_when_they_are_there() {
     let sandbox = Sandbox::with(
         "data: {one: 'one_{x}.txt', all: all.json}

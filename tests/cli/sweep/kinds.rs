@@ -138,6 +138,29 @@ pipeline:
     assert!(ran.iter().all(|unit| unit.starts_with("way@")), "{ran:?}");
 }
 
+#[test]
+fn a_gathering_that_all_ways_lead_past_has_not_failed() {
+    let sandbox = Sandbox::with(
+        "data: {any: any.txt, one: 'one_{x}.txt', other: other.txt}
+parameters: {flag: false}
+sweep: {axes: {x: [1, 2]}}
+pipeline:
+  - {name: way, kind: switch, condition: $flag, data: $any}
+  - {name: one, command: 'echo > $3', inputs: {any: $way.then}, outputs: {-o: $one}, args: {-x: $x}}
+  - {name: other, command: 'echo > $2', outputs: {-o: $other}}
+  - {name: all, command: [cat], gather: true, inputs: {ones: $one, other: $other}}
+",
+    );
+    sandbox.write("any.txt", "");
+    let told = run(&sandbox, &["--sequential"]);
+    // What it does not gather ends last, and well.
+    assert_eq!(told.ended["all"], r#"skipped: {"condition_not_met":"way"}"#);
+    assert_eq!(told.well(), names(["way", "other"]));
+    let told = run(&sandbox, &["--set", "flag=true"]);
+    assert_eq!(told.began["all"][1..], ["one_1.txt", "one_2.txt", "other.txt"]);
+    assert_eq!(told.exit, "0");
+}
+
 /// Adds what it is told to until it is more than enough.
 const PASSES: &str = "data: {number: 'number_{rate}.txt', all: all.txt}
 sweep: {axes: {rate: [1, 5]}}
