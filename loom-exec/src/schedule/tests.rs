@@ -124,10 +124,8 @@ fn random_plan(dice: &mut Dice) -> Plan {
                 let passes = 1 + dice.below(3);
                 let both = ["".to_owned(), format!("g: g{step}, f: f{step}, ")];
                 let both = &both[dice.below(2)];
-                let of_last = keys.replace(
-                    ["failed: true", "failed: false"][dice.below(2)],
-                    ["failed: true", "failed: false"][dice.below(2)],
-                );
+                let (from, to) = [("true", "false"), ("false", "true")][dice.below(2)];
+                let of_last = keys.replace(&format!("failed: {from}"), &format!("failed: {to}"));
                 steps.push(format!(
                     "- group: s{step}\n  multi_pass: {{{stop}count: {passes}}}\n  steps:\n\
                          \x20 - {{name: m{step}, command: [x], inputs: {{{inputs}}}, outputs: {{-o: g{step}}}{keys}{}}}\n\
