@@ -15,7 +15,8 @@ use crate::args::{RunArgs, SelectArgs};
 use crate::live::Live;
 use crate::outlet::Outlet;
 use crate::report::{Report, Verbosity};
-use crate::terminal::{Paint, wants_color};
+use crate::swept::Swept;
+use crate::terminal::{Paint, shell_line, wants_color};
 use crate::{exit, signals};
 
 pub(crate) fn run(args: &RunArgs, runner: Option<Runner>) -> u8 {
@@ -142,14 +143,16 @@ fn really_run(args: &RunArgs, decisions: &Decisions, runner: Option<Runner>, pai
     };
     let events_to_stdout = args.events.as_deref() == Some(Path::new("-"));
     // Standard output belongs to one of the two.
-    let live = Live::begin(args, &cancel);
+    let swept = Swept::of(decisions.plan());
+    let live = Live::begin(args, &cancel, &swept);
     let lines: Box<dyn Write> = match &live {
         Some(live) => Box::new(live.lines()),
         None if events_to_stdout => Box::new(Outlet::new(io::stderr().lock(), cancel.clone())),
         None => Box::new(Outlet::new(io::stdout().lock(), cancel.clone())),
     };
     let paint = if events_to_stdout { Paint { color: wants_color(args.color, &io::stderr()) } } else { paint };
-    let mut report = Report::new(BufWriter::with_capacity(64 << 10, lines), paint, verbosity, decisions.folder());
+    let mut report = Report::new(BufWriter::with_capacity(64 << 10, lines), paint, verbosity, decisions.folder())
+        .with_sweep(swept, named(&args.pipeline));
     let mut events = match &args.events {
         None => None,
         Some(_) if events_to_stdout => {
@@ -212,6 +215,11 @@ fn really_run(args: &RunArgs, decisions: &Decisions, runner: Option<Runner>, pai
         Some((what, error)) => Err(failed(&format!("cannot write {what}"), &error)),
         None => Ok(code(&summary)),
     }
+}
+
+/// A pipeline as a further command has to name it.
+fn named(pipeline: &Path) -> Option<String> {
+    (pipeline != Path::new(".")).then(|| shell_line(std::iter::once(pipeline.as_os_str())))
 }
 
 fn code(summary: &Summary) -> u8 {
