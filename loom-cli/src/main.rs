@@ -8,6 +8,7 @@ mod junit;
 mod live;
 mod outlet;
 mod page;
+mod reasons;
 mod report;
 mod sameness;
 mod signals;

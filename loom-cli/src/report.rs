@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use loom_exec::{Event, Outcome, SkipReason, Stream, Summary};
+use loom_exec::{Event, Outcome, Reason, SkipReason, Stream, Summary};
 
+use crate::reasons;
 use crate::sameness::{Sameness, own};
 use crate::swept::Swept;
 use crate::terminal::{DIM, DONE, FAIL, Paint, SKIP, START, STRONG, plain, shell_line};
@@ -133,16 +134,12 @@ impl<W: Write> Report<W> {
             Event::UnitStarted { unit, command: Some(words), configuration, reasons, .. } => {
                 let command = shell_line(words.words());
                 if self.verbosity != Verbosity::Quiet {
-                    let reasons: Vec<String> = reasons
-                        .iter()
-                        .filter(|reason| reason.is_change())
-                        .map(|reason| plain(&reason.to_string()))
-                        .collect();
-                    let why = self.paint.styled(DIM, reasons.join(", ")).to_string();
+                    let changes: Vec<Reason> = reasons.iter().filter(|reason| reason.is_change()).cloned().collect();
+                    let why = self.paint.styled(DIM, reasons::told(&changes)).to_string();
                     self.line(
                         &self.paint.styled(START, "start").to_string(),
                         unit,
-                        if reasons.is_empty() { "" } else { &why },
+                        if changes.is_empty() { "" } else { &why },
                     )?;
                 }
                 self.last_lines = None;

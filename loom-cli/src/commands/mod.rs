@@ -4,6 +4,7 @@ mod afterwards;
 pub(crate) mod check;
 mod clean;
 mod dry_run;
+mod folded;
 pub(crate) mod graph;
 pub(crate) mod init;
 pub(crate) mod install;

@@ -48,7 +48,7 @@ fn try_run(args: &RunArgs, runner: Option<Runner>) -> Result<u8, Said> {
         };
         tell_problems(project.source(), &project.checked().problems, args.color);
         let sound = project.checked().graph.is_some();
-        let told = print(&list::list(&project, selected.as_ref(), paint));
+        let told = print(&list::list(&project, selected.as_ref(), args.expand, paint));
         return Ok(if sound { told } else { exit::WRONG });
     }
     if args.investigate {
@@ -62,7 +62,8 @@ fn try_run(args: &RunArgs, runner: Option<Runner>) -> Result<u8, Said> {
             say(&format!("error: {error}"));
             Said(exit::FAILED)
         })?;
-        return Ok(print(&dry_run::dry_run(&decisions, &forecast, workers(args, &decisions), paint)));
+        let folded = project.checked().graph.as_deref().filter(|_| !args.expand);
+        return Ok(print(&dry_run::dry_run(&decisions, &forecast, folded, workers(args, &decisions), paint)));
     }
     if decisions.steps().is_empty() {
         return Ok(if args.quiet { exit::OK } else { print(&nothing_to_do(&decisions)) });
