@@ -41,7 +41,7 @@ const FEW_UNITS: usize = 20;
 const FAILURES_IN_FULL: usize = 20;
 
 /// A command that is longer, as one that gathers thousands of files, is nothing to be read.
-const LONGEST_COMMAND: usize = 8 << 10;
+pub(crate) const LONGEST_COMMAND: usize = 8 << 10;
 
 /// Writes one line for each thing that happens; a step's own lines carry its name.
 pub(crate) struct Report<W> {

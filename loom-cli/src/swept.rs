@@ -185,11 +185,17 @@ impl Tally {
     }
 }
 
-/// Whether a unit is a file of a loop or a pass of a group: what stands behind the values, which are in quotes where they have
-/// such signs in them.
+/// Whether a unit is a file of a loop or a pass of a group.
 fn is_part(unit: &str) -> bool {
+    let (_, behind) = unit.split_once('@').unwrap_or((unit, unit));
+    behind_values(behind).is_some()
+}
+
+/// What stands behind the values in the name of a unit, a `/` or `#` first. Values are in quotes where they have such signs in
+/// them.
+fn behind_values(values: &str) -> Option<&str> {
     let (mut quoted, mut escaped) = (false, false);
-    unit.split_once('@').map_or(unit, |(_, behind)| behind).chars().any(|c| {
+    let at = values.find(|c| {
         match c {
             _ if escaped => escaped = false,
             '\\' if quoted => escaped = true,
@@ -198,7 +204,15 @@ fn is_part(unit: &str) -> bool {
             _ => {}
         }
         false
-    })
+    });
+    at.map(|at| &values[at..])
+}
+
+/// The step, or the group that runs in passes, whose instance a unit is of, and what stands behind its values; none if the unit
+/// has no values.
+pub(crate) fn split_unit<'a>(unit: &'a str, is_step: impl Fn(&str) -> bool) -> Option<(&'a str, &'a str)> {
+    let step = unit.match_indices('@').map(|(at, _)| &unit[..at]).find(|step| is_step(step))?;
+    Some((step, behind_values(&unit[step.len() + 1..]).unwrap_or("")))
 }
 
 #[cfg(test)]
@@ -250,5 +264,8 @@ mod tests {
     fn a_value_in_quotes_makes_no_part() {
         let parts = [r#"a@x="b/c""#, r#"a@x="b\"/c""#, r#"a@x="b/c"/f.txt"#, "a@x=1/f", "a@x=1#2", "a@x=1"];
         assert_eq!(parts.map(is_part), [false, false, true, true, true, false]);
+        let split = parts.map(|unit| split_unit(unit, |step| step == "a").map(|(_, rest)| rest));
+        assert_eq!(split, ["", "", "/f.txt", "/f", "#2", ""].map(Some));
+        assert_eq!(split_unit("b@x=1", |step| step == "a"), None);
     }
 }
