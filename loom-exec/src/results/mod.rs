@@ -29,6 +29,7 @@ mod groups;
 mod numbers;
 mod order;
 mod reading;
+mod side;
 mod steps;
 #[cfg(test)]
 mod tests;
@@ -41,6 +42,7 @@ use loom_spec::Goal;
 pub use numbers::{metrics_of_json, number_of_csv, number_of_json};
 pub use order::{NoColumn, Objective};
 pub use reading::{Configuration, Instance, Kind, Output};
+pub use side::{NoSide, Side};
 pub use steps::{NoResults, arguments};
 
 /// A table of configurations and their numbers.

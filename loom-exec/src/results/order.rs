@@ -60,7 +60,9 @@ impl Results {
         let metrics = self.metrics.iter().map(|metric| &*metric.name).filter(|_| or_metric);
         let mut known: Vec<&str> = axes.chain(metrics).collect();
         known.extend(or_metric.then_some("duration"));
-        let help = match Suggest::default().did_you_mean(name, known.iter().copied()) {
+        let begins = known.iter().find(|known| name.len() > 1 && known.starts_with(name));
+        let begins = begins.map(|known| format!("did you mean `{known}`?"));
+        let help = match begins.or_else(|| Suggest::default().did_you_mean(name, known.iter().copied())) {
             Some(help) => help,
             None if known.is_empty() => "the configurations differ by none".to_owned(),
             None => format!("there are: {}", listed(&known)),

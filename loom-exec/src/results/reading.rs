@@ -146,7 +146,7 @@ pub(super) struct Reading {
     names: Names,
     /// The numbers of each instance.
     pub(super) numbers: Vec<Vec<(u32, f64)>>,
-    troubles: Vec<String>,
+    pub(super) troubles: Vec<String>,
 }
 
 /// Metrics by number, each once.
@@ -216,6 +216,12 @@ impl Reading {
             found
         }));
         self.troubles.extend(other.troubles);
+    }
+
+    /// The numbers of an instance, with their paths.
+    pub(super) fn numbers_of(&self, instance: usize) -> Vec<(Arc<str>, f64)> {
+        let found = self.numbers.get(instance).map_or(&[][..], Vec::as_slice);
+        found.iter().map(|(number, value)| (Arc::clone(&self.names.all[*number as usize].0), *value)).collect()
     }
 
     /// Puts together the table, whose rows have a name, a value for each axis, and the indices of their instances.

@@ -30,11 +30,7 @@ impl Results {
     /// compared: those that declare metrics, else those that have a number of the same name as another one, with the units
     /// that run the same program; and the parameters are the arguments that they differ by.
     pub fn collect(project: &Project, memory: &Memory) -> Result<Self, NoResults> {
-        let checked = project.checked();
-        let Some(graph) = &checked.graph else {
-            let refused = Refused { problems: checked.problems.clone(), source: project.source.clone() };
-            return Err(NoResults::Refused(refused));
-        };
+        let graph = graph_of(project)?;
         let past = remembered(project, memory)?;
         Ok(Self::of_units(instances(graph, project.folder(), &past)))
     }
@@ -72,6 +68,13 @@ impl Results {
     }
 }
 
+/// The graph of a pipeline, whose units the table is of.
+pub(super) fn graph_of(project: &Project) -> Result<&StepGraph, NoResults> {
+    let checked = project.checked();
+    let refused = || Refused { problems: checked.problems.clone(), source: project.source.clone() };
+    checked.graph.as_deref().ok_or_else(|| NoResults::Refused(refused()))
+}
+
 /// A unit that makes something that numbers may be read from.
 pub(crate) struct Made {
     /// The step of the graph that it is of.
@@ -98,22 +101,16 @@ pub(crate) fn remembered(project: &Project, memory: &Memory) -> Result<HashMap<A
 
 /// The units of a graph that make JSON, or a table with declared metrics, in run order.
 pub(crate) fn instances(graph: &StepGraph, folder: &Path, past: &HashMap<Arc<str>, Past>) -> Vec<Made> {
-    let pipeline = graph.pipeline();
-    let data: HashMap<&str, &loom_spec::Data> = pipeline.data.iter().map(|data| (&*data.name.text, data)).collect();
     let mut found = Vec::new();
-    for step in graph.run_order() {
-        // What cannot have numbers need not be split into its units.
-        if graph.step(step).outputs.is_empty() {
-            continue;
-        }
+    let nodes = nodes(graph);
+    // What cannot have numbers need not be split into its units.
+    for step in graph.run_order().filter(|step| !graph.step(*step).outputs.is_empty()) {
         for unit in units(graph, step, folder) {
-            let outputs = outputs(graph, &unit, folder, &data);
-            if outputs.is_empty() {
+            let instance = instance(graph, &unit, folder, past, &nodes);
+            if instance.outputs.is_empty() {
                 continue;
             }
             let Work::Command(line) = graph.work(&unit, &|_| None) else { continue };
-            let (state, duration) = ended(past.get(&unit.name));
-            let instance = Instance { label: Arc::clone(&unit.name), parameters: Vec::new(), outputs, duration, state };
             let (program, arguments) = (line.program.to_string(), arguments_in(graph, step, &line));
             found.push(Made { step, instance, program, arguments });
         }
@@ -121,7 +118,32 @@ pub(crate) fn instances(graph: &StepGraph, folder: &Path, past: &HashMap<Arc<str
     found
 }
 
-fn units(graph: &StepGraph, step: StepId, folder: &Path) -> Vec<Unit> {
+/// A unit as a table takes it.
+pub(super) fn made_by(graph: &StepGraph, unit: &Unit, folder: &Path, past: &HashMap<Arc<str>, Past>) -> Instance {
+    instance(graph, unit, folder, past, &nodes(graph))
+}
+
+/// Data nodes by name.
+type Nodes<'a> = HashMap<&'a str, &'a loom_spec::Data>;
+
+fn nodes(graph: &StepGraph) -> Nodes<'_> {
+    graph.pipeline().data.iter().map(|data| (&*data.name.text, data)).collect()
+}
+
+fn instance(
+    graph: &StepGraph,
+    unit: &Unit,
+    folder: &Path,
+    past: &HashMap<Arc<str>, Past>,
+    nodes: &Nodes<'_>,
+) -> Instance {
+    let (state, duration) = ended(past.get(&unit.name));
+    let outputs = outputs(graph, unit, folder, nodes);
+    Instance { label: Arc::clone(&unit.name), parameters: Vec::new(), outputs, duration, state }
+}
+
+/// The units of a step: those that could be told apart now, whether or not they ran.
+pub(super) fn units(graph: &StepGraph, step: StepId, folder: &Path) -> Vec<Unit> {
     if let Some((_, passes)) = graph.group(step) {
         let count = u32::try_from(passes.pass_count()).unwrap_or(u32::MAX);
         return (0..count).map(|pass| graph.unit(step, Part::Pass(pass))).collect();
