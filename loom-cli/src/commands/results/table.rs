@@ -240,7 +240,6 @@ fn in_column(figures: &[Option<Figure>]) -> Vec<String> {
     let numbers = || figures.iter().flatten().map(|figure| figure.mean);
     let largest = numbers().map(f64::abs).fold(0.0, f64::max);
     let are_whole = numbers().all(|number| number.fract() == 0.0);
-    let smallest = numbers().map(f64::abs).filter(|number| *number > 0.0).fold(largest, f64::min);
     let has_std = figures.iter().flatten().any(|figure| figure.std.is_some_and(|std| std != 0.0));
     let places = if are_whole && !has_std {
         0
@@ -250,10 +249,11 @@ fn in_column(figures: &[Option<Figure>]) -> Vec<String> {
         let needed = numbers().map(places_of).max().unwrap_or(0);
         if has_std { most as usize } else { needed.min(most as usize) }
     };
-    // What is not zero is not to look like it.
-    let is_plain = largest == 0.0 || largest < 1e9 && (are_whole || smallest >= 0.5 * 10f64.powi(-(places as i32)));
     let one = |number: f64| {
-        if is_plain { format!("{number:.places$}") } else { significant(number, 4) }
+        let text = format!("{number:.places$}");
+        // What is not zero is not to look like it.
+        let is_lost = number != 0.0 && text.bytes().all(|byte| matches!(byte, b'0' | b'.' | b'-'));
+        if is_lost || largest >= 1e9 && !are_whole { significant(number, 4) } else { text }
     };
     let cells = figures.iter().map(|figure| match figure {
         None => "-".to_owned(),
@@ -338,11 +338,11 @@ mod tests {
     #[test]
     fn the_best_is_marked_and_what_failed_is_told() {
         insta::assert_snapshot!(shown(&results(), None), @"
-             lr  seed      f1  loss  epochs    took  state
-           0.01     1  0.8123  12.5      30  1.50 s  ok
-           0.01     2  0.8000  13.5      30  1.50 s  ok
-            0.1     1       -     -       -       -  failed
-        ★   0.1     2  0.9100  1e-7      30  1.50 s  ok
+             lr  seed      f1    loss  epochs    took  state
+           0.01     1  0.8123  12.500      30  1.50 s  ok
+           0.01     2  0.8000  13.500      30  1.50 s  ok
+            0.1     1       -       -       -       -  failed
+        ★   0.1     2  0.9100    1e-7      30  1.50 s  ok
         the same in all: model=mlp
         4 configurations, 1 failed; from a.json and 1 more file
         c.json: not JSON
@@ -352,9 +352,9 @@ mod tests {
     #[test]
     fn means_have_their_deviation() {
         insta::assert_snapshot!(shown(&results().over_repeats(), None), @"
-             lr                   f1             loss      epochs    took
-           0.01  0.8062 ± 0.0087 (2)  13 ± 0.7071 (2)  30 ± 0 (2)  1.50 s
-        ★   0.1           0.9100 (1)         1e-7 (1)          30  1.50 s
+             lr                   f1                loss      epochs    took
+           0.01  0.8062 ± 0.0087 (2)  13.000 ± 0.707 (2)  30 ± 0 (2)  1.50 s
+        ★   0.1           0.9100 (1)            1e-7 (1)          30  1.50 s
         the same in all: model=mlp
         2 rows of 4 configurations, 1 failed; from a.json and 1 more file
         c.json: not JSON
@@ -368,11 +368,11 @@ mod tests {
             assert!(width < 20 || text.lines().all(|line| line.width() <= width), "{text}");
         }
         insta::assert_snapshot!(shown(&results(), Some(40)), @"
-             lr  seed      f1  loss  state
-           0.01     1  0.8123  12.5  ok
-           0.01     2  0.8000  13.5  ok
-            0.1     1       -     -  failed
-        ★   0.1     2  0.9100  1e-7  ok
+             lr  seed      f1    loss  state
+           0.01     1  0.8123  12.500  ok
+           0.01     2  0.8000  13.500  ok
+            0.1     1       -       -  failed
+        ★   0.1     2  0.9100    1e-7  ok
         2 more columns in a wider window: epoch…
         the same in all: model=mlp
         4 configurations, 1 failed; from a.json…
@@ -408,7 +408,7 @@ mod tests {
         assert_eq!(column(&[123.456789, 0.5]), "123.46 0.50");
         assert_eq!(column(&[1e-7, 2.345678e-9]), "1e-7 2.346e-9");
         assert_eq!(column(&[1.5e12, 0.25]), "1500000000000 0.25");
-        assert_eq!(column(&[12.5, 1e-7, 0.0]), "12.5 1e-7 0");
+        assert_eq!(column(&[12.5, 1e-7, 0.0]), "12.500 1e-7 0.000");
         assert_eq!(column(&[0.0, 0.0]), "0 0");
         assert_eq!(significant(-0.012345, 3), "-0.0123");
     }
