@@ -10,7 +10,7 @@ use loom_exec::{Memory, Project, Settings};
 use similar::TextDiff;
 
 use super::kept::no_unit;
-use super::results::{refuse, significant};
+use super::results::{refuse, short, significant};
 use super::{Said, open, print};
 use crate::args::{Color, DiffArgs};
 use crate::exit;
@@ -57,7 +57,7 @@ fn told(one: &Side, other: &Side, paint: Paint) -> String {
     let mut table = Table::named(vec![head(""), head(&plain(&one.unit)), head(&plain(&other.unit)), head("")]);
     let mut differs = false;
     let mut add = |what: &str, one: &str, other: &str, note: String| {
-        let shown = |text: &str| if text.is_empty() { ("-".to_owned(), DIM) } else { (plain(text), Style::new()) };
+        let shown = |text: &str| if text.is_empty() { ("-".to_owned(), DIM) } else { (short(text), Style::new()) };
         table.row(vec![(plain(what), STRONG), shown(one), shown(other), (note, DIM)]);
         differs = true;
     };

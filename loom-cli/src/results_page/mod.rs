@@ -92,7 +92,8 @@ impl Page<'_> {
                 goal: metric.goal.map(loom_spec::Goal::word),
                 values: figures().map(|figure| figure.map(|figure| figure.mean)).collect(),
                 std: is_aggregated.then(|| figures().map(|figure: Option<Figure>| figure?.std).collect()),
-                counts: is_aggregated.then(|| figures().map(|figure| figure.map_or(0, |figure| figure.count)).collect()),
+                counts: is_aggregated
+                    .then(|| figures().map(|figure| figure.map_or(0, |figure| figure.count)).collect()),
             }
         });
         let data = Data {

@@ -19,6 +19,21 @@
     if (size !== 0 && (size < 1e-4 || size >= 1e7)) return number.toExponential(2);
     return String(Number(number.toPrecision(5)));
   };
+  // Numbers of one column have as many digits behind the point as each other.
+  const inColumn = (values) => {
+    const known = values.filter((value) => value !== null);
+    const largest = known.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    if (largest === 0 || largest < 1e-3 || largest >= 1e7 || known.every(Number.isInteger)) return digits;
+    const before = Math.floor(Math.log10(largest));
+    const most = largest >= 1 ? Math.min(4, Math.max(1, 4 - before)) : 3 - before;
+    const needed = known.reduce((places, value) => Math.max(places, (String(value).split(".")[1] || "").length), 0);
+    const places = Math.min(most, needed);
+    return (number) => {
+      if (number === null) return "–";
+      const text = number.toFixed(places);
+      return number !== 0 && Number(text) === 0 ? digits(number) : text;
+    };
+  };
   const seconds = (number) => {
     if (number === null) return "–";
     if (number < 60) return `${number.toFixed(number < 10 ? 2 : 1)} s`;
@@ -43,17 +58,19 @@
     columns.push({ name: axis.name, kind: "axis", number, values, told: (row) => axis.values[row] || "–" });
   }
   for (const metric of data.metrics) {
-    if (!metric.goal && count > 1 && !varies(metric.values)) {
-      same.push(`${metric.name}=${digits(metric.values[0])}`);
+    const made = metric.values.filter((_, row) => !data.states[row]);
+    if (!metric.goal && made.length > 1 && made.every((value) => value !== null && value === made[0])) {
+      same.push(`${metric.name}=${digits(made[0])}`);
       continue;
     }
+    const form = inColumn(metric.values);
     const told = (row) => {
       const std = metric.std && metric.std[row];
-      const shown = digits(metric.values[row]);
+      const shown = form(metric.values[row]);
       if (!metric.counts || metric.values[row] === null) return shown;
       return std === null ? `${shown} (${metric.counts[row]})` : `${shown} ± ${digits(Number(std.toPrecision(2)))} (${metric.counts[row]})`;
     };
-    columns.push({ name: metric.name, kind: "metric", number: true, goal: metric.goal, values: metric.values, told, title: metric.path });
+    columns.push({ name: metric.name, kind: "metric", number: true, goal: metric.goal, values: metric.values, told, form, title: metric.path });
   }
   if (data.took.some((took) => took !== null)) {
     columns.push({ name: "took", kind: "took", number: true, goal: null, values: data.took, told: (row) => seconds(data.took[row]) });
@@ -66,6 +83,10 @@
   }
   if (data.states.some((state) => state)) {
     table.push({ name: "state", kind: "state", number: false, values: data.states, told: (row) => data.states[row] || "ok" });
+  }
+
+  if (data.best !== null) {
+    table.unshift({ name: "", kind: "mark", number: false, values: rows, told: (row) => (row === data.best ? "★" : "") });
   }
 
   // What is chosen: a row, and a range of values on some axes.
@@ -101,7 +122,10 @@
         low = Math.min(low, value);
         high = Math.max(high, value);
       }
-      const log = low > 0 && high / low >= 100;
+      // A few tiny values among others do not make a logarithm worth reading.
+      const sorted = Float64Array.from(known).sort();
+      const part = (share) => sorted[Math.round(share * (sorted.length - 1))];
+      const log = low > 0 && high / low >= 100 && part(0.9) / part(0.1) >= 30;
       const to = log ? Math.log : (value) => value;
       const span = to(high) - to(low) || 1;
       const flat = to(high) === to(low);
@@ -198,7 +222,11 @@
       }
     };
     table.forEach((column) => {
-      const cell = make("th", undefined, column.number ? "number" : "");
+      const cell = make(column.kind === "mark" ? "td" : "th", undefined, column.number ? "number" : "");
+      if (column.kind === "mark") {
+        head.append(cell);
+        return;
+      }
       cell.scope = "col";
       cell.setAttribute("aria-sort", "none");
       const button = make("button", column.name);
@@ -208,7 +236,7 @@
         // The better half first, where that is known.
         ascending = by === column ? !ascending : column.goal !== "max";
         by = column;
-        [...head.children].forEach((other) => other.setAttribute("aria-sort", "none"));
+        [...head.querySelectorAll("th")].forEach((other) => other.setAttribute("aria-sort", "none"));
         cell.setAttribute("aria-sort", ascending ? "ascending" : "descending");
         frame.scrollTop = 0;
         update();
@@ -237,10 +265,9 @@
         if (row === data.best) line.classList.add("best");
         if (data.states[row]) line.classList.add("without");
         if (row === chosen) line.classList.add("chosen");
-        table.forEach((column, at) => {
+        table.forEach((column) => {
           const cell = make("td", undefined, column.number ? "number" : "");
           const text = column.told(row);
-          if (at === 0 && data.best !== null) cell.append(make("span", row === data.best ? "★" : "", "star"));
           if (column.kind === "state" && data.states[row]) {
             cell.append(make("span", text, `pill ${text === "failed" ? "failed" : "skipped"}`));
           } else {
@@ -319,7 +346,7 @@
       };
       context.lineWidth = count > 1000 ? 1 : 1.6;
       // Thin enough that many lines are seen as many, the best on top.
-      context.globalAlpha = Math.min(0.9, Math.max(0.06, 90 / Math.sqrt(passing.length) / 10));
+      context.globalAlpha = Math.min(0.9, Math.max(0.035, 25 / passing.length ** 0.7));
       const ordered = [...passing].sort((one, other) => (good(one) ?? -1) - (good(other) ?? -1));
       for (const row of ordered) {
         const share = good(row);
@@ -522,6 +549,9 @@
       return axis.number ? known.sort((one, other) => one - other) : known;
     });
     if (values.some((known) => known.length > MOST || known.length < 2)) return;
+    // Axes that go hand in hand make a line and no map.
+    const pairs = new Set(rows.map((row) => axes.map((axis) => values[axes.indexOf(axis)].indexOf(axis.values[row])).join(" ")));
+    if (pairs.size <= Math.max(...values.map((known) => known.length))) return;
     $("#heat").hidden = false;
     // The longer axis goes down the page.
     const [down, across] = values[0].length >= values[1].length ? [0, 1] : [1, 0];
@@ -565,7 +595,7 @@
           const share = high > low ? (mean - low) / (high - low) : 0.5;
           const good = column.goal === "min" ? 1 - share : share;
           const paint = mix(weak, strong, good);
-          const shown = column.kind === "took" ? seconds(mean) : digits(mean);
+          const shown = column.kind === "took" ? seconds(mean) : column.form(mean);
           const cell = make("td", dense ? "" : shown);
           cell.title = `${axes[down].name}=${text(down, value)}, ${axes[across].name}=${text(across, other)}: ${shown}`;
           cell.style.background = `rgb(${paint.join(" ")})`;

@@ -18,7 +18,7 @@ pub struct Side {
     pub unit: Arc<str>,
     /// What it runs, without the words behind it; empty of what the engine does itself.
     pub program: String,
-    /// What it is handed to read: labels and paths.
+    /// What it is handed to read: what its step calls it, and the path.
     pub inputs: Vec<(String, String)>,
     /// The arguments of its step, by flag: see [`arguments`].
     pub arguments: Vec<(String, String)>,
@@ -77,15 +77,17 @@ impl Side {
         let past = remembered(project, memory).map_err(NoResults::from)?;
         let instance = made_by(graph, &unit, project.folder(), &past);
         let reading = Reading::of(std::slice::from_ref(&instance));
-        let program = match graph.work(&unit, &|_| None) {
-            Work::Command(line) => line.program.to_string(),
-            _ => String::new(),
+        let (program, inputs) = match graph.work(&unit, &|_| None) {
+            Work::Command(line) => {
+                let entries = graph.step(unit.step).inputs.iter().map(|entry| entry.key.text.to_string());
+                (line.program.to_string(), entries.zip(line.words).collect())
+            }
+            _ => (String::new(), Vec::new()),
         };
-        let inputs = graph.reads(&unit).into_iter().map(|file| (file.label().to_owned(), file.path.clone()));
         let documents = instance.outputs.iter().filter(|output| output.kind == Kind::Json);
         Ok(Self {
             program,
-            inputs: inputs.collect(),
+            inputs,
             arguments: arguments(graph, &unit),
             variables: graph.variables(&unit, &|_| None),
             numbers: reading.numbers_of(0),

@@ -115,7 +115,17 @@ pub(crate) fn instances(graph: &StepGraph, folder: &Path, past: &HashMap<Arc<str
             found.push(Made { step, instance, program, arguments });
         }
     }
+    keep_last(&mut found);
     found
+}
+
+/// Leaves a file to the last of the units that make it: passes may write over what the pass before made.
+fn keep_last(made: &mut Vec<Made>) {
+    let mut known = HashSet::new();
+    for made in made.iter_mut().rev() {
+        made.instance.outputs.retain(|output| known.insert(output.path.clone()));
+    }
+    made.retain(|made| !made.instance.outputs.is_empty());
 }
 
 /// A unit as a table takes it.

@@ -16,7 +16,7 @@ use crate::exit;
 use crate::results_page::Page;
 use crate::terminal::{Paint, plain, wants_color, width_of};
 
-pub(crate) use table::significant;
+pub(super) use table::{short, significant};
 
 pub(crate) fn results(args: &ResultsArgs, color: Color) -> u8 {
     match try_results(args, color) {
@@ -91,8 +91,8 @@ fn nothing(results: &Results, pipeline: &Path) -> Option<String> {
     };
     let mut why = match results.rows.len() {
         0 => format!(
-            "no results: no step has made a JSON file with numbers in it\n  help: run the pipeline (`{run}`); or say which \
-             numbers count, as `metrics: {{loss: min}}` in a\n        data node: a key of its JSON, or a column of its CSV\n"
+            "no results: no step has made a JSON file with numbers in it\n  help: run the pipeline: `{run}`\n  help: or say which \
+             numbers count: `metrics: {{loss: min}}` in a data node, a key\n        of its JSON or a column of its CSV\n"
         ),
         1 => format!("no results: the one there would be is not made yet\n  help: `{run}` makes it\n"),
         many => format!("no results: none of {many} is made yet\n  help: `{run}` makes them\n"),

@@ -168,9 +168,10 @@ fn columns(results: &Results, best: Option<usize>, asked: &[Key]) -> (Vec<Column
     }
     for (index, metric) in results.metrics.iter().enumerate() {
         let figures: Vec<Option<Figure>> = rows.iter().map(|row| row.metrics[index]).collect();
-        let first = figures.first().copied().flatten();
-        if let Some(first) = first.filter(|_| metric.goal.is_none() && rows.len() > 1)
-            && figures.iter().all(|figure| *figure == Some(first))
+        // What failed has no number, which makes those of the others no different.
+        let made = || rows.iter().zip(&figures).filter(|(row, _)| row.state == State::Made).map(|(_, figure)| *figure);
+        if let Some(Some(first)) = made().next().filter(|_| metric.goal.is_none() && made().count() > 1)
+            && made().all(|figure| figure.is_some_and(|figure| figure.mean == first.mean))
         {
             same.push(format!("{}={}", plain(&metric.name), significant(first.mean, 5)));
             continue;
@@ -218,7 +219,8 @@ fn within(text: &str, width: Option<usize>) -> String {
     cut(text, width)
 }
 
-fn short(text: &str) -> String {
+/// A value on one line, cut where it is too wide for a table.
+pub(in super::super) fn short(text: &str) -> String {
     let text = plain(text);
     if text.width() > WIDEST { cut(&text, WIDEST) } else { text }
 }
@@ -240,14 +242,15 @@ fn in_column(figures: &[Option<Figure>]) -> Vec<String> {
     let numbers = || figures.iter().flatten().map(|figure| figure.mean);
     let largest = numbers().map(f64::abs).fold(0.0, f64::max);
     let are_whole = numbers().all(|number| number.fract() == 0.0);
-    let has_std = figures.iter().flatten().any(|figure| figure.std.is_some_and(|std| std != 0.0));
-    let places = if are_whole && !has_std {
+    let has_std = figures.iter().flatten().any(|figure| figure.std.is_some());
+    let has_spread = figures.iter().flatten().any(|figure| figure.std.is_some_and(|std| std != 0.0));
+    let places = if are_whole && !has_spread {
         0
     } else {
         let before = largest.log10().floor() as i32;
         let most = if largest >= 1.0 { (4 - before).clamp(1, 4) } else { (3 - before).clamp(0, 6) };
         let needed = numbers().map(places_of).max().unwrap_or(0);
-        if has_std { most as usize } else { needed.min(most as usize) }
+        if has_spread { most as usize } else { needed.min(most as usize) }
     };
     let one = |number: f64| {
         let text = format!("{number:.places$}");
@@ -272,7 +275,7 @@ fn places_of(number: f64) -> usize {
 }
 
 /// A number in so many digits that count, without zeros at its end.
-pub(crate) fn significant(number: f64, digits: usize) -> String {
+pub(in super::super) fn significant(number: f64, digits: usize) -> String {
     let size = number.abs();
     if number == 0.0 || number.fract() == 0.0 && size < 1e15 {
         return number.to_string();
@@ -338,12 +341,12 @@ mod tests {
     #[test]
     fn the_best_is_marked_and_what_failed_is_told() {
         insta::assert_snapshot!(shown(&results(), None), @"
-             lr  seed      f1    loss  epochs    took  state
-           0.01     1  0.8123  12.500      30  1.50 s  ok
-           0.01     2  0.8000  13.500      30  1.50 s  ok
-            0.1     1       -       -       -       -  failed
-        ★   0.1     2  0.9100    1e-7      30  1.50 s  ok
-        the same in all: model=mlp
+             lr  seed      f1    loss    took  state
+           0.01     1  0.8123  12.500  1.50 s  ok
+           0.01     2  0.8000  13.500  1.50 s  ok
+            0.1     1       -       -       -  failed
+        ★   0.1     2  0.9100    1e-7  1.50 s  ok
+        the same in all: model=mlp, epochs=30
         4 configurations, 1 failed; from a.json and 1 more file
         c.json: not JSON
         ");
@@ -352,10 +355,10 @@ mod tests {
     #[test]
     fn means_have_their_deviation() {
         insta::assert_snapshot!(shown(&results().over_repeats(), None), @"
-             lr                   f1                loss      epochs    took
-           0.01  0.8062 ± 0.0087 (2)  13.000 ± 0.707 (2)  30 ± 0 (2)  1.50 s
-        ★   0.1           0.9100 (1)            1e-7 (1)          30  1.50 s
-        the same in all: model=mlp
+             lr                   f1                loss    took
+           0.01  0.8062 ± 0.0087 (2)  13.000 ± 0.707 (2)  1.50 s
+        ★   0.1           0.9100 (1)            1e-7 (1)  1.50 s
+        the same in all: model=mlp, epochs=30
         2 rows of 4 configurations, 1 failed; from a.json and 1 more file
         c.json: not JSON
         ");
@@ -373,8 +376,8 @@ mod tests {
            0.01     2  0.8000  13.500  ok
             0.1     1       -       -  failed
         ★   0.1     2  0.9100    1e-7  ok
-        2 more columns in a wider window: epoch…
-        the same in all: model=mlp
+        1 more column in a wider window: took
+        the same in all: model=mlp, epochs=30
         4 configurations, 1 failed; from a.json…
         c.json: not JSON
         ");
