@@ -46,8 +46,7 @@ const OF_RUNS: [&str; 20] = [
     subcommand_negates_reqs = true,
     disable_help_subcommand = true,
     max_term_width = 80,
-    override_usage = "loom [PIPELINE] [OPTIONS]\n       loom check|graph|plan|why|runs|log|report|results|diff|init|schema|\
-    completions|man ...",
+    override_usage = "loom [PIPELINE] [OPTIONS]\n       loom check|graph|plan|why|runs|log|report|results|diff|\n            init|schema|completions|man ...",
     after_help = "A pipeline named like a command runs as `loom ./check`."
 )]
 pub(crate) struct Cli {

@@ -256,13 +256,14 @@ fn a_page_needs_nothing_else() {
 #[test]
 fn the_files_of_a_loop_are_compared_and_so_are_the_passes_of_a_group() {
     let sandbox = Sandbox::with(
-        r#"parameters: {rate: 0}
+        r#"data: {pass: pass.json}
+parameters: {rate: 0}
 pipeline:
   - {name: fit, task: fit.sh, loop: {over: raw, into: out}, inputs: {i: $loop_item}, outputs: {-o: $loop_output}}
   - group: refine
     multi_pass: {schedule: [{rate: 1}, {rate: 2}]}
     steps:
-      - {name: pass, task: pass.sh, outputs: {-o: p.json}, args: {-r: $rate}}
+      - {name: pass, task: pass.sh, outputs: {-o: $pass}, args: {-r: $rate}}
 "#,
     );
     sandbox.write("raw/a.json", "1").write("raw/b.json", "2");
@@ -276,7 +277,8 @@ pipeline:
     unit           r  fit    took
     refine/pass#1  2  2.5 [TIME]
     fit/b.json     -  2.0 [TIME]
+    refine/pass#0  1  1.5 [TIME]
     fit/a.json     -  1.0 [TIME]
-    3 units; from out/a.json and 2 more files
+    4 units; from out/a.json and 3 more files
     ");
 }

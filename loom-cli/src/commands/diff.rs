@@ -152,11 +152,7 @@ fn change(one: f64, other: f64) -> String {
     let part = by / one.abs() * 100.0;
     let sign = if by > 0.0 { "+" } else { "" };
     let by = significant(by, 3);
-    if part.is_finite() && part.abs() < 1000.0 {
-        format!("{sign}{by} ({sign}{part:.1} %)")
-    } else {
-        format!("{sign}{by}")
-    }
+    if (0.05..1000.0).contains(&part.abs()) { format!("{sign}{by} ({sign}{part:.1} %)") } else { format!("{sign}{by}") }
 }
 
 fn documents(one: (&str, &Path), other: (&str, &Path), paint: Paint, out: &mut String) {

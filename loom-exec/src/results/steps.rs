@@ -1,6 +1,6 @@
 //! The results of a pipeline as they are now.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -86,6 +86,8 @@ pub(crate) struct Made {
     program: String,
     /// What it is called with.
     arguments: Vec<(String, String)>,
+    /// Whether it is a pass that there need not be, because a condition may end the passes before.
+    is_perhaps: bool,
 }
 
 /// What is remembered of the units of a pipeline.
@@ -112,7 +114,8 @@ pub(crate) fn instances(graph: &StepGraph, folder: &Path, past: &HashMap<Arc<str
             }
             let Work::Command(line) = graph.work(&unit, &|_| None) else { continue };
             let (program, arguments) = (line.program.to_string(), arguments_in(graph, step, &line));
-            found.push(Made { step, instance, program, arguments });
+            let is_perhaps = graph.group(step).is_some_and(|(_, passes)| passes.stop.is_some());
+            found.push(Made { step, instance, program, arguments, is_perhaps });
         }
     }
     keep_last(&mut found);
@@ -202,9 +205,13 @@ fn ended(past: Option<&Past>) -> (State, Option<Duration>) {
 
 /// Which units are compared with one another, as indices.
 fn rows(made: &[Made], reading: &Reading) -> Vec<usize> {
+    let is_there = |index: &usize| {
+        let Made { is_perhaps, instance, .. } = &made[*index];
+        !is_perhaps || instance.state == State::Failed || !reading.numbers[*index].is_empty()
+    };
     let declares = |made: &Made| made.instance.outputs.iter().any(|output| !output.metrics.is_empty());
     if made.iter().any(declares) {
-        return (0..made.len()).filter(|index| declares(&made[*index])).collect();
+        return (0..made.len()).filter(|index| declares(&made[*index])).filter(is_there).collect();
     }
     let mut owners: HashMap<u32, usize> = HashMap::new();
     for (number, _) in reading.numbers.iter().flatten() {
@@ -218,7 +225,7 @@ fn rows(made: &[Made], reading: &Reading) -> Vec<usize> {
         return (0..made.len()).filter(has_any).collect();
     }
     let programs: HashSet<&str> = shared.iter().map(|index| &*made[*index].program).collect();
-    (0..made.len()).filter(|index| programs.contains(&*made[*index].program)).collect()
+    (0..made.len()).filter(|index| programs.contains(&*made[*index].program)).filter(is_there).collect()
 }
 
 /// The arguments of a unit's command line, each by its flag: what its step says under `args`, as the unit is handed it. A
@@ -247,23 +254,29 @@ pub fn arguments(graph: &StepGraph, unit: &Unit) -> Vec<(String, String)> {
     }
 }
 
-fn arguments_in(graph: &StepGraph, step: StepId, line: &CommandLine) -> Vec<(String, String)> {
-    let step = graph.step(step);
+fn arguments_in(graph: &StepGraph, id: StepId, line: &CommandLine) -> Vec<(String, String)> {
+    let step = graph.step(id);
     let words = line.words.get(step.inputs.len() + 2 * step.outputs.len()..).unwrap_or_default();
+    // Flags come in the order of the file, those of switches that are off left out; and last, what a pass hands on.
     let mut flags = step.args.iter().map(|entry| &*entry.key.text);
-    let mut found: BTreeMap<usize, (String, Vec<&str>)> = BTreeMap::new();
-    for (at, word) in words.iter().enumerate() {
-        // Flags come in the order of the file, those of switches that are off left out.
-        let is_flag = flags.clone().any(|flag| flag == word);
-        if is_flag {
+    let fed_back = graph.group(id).map_or(&[][..], |(_, passes)| &passes.feedback);
+    let fed_back = |word: &str| {
+        let flag_of = |to: &str| to.strip_prefix(&*step.name.text)?.strip_prefix('.').map(str::to_owned);
+        fed_back.iter().any(|(_, to)| flag_of(&to.text).as_deref() == Some(word))
+    };
+    let mut found: Vec<(&str, Vec<&str>)> = Vec::new();
+    for word in words {
+        if flags.clone().any(|flag| flag == word) {
             flags.find(|flag| flag == word);
-            found.insert(at, (word.clone(), Vec::new()));
-        } else if let Some((_, (_, values))) = found.iter_mut().next_back() {
+            found.push((word, Vec::new()));
+        } else if fed_back(word) {
+            break;
+        } else if let Some((_, values)) = found.last_mut() {
             values.push(word);
         }
     }
     let shown = |values: Vec<&str>| if values.is_empty() { "true".to_owned() } else { values.join(" ") };
-    found.into_values().map(|(flag, values)| (flag, shown(values))).collect()
+    found.into_iter().map(|(flag, values)| (flag.to_owned(), shown(values))).collect()
 }
 
 /// What a flag is called where it is no flag.
