@@ -83,7 +83,7 @@ fn told(one: &Side, other: &Side, paint: Paint) -> String {
             same += 1;
             continue;
         }
-        if is_echo(&path, one, &arguments.0) && is_echo(&path, other, &arguments.1) {
+        if is_echo(&path, one, arguments.0) && is_echo(&path, other, arguments.1) {
             continue;
         }
         let shown = |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();

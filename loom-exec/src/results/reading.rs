@@ -87,8 +87,10 @@ impl Kind {
 }
 
 impl Results {
-    /// The table of a sweep: a row for each configuration, with the numbers of every instance that it shares the values of.
-    /// The files are read here, from several threads. A row took as long as all its instances together.
+    /// The table of a sweep: a row for each configuration, with the numbers of every instance that it shares the values of; the
+    /// last one's, where several have a number of the same name. What depends on no axis tells no two configurations
+    /// apart, and is left out. The files are read here, from several threads. A row took as long as all its instances
+    /// together.
     ///
     /// ```
     /// use loom_exec::results::{Column, Configuration, Instance, Kind, Output, Results, State};
@@ -120,7 +122,8 @@ impl Results {
     pub fn of_configurations(axes: Vec<Column>, configurations: Vec<Configuration>, instances: &[Instance]) -> Self {
         // All instances of a step depend on the same axes.
         let mut places: HashMap<Vec<usize>, HashMap<Vec<&str>, Vec<usize>>> = HashMap::new();
-        for (index, instance) in instances.iter().enumerate() {
+        let concerned = instances.iter().enumerate().filter(|(_, instance)| !instance.parameters.is_empty());
+        for (index, instance) in concerned {
             let on: Vec<usize> = instance.parameters.iter().map(|(axis, _)| *axis).collect();
             let values: Vec<&str> = instance.parameters.iter().map(|(_, value)| &**value).collect();
             places.entry(on).or_default().entry(values).or_default().push(index);
@@ -169,6 +172,9 @@ impl Names {
     }
 }
 
+/// A row to be: its name, a value for each axis, and the indices of its instances.
+type Outline = (Arc<str>, Vec<Arc<str>>, Vec<usize>);
+
 /// Where the numbers of some files come to, and the memory that reading them takes.
 struct Reader {
     reading: Reading,
@@ -204,7 +210,6 @@ impl Reading {
         })
         .into_iter();
         let mut all = readings.next().unwrap_or_default();
-        // Declared metrics have the same numbers everywhere only once they are put together.
         readings.for_each(|reading| all.add(reading));
         all
     }
@@ -224,14 +229,8 @@ impl Reading {
         found.iter().map(|(number, value)| (Arc::clone(&self.names.all[*number as usize].0), *value)).collect()
     }
 
-    /// Puts together the table, whose rows have a name, a value for each axis, and the indices of their instances.
-    pub(super) fn table(
-        mut self,
-        of: Of,
-        axes: Vec<Column>,
-        rows: Vec<(Arc<str>, Vec<Arc<str>>, Vec<usize>)>,
-        instances: &[Instance],
-    ) -> Results {
+    /// Puts together the table.
+    pub(super) fn table(mut self, of: Of, axes: Vec<Column>, rows: Vec<Outline>, instances: &[Instance]) -> Results {
         // What nobody of these rows has is no column.
         let mut used = vec![false; self.names.all.len()];
         let of_rows: HashSet<usize> = rows.iter().flat_map(|(_, _, of_row)| of_row).copied().collect();
@@ -291,7 +290,7 @@ impl Reading {
 
     /// Which numbers only say again what the configuration says: they go by the name of an axis and are its value
     /// wherever they are.
-    fn echoes(&self, axes: &[Column], rows: &[(Arc<str>, Vec<Arc<str>>, Vec<usize>)]) -> Vec<bool> {
+    fn echoes(&self, axes: &[Column], rows: &[Outline]) -> Vec<bool> {
         let own = |path: &str| {
             axes.iter().position(|axis| is_end(path, &axis.name) || is_end(path, &axis.name.replace('-', "_")))
         };

@@ -75,7 +75,9 @@ impl Side {
             return Err(NoSide::Unknown { known: all().map(|unit: Unit| unit.name).collect() });
         };
         let past = remembered(project, memory).map_err(NoResults::from)?;
-        let instance = made_by(graph, &unit, project.folder(), &past);
+        let mut instance = made_by(graph, &unit, project.folder(), &past);
+        // The two sides may each have a data node of its own.
+        instance.outputs.iter_mut().for_each(|output| output.data = "".into());
         let reading = Reading::of(std::slice::from_ref(&instance));
         let (program, inputs) = match graph.work(&unit, &|_| None) {
             Work::Command(line) => {

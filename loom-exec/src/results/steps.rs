@@ -35,7 +35,9 @@ impl Results {
         Ok(Self::of_units(instances(graph, project.folder(), &past)))
     }
 
-    fn of_units(made: Vec<Made>) -> Self {
+    fn of_units(mut made: Vec<Made>) -> Self {
+        // Where each unit has a data node of its own, its name tells nothing of what the numbers are.
+        made.iter_mut().flat_map(|made| &mut made.instance.outputs).for_each(|output| output.data = "".into());
         let instances: Vec<Instance> = made.iter().map(|made| made.instance.clone()).collect();
         let mut reading = Reading::of(&instances);
         let rows = rows(&made, &reading);
@@ -80,7 +82,7 @@ pub(crate) struct Made {
     /// The step of the graph that it is of.
     #[allow(dead_code, reason = "what a sweep finds the configuration by")]
     pub(crate) step: StepId,
-    /// As the table takes it; a unit of a sweep is yet to be given its parameters, and its outputs their data nodes.
+    /// As the table takes it; a unit of a sweep is yet to be given its parameters.
     pub(crate) instance: Instance,
     /// What it runs.
     program: String,
@@ -187,7 +189,8 @@ fn outputs(graph: &StepGraph, unit: &Unit, folder: &Path, data: &HashMap<&str, &
             return None;
         }
         let path = folder.join(&file.path);
-        Some(Output { data: "".into(), name: file.path.as_str().into(), path, metrics, kind })
+        let data = node.map_or_else(|| "".into(), |node| Arc::clone(&node.name.text));
+        Some(Output { data, name: file.path.as_str().into(), path, metrics, kind })
     });
     outputs.collect()
 }

@@ -223,6 +223,7 @@ fn a_configuration_has_the_numbers_of_all_its_instances() {
         instance(&[(0, "x"), (1, "2")], make("trained", "x2.json", r#"{"f1": 0.6, "depth": 2.0}"#)),
         instance(&[(0, "y"), (1, "1")], make("trained", "y1.json", "{")),
         instance(&[(0, "y"), (1, "2")], make("trained", "y2.json", "")),
+        instance(&[], make("summary", "all.json", r#"{"f1": 9}"#)),
     ];
     let all = configurations(&["x 1", "x 2", "y 1", "y 2"]);
     let results = Results::of_configurations(axes(&["model", "depth"]), all.clone(), &instances);
