@@ -94,6 +94,18 @@ fn where_nothing_is_made_yet_it_says_how_to_make_it() {
 }
 
 #[test]
+fn programs_get_an_empty_table_where_there_is_nothing() {
+    let sandbox = sandbox();
+    let shown = sandbox.loom(&["results", "--format", "csv"]);
+    assert!(shown.starts_with("exit 0\n--- stdout\nlabel,state,duration\n--- stderr\nno results: "), "{shown}");
+    let output = sandbox.command(&["results", "--format", "json"]).output().unwrap();
+    let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(told["rows"], serde_json::json!([]));
+    let shown = sandbox.loom(&["results", "--html", "page.html"]);
+    assert!(shown.starts_with("exit 2\n--- stderr\nno results: ") && !sandbox.has("page.html"), "{shown}");
+}
+
+#[test]
 fn the_best_of_the_tutorial_is_what_its_own_comparison_finds() {
     let sandbox = Sandbox::new();
     crate::examples::copy(&crate::support::repository().join("examples/parallel"), &sandbox.path());

@@ -408,7 +408,7 @@
     canvas.addEventListener("pointerdown", (event) => {
       const [column, at, away] = found(event);
       if (away > 24) return;
-      drag = [column, at];
+      drag = [column, at, false];
       canvas.setPointerCapture(event.pointerId);
     });
     canvas.addEventListener("pointermove", (event) => {
@@ -418,25 +418,17 @@
       }
       const at = 1 - (event.offsetY - TOP) / (height - TOP - BOTTOM);
       const to = turned(drag[0], Math.min(1.02, Math.max(-0.02, at)));
+      drag[2] ||= Math.abs(to - drag[1]) > 0.01;
+      if (!drag[2]) return;
       ranges.set(drag[0], [Math.min(drag[1], to), Math.max(drag[1], to)]);
       draw();
     });
     canvas.addEventListener("pointerup", () => {
       if (!drag) return;
-      const range = ranges.get(drag[0]);
-      if (range && range[1] - range[0] < 0.01) ranges.delete(drag[0]);
+      if (!drag[2]) ranges.delete(drag[0]);
       drag = null;
       sift();
       changed();
-    });
-    canvas.addEventListener("click", (event) => {
-      const [column, at] = found(event);
-      const range = ranges.get(column);
-      if (range && (at < range[0] || at > range[1])) {
-        ranges.delete(column);
-        sift();
-        changed();
-      }
     });
     listeners.push(draw);
   };

@@ -28,7 +28,15 @@ fn try_results(args: &ResultsArgs, color: Color) -> Result<u8, Said> {
     let project = open(&args.pipeline, Settings::with_environment(std::env::vars_os()))?;
     let results = Results::collect(&project, &Memory::default()).map_err(|error| refuse(&project, error, color))?;
     if let Some(why) = nothing(&results, &args.pipeline) {
-        return Ok(print(&why));
+        match (&args.html, args.format) {
+            (None, ResultsFormat::Table) => return Ok(print(&why)),
+            // A program gets a table with nothing in it.
+            (None, _) => say(why.trim_end()),
+            (Some(_), _) => {
+                say(why.trim_end());
+                return Err(Said(exit::WRONG));
+            }
+        }
     }
     let before = Before::of(&results);
     let results = asked_for(results, args)?;
