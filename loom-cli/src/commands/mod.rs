@@ -3,6 +3,7 @@
 mod afterwards;
 pub(crate) mod check;
 mod clean;
+pub(crate) mod diff;
 mod dry_run;
 mod folded;
 pub(crate) mod graph;
@@ -14,6 +15,7 @@ mod list;
 pub(crate) mod log;
 pub(crate) mod plan;
 pub(crate) mod report;
+pub(crate) mod results;
 mod rows;
 pub(crate) mod run;
 pub(crate) mod runs;

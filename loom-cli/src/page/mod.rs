@@ -24,7 +24,8 @@ use crate::when::{by_the_clock, in_words};
 pub(crate) use images::{Image, find as find_images};
 
 const TEMPLATE: &str = include_str!("template.html");
-const STYLE: &str = include_str!("style.css");
+/// The style of pages.
+pub(crate) const STYLE: &str = include_str!("style.css");
 
 /// Of more units than this, the rest is only counted.
 const MOST_UNITS: usize = 5000;
@@ -243,7 +244,7 @@ fn step_of<'a>(unit: &'a str, steps: &HashSet<&str>) -> Option<&'a str> {
 }
 
 /// A template with its `{{places}}` filled, each text as it is.
-fn fill(template: &str, values: &[(&str, String)]) -> String {
+pub(crate) fn fill(template: &str, values: &[(&str, String)]) -> String {
     let mut out = String::new();
     let mut rest = template;
     while let Some((before, (name, after))) =
@@ -257,7 +258,7 @@ fn fill(template: &str, values: &[(&str, String)]) -> String {
 }
 
 /// Text in HTML, between tags or in an attribute with double quotes.
-struct Html<'a>(&'a str);
+pub(crate) struct Html<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Html<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

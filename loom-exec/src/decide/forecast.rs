@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use loom_graph::{Part, StepGraph, StepId, Unit, UnitFile};
+use loom_spec::Program;
 
 use super::contents::Content;
 use super::{Always, Decider, Look, Needs, Reason, Role, Verdict, ancestors};
@@ -170,13 +171,18 @@ struct Seen {
     now: Option<Result<super::Key, String>>,
 }
 
-impl Ahead {
-    fn unit(&self) -> Option<&Unit> {
-        match self {
-            Self::Loop(_) => None,
-            Self::Unit(seen) => Some(&seen.unit),
-        }
-    }
+/// How many units are looked at before they are decided about: what is known of them takes a multiple of what is left of it.
+const AT_ONCE: usize = 2048;
+
+/// What is known of what comes after, while it is decided about one unit after another.
+#[derive(Default)]
+struct Outlook {
+    forecast: Forecast,
+    changing: Changing,
+    /// What is going to be removed.
+    removed: HashSet<String>,
+    /// What was looked at.
+    memo: Mutex<HashMap<Looked, Result<Content, String>>>,
 }
 
 impl Decider<'_> {
@@ -184,79 +190,94 @@ impl Decider<'_> {
     pub(crate) fn forecast(&self) -> Forecast {
         let plan = self.decisions.plan();
         let links = plan.graph().links();
+        let mut outlook = Outlook::default();
         let mut ahead = Vec::new();
         for block in plan.steps().chunk_by(|one, other| links.leader(*one) == links.leader(*other)) {
             self.see(block, &mut ahead);
+            if ahead.len() >= AT_ONCE {
+                self.decide_about(std::mem::take(&mut ahead), &mut outlook);
+            }
         }
-        self.look_at_all(&mut ahead);
+        self.decide_about(ahead, &mut outlook);
+        outlook.forecast
+    }
+
+    /// Decides about these units, which come next.
+    fn decide_about(&self, mut ahead: Vec<Ahead>, outlook: &mut Outlook) {
+        self.look_at_all(&mut ahead, &outlook.memo);
         let mut items: HashMap<StepId, HashSet<Arc<str>>> = HashMap::new();
-        for unit in ahead.iter().filter_map(Ahead::unit) {
-            if let Part::Item(item) = &unit.part {
-                items.entry(unit.step).or_default().insert(Arc::clone(item));
+        for ahead in &ahead {
+            if let Ahead::Unit(seen) = ahead
+                && let Part::Item(item) = &seen.unit.part
+            {
+                items.entry(seen.unit.step).or_default().insert(Arc::clone(item));
             }
         }
-        let mut forecast = Forecast::default();
-        let mut changing = Changing::default();
-        let mut removed: HashSet<String> = HashSet::new();
         for ahead in ahead {
-            let Seen { unit, needs, unknown, now } = match ahead {
-                Ahead::Unit(seen) => *seen,
-                Ahead::Loop(step) => {
-                    let Some((over, into)) = links.folders_of_loop(step) else { continue };
-                    let left_overs = self.decisions.items(step).map(|items| self.left_overs(step, &items));
-                    for (unit, paths) in left_overs.unwrap_or_default() {
-                        for path in paths {
-                            changing.add(loom_graph::locate_by_text(&path).as_str());
-                            removed.insert(path.to_string());
-                            forecast.left_overs.push((Arc::clone(&unit), path));
-                        }
-                    }
-                    let over = links.datum(over.datum).location.as_str();
-                    if changing.has(over)
-                        && (self.is_to_be_filled(step, &forecast) || changing.has_other_in(over, items.get(&step)))
-                    {
-                        forecast.uncounted.insert(step);
-                        changing.add(links.datum(into.datum).location.as_str());
-                    }
-                    continue;
-                }
-            };
-            if forecast.uncounted.contains(&unit.step) {
-                continue;
+            match ahead {
+                Ahead::Loop(step) => self.decide_about_loop(step, items.get(&step), outlook),
+                Ahead::Unit(seen) => self.decide_about_unit(*seen, outlook),
             }
-            // What goes takes with it what a further loop made of it.
-            if needs.as_ref().and_then(Needs::item).is_some_and(|item| removed.contains(item)) {
-                for made in needs.iter().flat_map(Needs::makes) {
-                    changing.add(&made.place);
-                    removed.insert(made.path.clone());
-                    forecast.left_overs.push((Arc::clone(&unit.name), made.path.as_str().into()));
-                }
-                continue;
-            }
-            // Which pass comes last, a condition says.
-            let is_any_pass = matches!(unit.part, Part::Final(_)) && has_stop(self.decisions, unit.step);
-            let verdict = if is_any_pass {
-                Verdict::Open(Vec::new())
-            } else {
-                self.foresee(&unit, needs.as_ref(), unknown, now, &changing)
-            };
-            let is_to_run = !matches!(verdict, Verdict::UpToDate { .. });
-            let past = self.past(&unit.name);
-            if let Some(last) = past.and_then(LastRun::of) {
-                forecast.last.insert(Arc::clone(&unit.name), last);
-            }
-            if let Some(done) = past.and_then(|past: &Past| past.done.as_deref()) {
-                let took = Duration::from_millis(done.took);
-                let took = if is_to_run { took } else { Duration::ZERO };
-                let (all, longest) = forecast.blocks.entry(links.leader(unit.step)).or_default();
-                (*all, *longest) = (*all + took, took.max(*longest));
-            }
-            if is_to_run {
-                needs.iter().flat_map(Needs::makes).for_each(|made| changing.add(&made.place));
-            }
-            forecast.verdicts.insert(unit.name, verdict);
         }
-        forecast
+    }
+
+    fn decide_about_loop(&self, step: StepId, items: Option<&HashSet<Arc<str>>>, outlook: &mut Outlook) {
+        let links = self.decisions.plan().graph().links();
+        let Outlook { forecast, changing, removed, .. } = outlook;
+        let Some((over, into)) = links.folders_of_loop(step) else { return };
+        let left_overs = self.decisions.items(step).map(|items| self.left_overs(step, &items));
+        for (unit, paths) in left_overs.unwrap_or_default() {
+            for path in paths {
+                changing.add(loom_graph::locate_by_text(&path).as_str());
+                removed.insert(path.to_string());
+                forecast.left_overs.push((Arc::clone(&unit), path));
+            }
+        }
+        let over = links.datum(over.datum).location.as_str();
+        if changing.has(over) && (self.is_to_be_filled(step, forecast) || changing.has_other_in(over, items)) {
+            forecast.uncounted.insert(step);
+            changing.add(links.datum(into.datum).location.as_str());
+        }
+    }
+
+    fn decide_about_unit(&self, seen: Seen, outlook: &mut Outlook) {
+        let Seen { unit, needs, unknown, now } = seen;
+        let Outlook { forecast, changing, removed, .. } = outlook;
+        if forecast.uncounted.contains(&unit.step) {
+            return;
+        }
+        // What goes takes with it what a further loop made of it.
+        if needs.as_ref().and_then(Needs::item).is_some_and(|item| removed.contains(item)) {
+            for made in needs.iter().flat_map(Needs::makes) {
+                changing.add(&made.place);
+                removed.insert(made.path.clone());
+                forecast.left_overs.push((Arc::clone(&unit.name), made.path.as_str().into()));
+            }
+            return;
+        }
+        // Which pass comes last, a condition says.
+        let is_any_pass = matches!(unit.part, Part::Final(_)) && has_stop(self.decisions, unit.step);
+        let verdict = if is_any_pass {
+            Verdict::Open(Vec::new())
+        } else {
+            self.foresee(&unit, needs.as_ref(), unknown, now, changing)
+        };
+        let is_to_run = !matches!(verdict, Verdict::UpToDate { .. });
+        let past = self.past(&unit.name);
+        if let Some(last) = past.and_then(LastRun::of) {
+            forecast.last.insert(Arc::clone(&unit.name), last);
+        }
+        if let Some(done) = past.and_then(|past: &Past| past.done.as_deref()) {
+            let took = Duration::from_millis(done.took);
+            let took = if is_to_run { took } else { Duration::ZERO };
+            let leader = self.decisions.plan().graph().links().leader(unit.step);
+            let (all, longest) = forecast.blocks.entry(leader).or_default();
+            (*all, *longest) = (*all + took, took.max(*longest));
+        }
+        if is_to_run {
+            needs.iter().flat_map(Needs::makes).for_each(|made| changing.add(&made.place));
+        }
+        forecast.verdicts.insert(unit.name, verdict);
     }
 
     /// Whether what a loop goes through is going to be made by something else than a loop whose items are known: then its
@@ -266,7 +287,7 @@ impl Decider<'_> {
         let links = plan.graph().links();
         let Some((over, _)) = links.folders_of_loop(step) else { return false };
         let legs = links.reads_with_makers(step).filter(|(read, _)| read.datum == over.datum);
-        let mut makers = legs.flat_map(|(_, legs)| legs).map(|leg| leg.on).filter(|on| plan.steps().contains(on));
+        let mut makers = legs.flat_map(|(_, legs)| legs).map(|leg| leg.on).filter(|on| plan.has(*on));
         makers.any(|on| links.folders_of_loop(on).is_none() || forecast.uncounted.contains(&on))
     }
 
@@ -292,6 +313,9 @@ impl Decider<'_> {
     }
 
     fn see_unit(&self, unit: Unit) -> Ahead {
+        if let Some(needs) = self.foregone_needs(&unit) {
+            return Ahead::Unit(Box::new(Seen { unit, needs: Some(needs), unknown: None, now: None }));
+        }
         let unknown = Cell::new(None);
         let answers = |step| {
             unknown.set(Some(step));
@@ -310,15 +334,24 @@ impl Decider<'_> {
         Ahead::Unit(Box::new(Seen { unit, needs, unknown: unknown.get(), now: None }))
     }
 
+    /// Of a unit that runs whatever stands in the folder, what matters to others. Its command need not be worked out.
+    fn foregone_needs(&self, unit: &Unit) -> Option<Needs> {
+        let graph = self.decisions.plan().graph();
+        let is_command = !matches!(graph.step(unit.step).program, Program::Condition(_) | Program::Switch(_))
+            && !matches!(unit.part, Part::Stop(_) | Part::Final(_));
+        let needs =
+            is_command.then(|| Needs { makes: graph.makes(unit), item: graph.item_path(unit), ..Needs::default() })?;
+        self.foregone(unit, Some(&needs)).is_some().then_some(needs)
+    }
+
     /// Looks at all files that matter, from several threads.
-    fn look_at_all(&self, ahead: &mut [Ahead]) {
+    fn look_at_all(&self, ahead: &mut [Ahead], memo: &Mutex<HashMap<Looked, Result<Content, String>>>) {
         let seen = ahead.iter_mut().filter_map(|ahead| match ahead {
             Ahead::Loop(_) => None,
             Ahead::Unit(seen) => Some(&mut **seen),
         });
         let is_worth =
             |seen: &&mut Seen| seen.needs.is_some() && self.foregone(&seen.unit, seen.needs.as_ref()).is_none();
-        let memo: Mutex<HashMap<Looked, Result<Content, String>>> = Mutex::default();
         let mut worth: Vec<Mutex<&mut Seen>> = seen.filter(is_worth).map(Mutex::new).collect();
         let next = AtomicUsize::new(0);
         let look_on = || {

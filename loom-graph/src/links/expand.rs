@@ -264,7 +264,7 @@ impl Expansion<'_> {
             .collect();
         let missing: Vec<String> = differing
             .iter()
-            .filter(|axis| flow.named(id) & (1 << **axis) == 0)
+            .filter(|axis| flow.is_named(id) && flow.named(id) & (1 << **axis) == 0)
             .map(|axis| format!("{{{}}}", space.axes()[*axis].name))
             .collect();
         let named = |config: ConfigId| {

@@ -38,8 +38,9 @@ impl Build<'_> {
                 is_empty = labels.is_empty();
                 self.labels(&mut column, name, labels);
             }
-            AxisValues::Range(range, numbers) => match range::values(*range, numbers, self.limit) {
+            AxisValues::Range(range, numbers) => match range::values(*range, numbers, self.values_left) {
                 Ok(values) => {
+                    self.values_left = self.values_left.saturating_sub(values.len() as u64);
                     let span = axis.span;
                     column.sequence = values.into_iter().map(|text| column.intern(&plain(text, span))).collect();
                 }
@@ -76,8 +77,13 @@ impl Build<'_> {
                 false => ("values are drawn only for a sample", "write `sample: 60` beside `axes`, or list the values"),
             };
             self.error(
-                placed(Problem::error("no-sample", message), name, axis.span, format!("`{}` is to be drawn", name.text))
-                    .help(help),
+                placed(
+                    Problem::error("no-sample", message),
+                    name,
+                    axis.span,
+                    format!("`{}` is to be drawn", name.text),
+                )
+                .help(help),
             );
         }
         column
@@ -112,7 +118,8 @@ impl Build<'_> {
             if let Some((label, _)) = lacking
                 && self.parameter(&key.text).is_none()
             {
-                let message = format!("`{}` sets no `{}`, which another label of `{}` does", label.text, key.text, axis.text);
+                let message =
+                    format!("`{}` sets no `{}`, which another label of `{}` does", label.text, key.text, axis.text);
                 self.error(
                     Problem::error("no-value", message)
                         .at(label.span, "what is it here?")
@@ -126,18 +133,29 @@ impl Build<'_> {
     fn bad_range(&mut self, axis: &Axis, range: Range, numbers: &[Scalar], bad: BadRange) {
         let word = range.word();
         let (span, message, help) = match bad {
-            BadRange::Count(form) => {
-                (axis.span, format!("`{word}` does not take {} numbers", numbers.len()), Some(format!("write `{word}: {form}`")))
-            }
+            BadRange::Count(form) => (
+                axis.span,
+                format!("`{word}` does not take {} numbers", numbers.len()),
+                Some(format!("write `{word}: {form}`")),
+            ),
             BadRange::Number(place, message) => {
                 (numbers.get(place).map_or(axis.span, |number| number.span), message, None)
             }
             BadRange::TooMany(count) => {
-                let message = format!("`{}` would have {count} values, and there may be {}", axis.name.text, self.limit);
-                return self.error(placed(Problem::error("too-many-values", message), &axis.name, axis.span, "too many"));
+                let message = format!(
+                    "`{}` would have {count} values: there may be {} that are computed, of all axes together",
+                    axis.name.text, self.most_values
+                );
+                return self.error(placed(
+                    Problem::error("too-many-values", message),
+                    &axis.name,
+                    axis.span,
+                    "too many",
+                ));
             }
         };
-        let problem = placed(Problem::error("bad-range", message), &axis.name, span, format!("`{word}` of `{}`", axis.name.text));
+        let problem =
+            placed(Problem::error("bad-range", message), &axis.name, span, format!("`{word}` of `{}`", axis.name.text));
         self.error(problem.maybe_help(help));
     }
 
@@ -177,7 +195,9 @@ impl Build<'_> {
                 .at(from.span, "the configurations are those of this file");
             self.error(placed(problem, &place, place.span, "and here are others").help("remove one of the two"));
         }
-        let bad = |message: String| Problem::error("bad-table", message).at(from.span, "the configurations are to be read from here");
+        let bad = |message: String| {
+            Problem::error("bad-table", message).at(from.span, "the configurations are to be read from here")
+        };
         if let Some(message) = refused_as_path(&from.text) {
             self.error(bad(message));
             return Some(Default::default());
@@ -223,7 +243,9 @@ impl Build<'_> {
                         if lacking.insert(place) {
                             let name = &column.name;
                             let message = format!("{}:{line}: `{name}` has no value here", from.text);
-                            self.error(bad(message).help(format!("add it, or give `{name}` a value under `parameters`")));
+                            self.error(
+                                bad(message).help(format!("add it, or give `{name}` a value under `parameters`")),
+                            );
                         }
                         UNSET
                     }
@@ -236,37 +258,40 @@ impl Build<'_> {
     /// Sees to it that a name can be one of an axis, or set by the labels of one, and by no other.
     pub(super) fn take_name(&mut self, name: &Scalar, axis: &Arc<str>, what: &'static str) {
         let text = &*name.text;
-        if let Some((first, span, other, first_what)) = self.taken.get(text).cloned() {
+        if let Some((first, span, is_given, first_what)) = self.taken.get(text).cloned() {
             let message = match first == *axis {
-                true => format!("`{text}` is set twice by `{axis}`"),
+                true => format!("`{text}` is set twice"),
                 false => format!("`{text}` would be set by both `{first}` and `{axis}`"),
             };
             let problem = placed(Problem::error("set-twice", message), name, name.span, what);
-            let problem = if other { problem } else { problem.at(span, first_what) };
+            let problem = if is_given { problem } else { problem.at(span, first_what) };
             return self.error(problem.help("a parameter can be varied in one place: rename or remove one of the two"));
         }
         let is_given = name.style == Style::Given;
         self.taken.insert(Arc::clone(&name.text), (Arc::clone(axis), name.span, is_given, what));
         let clash = |other: Span, kind: &str| {
-            let message = format!("`{text}` is both an axis and a {kind}");
+            let role = if name.text == *axis { "an axis" } else { "a parameter that labels set" };
+            let message = format!("`{text}` is both {role} and a {kind}");
             placed(Problem::error("name-clash", message), name, name.span, what)
                 .at(other, format!("the {kind}"))
                 .help("`$name` could mean either: rename one of the two")
         };
-        let is_condition = |step: &&loom_spec::Step| matches!(step.program, Program::Condition(_)) && &*step.name.text == text;
+        let is_condition =
+            |step: &&loom_spec::Step| matches!(step.program, Program::Condition(_)) && &*step.name.text == text;
         if LOOP_NAMES.contains(&text) {
-            let message = format!("an axis cannot be named `{text}`");
+            let message = format!("`{text}` cannot be varied");
             let problem = placed(Problem::error("name-clash", message), name, name.span, what);
             self.error(problem.help(format!("`${text}` is a file of a loop: choose another name")));
         } else if let Some(data) = self.pipeline.data.iter().find(|data| &*data.name.text == text) {
             self.error(clash(data.name.span, "data node"));
         } else if let Some(step) = self.pipeline.steps.iter().find(is_condition) {
             self.error(clash(step.name.span, "condition"));
-        } else if text.is_empty() || text.contains(|sign: char| !sign.is_alphanumeric() && !"_-.".contains(sign)) {
+        } else if name.text == *axis && !is_name(text) {
             let problem = Problem::error("axis-name", format!("`{text}` cannot be the name of an axis"));
             self.error(
-                placed(problem, name, name.span, what)
-                    .help("a name is made of letters, digits, `_`, `-` and `.`, as it stands in names of units and paths"),
+                placed(problem, name, name.span, what).help(
+                    "a name is made of letters, digits, `_`, `-` and `.`, as it stands in names of units and paths",
+                ),
             );
         }
     }
@@ -279,4 +304,9 @@ fn plain_at(span: Span) -> Scalar {
 /// Adds a place, unless what it is about was given from outside the file.
 pub(super) fn placed(problem: Problem, about: &Scalar, span: Span, label: impl Into<String>) -> Problem {
     if about.style == Style::Given { problem } else { problem.at(span, label) }
+}
+
+/// Whether a text can stand in the names of units, and between braces in a path.
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|sign| sign.is_alphanumeric() || "_-.".contains(sign))
 }

@@ -48,12 +48,15 @@ impl<'a> Condition<'a> {
         let expression = Expression::parse(&scalar.text).map_err(|error| vec![problem(scalar, &error)])?;
         let is_known = |column: &&Column| !column.is_repeat;
         let axes = columns.iter().filter(is_known).map(|column| &*column.name);
-        let settings = columns.iter().filter(is_known).flat_map(|column| &column.values).flat_map(|value| {
-            value.settings.iter().map(|(name, _)| &**name)
-        });
+        let settings = columns
+            .iter()
+            .filter(is_known)
+            .flat_map(|column| &column.values)
+            .flat_map(|value| value.settings.iter().map(|(name, _)| &**name));
         let is_repeated = |name: &str| columns.iter().any(|column| column.is_repeat && &*column.name == name);
         let parameters = pipeline.parameters.iter().filter(|parameter| matches!(parameter.value, Value::Scalar(_)));
-        let mut known: Vec<&str> = axes.chain(settings).chain(parameters.map(|parameter| &*parameter.name.text)).collect();
+        let mut known: Vec<&str> =
+            axes.chain(settings).chain(parameters.map(|parameter| &*parameter.name.text)).collect();
         known.retain(|name| !is_repeated(name));
         let mut told = std::collections::BTreeSet::new();
         known.retain(|name| told.insert(*name));
@@ -98,6 +101,17 @@ impl<'a> Condition<'a> {
         self.key.extend(self.columns.iter().map(|column| row[*column]));
         if let Some(answer) = self.answers.get(&*self.key) {
             return Ok(*answer);
+        }
+        if let Some(column) = self.columns.iter().find(|column| row[**column] == UNSET) {
+            let name = &columns[*column].name;
+            return Err(Box::new(
+                Problem::error(
+                    "no-value",
+                    format!("`where` asks for `{name}`, which has a value only where it is included"),
+                )
+                .at(self.scalar.span, "asked of every configuration")
+                .help(format!("give `{name}` a value under `parameters`, for the others")),
+            ));
         }
         for source in self.names.values_mut() {
             source.prepare(columns, row);
@@ -178,9 +192,7 @@ impl Source {
     fn value(&self, row: &[u32]) -> Option<&expression::Value> {
         match self {
             Self::Constant(value) => Some(value),
-            Self::Axis(column, read) | Self::Setting(column, _, _, read) => {
-                (row[*column] != UNSET).then(|| read.get(row[*column] as usize)?.as_ref())?
-            }
+            Self::Axis(column, read) | Self::Setting(column, _, _, read) => read.get(row[*column] as usize)?.as_ref(),
         }
     }
 }
@@ -197,7 +209,8 @@ fn source(name: &str, pipeline: &Pipeline, columns: &[Column], world: &dyn World
             Value::Scalar(scalar) => Some(scalar),
             _ => None,
         });
-        let sets = |column: &Column| column.values.iter().any(|value| value.settings.iter().any(|(set, _)| &**set == name));
+        let sets =
+            |column: &Column| column.values.iter().any(|value| value.settings.iter().any(|(set, _)| &**set == name));
         if let Some(column) = columns.iter().position(sets) {
             let other = scalar.and_then(|scalar| constant(scalar, world));
             return Some(Source::Setting(column, Arc::from(name), other, Vec::new()));
@@ -223,7 +236,11 @@ fn constant(scalar: &Scalar, world: &dyn World) -> Option<expression::Value> {
         })
         .collect();
     let text = texts.ok()?;
-    Some(if scalar.style == Style::Quoted { expression::Value::from(&*text) } else { expression::Value::from_text(&text) })
+    Some(if scalar.style == Style::Quoted {
+        expression::Value::from(&*text)
+    } else {
+        expression::Value::from_text(&text)
+    })
 }
 
 fn problem(scalar: &Scalar, error: &ExpressionError) -> Problem {

@@ -5,9 +5,12 @@ mod build;
 mod column;
 mod condition;
 mod draw;
+mod group;
 mod range;
+mod rules;
 mod sieve;
 mod table;
+mod told;
 mod value;
 
 #[cfg(test)]
@@ -58,7 +61,7 @@ pub struct AxisValue {
 impl Space {
     /// Works out the configurations of a pipeline; none if it has no sweep, or nobody can say what it sweeps over. Where
     /// that is an error there is no configuration, and the axes are those that could be told.
-    pub fn new(pipeline: &Pipeline, world: &dyn World, problems: &mut Problems) -> Option<Self> {
+    pub(crate) fn new(pipeline: &Pipeline, world: &dyn World, problems: &mut Problems) -> Option<Self> {
         build::space(pipeline, pipeline.sweep.as_ref()?, world, problems)
     }
 

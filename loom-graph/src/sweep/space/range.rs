@@ -26,7 +26,8 @@ pub(super) fn values(range: Range, numbers: &[Scalar], most: u64) -> Result<Vec<
     match (range, &values[..]) {
         (Range::Linspace, [start, stop, count]) => {
             let count = count_of(count, most)?;
-            Ok(linspace(start.float(), stop.float(), count).map(shown).collect())
+            let shown = |(n, number)| if n == 0 || n + 1 == count { shortest(number) } else { shown(number) };
+            Ok((0_u64..).zip(linspace(start.float(), stop.float(), count)).map(shown).collect())
         }
         (Range::Geomspace, [start, stop, count]) => geomspace(start.float(), stop.float(), count_of(count, most)?),
         (Range::Arange, [stop]) => arange(Number::Int(0), *stop, Number::Int(1), most, 0),
@@ -99,15 +100,18 @@ fn geomspace(start: f64, stop: f64, count: u64) -> Result<Vec<String>, BadRange>
         }
     }
     if (start < 0.0) != (stop < 0.0) {
-        return Err(BadRange::Number(1, "both ends have the same sign, as no factor leads from one to the other".to_owned()));
+        return Err(BadRange::Number(
+            1,
+            "both ends have the same sign, as no factor leads from one to the other".to_owned(),
+        ));
     }
     let sign = start.signum();
     let exponents = linspace(logarithm(start.abs()), logarithm(stop.abs()), count);
     Ok(exponents
         .enumerate()
         .map(|(n, exponent)| match n as u64 {
-            0 => shown(start),
-            n if n + 1 == count => shown(stop),
+            0 => shortest(start),
+            n if n + 1 == count => shortest(stop),
             _ => shown(sign * power(tidied(exponent))),
         })
         .collect())
@@ -155,7 +159,8 @@ fn arange(start: Number, stop: Number, step: Number, most: u64, place: usize) ->
     if count > most as f64 {
         return Err(BadRange::TooMany(count as u128));
     }
-    Ok((0..count as u64).map(|n| shown(start + n as f64 * step)).collect())
+    let value = |n| if n == 0 { shortest(start) } else { shown(start + n as f64 * step) };
+    Ok((0..count as u64).map(value).collect())
 }
 
 fn shown(number: f64) -> String {
@@ -231,8 +236,7 @@ mod tests {
                 for range in [Range::Linspace, Range::Geomspace] {
                     let values: Vec<f64> =
                         of(range, start, stop, count).iter().map(|text| text.parse().unwrap()).collect();
-                    let near = |found: f64, wanted: f64| (found - wanted).abs() <= 1e-14 * wanted.abs();
-                    assert!(near(values[0], start) && near(values[count - 1], stop), "{start} {stop}");
+                    assert_eq!((values[0], values[count - 1]), (start, stop));
                     let rises = |pair: &[f64]| pair[0] < pair[1];
                     assert!(values.windows(2).all(|pair| rises(pair) == (start < stop)), "{values:?}");
                 }
@@ -247,7 +251,11 @@ mod tests {
             (Range::Arange, "", "Count(\"[stop], [start, stop] or [start, stop, step]\")"),
             (Range::Linspace, "0 x 3", "Number(1, \"`x` is not a number\")"),
             (Range::Linspace, "0 .inf 3", "Number(1, \"`.inf` is not a number\")"),
-            (Range::Linspace, "0 1 2.5", "Number(2, \"the third number says how many, and `2.5` is not a whole number\")"),
+            (
+                Range::Linspace,
+                "0 1 2.5",
+                "Number(2, \"the third number says how many, and `2.5` is not a whole number\")",
+            ),
             (Range::Linspace, "0 1 0", "Number(2, \"the third number says how many, and 0 are none\")"),
             (Range::Linspace, "0 1 1001", "TooMany(1001)"),
             (Range::Geomspace, "0 1 3", "Number(0, \"no factor leads to or from 0\")"),

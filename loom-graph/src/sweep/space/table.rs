@@ -74,8 +74,10 @@ fn csv(text: &str, span: Span, most: u64) -> Result<Table, BadTable> {
         let record = record.map_err(|error| broken(&error))?;
         // A record's position is before the empty lines that were passed over.
         let start = record.position().map_or(0, |position| position.byte() as usize);
-        let empty = text[start..].bytes().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-        line += text[counted..start + empty].bytes().filter(|byte| *byte == b'\n').count() as u64;
+        let behind = |from: usize| text.as_bytes().get(from..).unwrap_or_default();
+        let empty = behind(start).iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let passed = behind(counted).iter().take((start + empty).saturating_sub(counted));
+        line += passed.filter(|byte| **byte == b'\n').count() as u64;
         counted = start + empty;
         if record.len() != columns.len() {
             let fields = if record.len() == 1 { "field" } else { "fields" };
@@ -191,7 +193,9 @@ mod tests {
         match read(format, text, Span::default(), 100) {
             Ok(table) => {
                 let row = |(line, row): &(u64, Vec<Option<Value>>)| {
-                    let cells = row.iter().map(|cell| cell.as_ref().map_or("-".into(), |value| format!("<{}>", text_of(value))));
+                    let cells = row
+                        .iter()
+                        .map(|cell| cell.as_ref().map_or("-".into(), |value| format!("<{}>", text_of(value))));
                     format!("\n{line}: {}", cells.collect::<Vec<_>>().join(" "))
                 };
                 table.columns.join(" ") + &table.rows.iter().map(row).collect::<String>()
@@ -205,6 +209,7 @@ mod tests {
         let cases = [
             ("a,b\n1,x\n", "a b\n2: <1> <x>"),
             ("\u{feff}a, b\r\n1e-4,\"x, \"\"y\"\"\nz\"\r\n\r\n$p,\r\n", "a b\n2: <1e-4> <x, \"y\"\nz>\n5: <$p> <>"),
+            ("\u{feff}ä,ö\n\n数,据\n1\n", "line 4: 1 field, and the header line has 2"),
             ("a,b\n1\n", "line 2: 1 field, and the header line has 2"),
             ("a,b\n1,2\n\n1,2,3\n", "line 4: 3 fields, and the header line has 2"),
             ("a,a\n", "line 1: two columns are named `a`"),

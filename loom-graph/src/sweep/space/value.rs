@@ -19,7 +19,9 @@ pub(super) fn text_of(value: &Value) -> Arc<str> {
     match value {
         Value::Scalar(scalar) if scalar.is_null() => Arc::from("null"),
         Value::Scalar(scalar) => Arc::clone(&scalar.text),
-        Value::List(items, _) => items.iter().map(|item| text_of(item).to_string()).collect::<Vec<_>>().join(" ").into(),
+        Value::List(items, _) => {
+            items.iter().map(|item| text_of(item).to_string()).collect::<Vec<_>>().join(" ").into()
+        }
         Value::Map(..) => Arc::from("{…}"),
     }
 }

@@ -41,7 +41,8 @@ fn get<'a>(config: &'a Config, name: &str) -> Option<&'a str> {
 
 /// The value as the axis has it: with the same text, or the first that is the same number, or else as a new one.
 fn known(values: &mut Vec<String>, value: &str) -> String {
-    let found = values.iter().find(|known| *known == value).or_else(|| values.iter().find(|known| matches(known, value)));
+    let found =
+        values.iter().find(|known| *known == value).or_else(|| values.iter().find(|known| matches(known, value)));
     let found = found.cloned().unwrap_or_else(|| value.to_owned());
     if !values.contains(&found) {
         values.push(found.clone());
@@ -71,7 +72,8 @@ fn by_the_rules(rules: &Rules) -> Vec<String> {
                 turns.push(turn(n));
             }
         }
-        product = product.iter().flat_map(|config| turns.iter().map(move |turn| [&config[..], turn].concat())).collect();
+        product =
+            product.iter().flat_map(|config| turns.iter().map(move |turn| [&config[..], turn].concat())).collect();
     }
     let agrees = |object: &Config, config: &Config| {
         object.iter().all(|(name, value)| get(config, name).is_none_or(|has| matches(has, value)))
@@ -87,9 +89,8 @@ fn by_the_rules(rules: &Rules) -> Vec<String> {
     }
     let mut values: Vec<(String, Vec<String>)> = rules.axes.clone();
     values.extend(names[axes.len()..].iter().map(|name| (name.clone(), vec![parameter(name)])));
-    let mut canonical = |name: &str, value: &str| {
-        known(&mut values.iter_mut().find(|(known, _)| known == name).unwrap().1, value)
-    };
+    let mut canonical =
+        |name: &str, value: &str| known(&mut values.iter_mut().find(|(known, _)| known == name).unwrap().1, value);
     let originals = product.clone();
     let mut more: Vec<Config> = Vec::new();
     for object in &rules.include {
@@ -132,7 +133,8 @@ fn by_the_rules(rules: &Rules) -> Vec<String> {
         };
         all = all.iter().flat_map(again).collect();
     }
-    let shown = |config: Config| config.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ");
+    let shown =
+        |config: Config| config.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ");
     all.into_iter().map(shown).collect()
 }
 
@@ -142,7 +144,8 @@ impl Rules {
             axes.iter().map(|(name, values)| format!("{name}: [{}]", values.join(", "))).collect::<Vec<_>>().join(", ")
         };
         let objects = |objects: &[Config]| {
-            let object = |object: &Config| object.iter().map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>();
+            let object =
+                |object: &Config| object.iter().map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>();
             objects.iter().map(|of| format!("{{{}}}", object(of).join(", "))).collect::<Vec<_>>().join(", ")
         };
         let zip: Vec<String> = self.zip.iter().map(|names| format!("[{}]", names.join(", "))).collect();
@@ -177,7 +180,10 @@ fn objects(names: Vec<&'static str>, most: usize) -> impl Strategy<Value = Vec<C
 fn rules() -> impl Strategy<Value = Rules> {
     let names = prop::sample::subsequence(vec!["a", "b", "c", "d"], 1..=4);
     names.prop_flat_map(|names| {
-        let axes = names.iter().map(|name| (Just((*name).to_owned()), prop::collection::vec(value(), 1..=3))).collect::<Vec<_>>();
+        let axes = names
+            .iter()
+            .map(|name| (Just((*name).to_owned()), prop::collection::vec(value(), 1..=3)))
+            .collect::<Vec<_>>();
         let with_others = [&names[..], &["e", "f"]].concat();
         let zip = prop::sample::subsequence(names.clone(), 0..=names.len());
         let repeat = prop::collection::vec(prop::sample::subsequence(vec!["0", "1", "2"], 1..=2), 0..=2);
@@ -189,9 +195,10 @@ fn rules() -> impl Strategy<Value = Rules> {
                 let zipped = axes.iter().filter(|(name, _)| zip.contains(name)).map(|(_, values)| values.len());
                 let length = zipped.min().unwrap_or(0);
                 axes.iter_mut().filter(|(name, _)| zip.contains(name)).for_each(|(_, values)| values.truncate(length));
-                let repeat = repeat.into_iter().zip(["r", "s"]).map(|(values, name)| {
-                    (name.to_owned(), values.into_iter().map(str::to_owned).collect())
-                });
+                let repeat = repeat
+                    .into_iter()
+                    .zip(["r", "s"])
+                    .map(|(values, name)| (name.to_owned(), values.into_iter().map(str::to_owned).collect()));
                 let zip = if zip.is_empty() { vec![] } else { vec![zip] };
                 Rules { axes, zip, exclude, include, condition, repeat: repeat.collect() }
             },
