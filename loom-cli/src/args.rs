@@ -14,7 +14,7 @@ const SHOW: &str = "Show";
 const CLEAN: &str = "Clean";
 
 /// What chooses, runs or tells of steps, and so has no meaning where files are removed.
-const OF_RUNS: [&str; 20] = [
+const OF_RUNS: [&str; 21] = [
     "step",
     "from",
     "to",
@@ -31,6 +31,7 @@ const OF_RUNS: [&str; 20] = [
     "dry_run",
     "list",
     "investigate",
+    "expand",
     "verbose",
     "events",
     "trace",
@@ -185,6 +186,9 @@ pub(crate) struct RunArgs {
     /// Tell what the selected tasks take, and run nothing
     #[arg(long, help_heading = SHOW, conflicts_with_all = ["dry_run", "list"])]
     pub(crate) investigate: bool,
+    /// Show every unit of a sweep, not only how many
+    #[arg(long, help_heading = SHOW)]
+    pub(crate) expand: bool,
     /// Only what fails
     #[arg(short, long, help_heading = SHOW, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
@@ -245,6 +249,9 @@ pub(crate) struct PlanArgs {
     /// As if what is selected were not up to date
     #[arg(long)]
     pub(crate) force: bool,
+    /// Show every unit of a sweep, not only how many
+    #[arg(long)]
+    pub(crate) expand: bool,
     /// How to tell it
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub(crate) format: PlanFormat,
@@ -253,13 +260,17 @@ pub(crate) struct PlanArgs {
 #[derive(Debug, Args)]
 #[command(
     override_usage = "loom why [PIPELINE] UNIT",
-    after_help = "A unit is a step (`train`), a file of a loop (`clean/foo.txt`) or a pass of a \
-    group (`refine/fit#1`). The name of a loop or a group stands for all its units."
+    after_help = "A unit is a step (`train`), a step with its values of a sweep (`train@rate=0.1`), a file of a loop \
+    (`clean/foo.txt`) or a pass of a group (`refine/fit#1`). The name of a loop, a group or a swept step stands for all its \
+    units, `train@rate=0.1` also for all that have this value among others."
 )]
 pub(crate) struct WhyArgs {
     /// The unit, and before it the pipeline file, or its folder
     #[arg(value_name = "UNIT", num_args = 1..=2, required = true)]
     pub(crate) words: Vec<String>,
+    /// Tell of every unit of a sweep, however many
+    #[arg(long)]
+    pub(crate) expand: bool,
 }
 
 #[derive(Debug, Args)]
@@ -335,6 +346,9 @@ pub(crate) struct GraphArgs {
     /// The pipeline file, or its folder
     #[arg(default_value = ".", hide_default_value = true)]
     pub(crate) pipeline: PathBuf,
+    /// Draw every unit of a sweep, not only how many
+    #[arg(long)]
+    pub(crate) expand: bool,
     /// How to show it
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub(crate) format: GraphFormat,

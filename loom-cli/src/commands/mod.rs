@@ -5,6 +5,7 @@ pub(crate) mod check;
 mod clean;
 pub(crate) mod diff;
 mod dry_run;
+mod folded;
 pub(crate) mod graph;
 pub(crate) mod init;
 pub(crate) mod install;
