@@ -38,6 +38,8 @@ struct Data<'a> {
 #[derive(Serialize)]
 struct Axis<'a> {
     name: &'a str,
+    /// Whether the labels of another one set it.
+    set: bool,
     values: Vec<&'a str>,
 }
 
@@ -81,6 +83,7 @@ impl Page<'_> {
         let rows = &results.rows;
         let axes = results.axes.iter().enumerate().map(|(index, axis)| Axis {
             name: &axis.name,
+            set: axis.set_by.is_some(),
             values: rows.iter().map(|row| &*row.parameters[index]).collect(),
         });
         let is_aggregated = results.is_aggregated();
@@ -132,7 +135,7 @@ mod tests {
         };
         let metric = loom_exec::results::Metric { name: evil.into(), path: "{{script}}".into(), goal: None };
         let results = Results {
-            axes: vec![Column { name: "<b>".into(), is_repeat: false }],
+            axes: vec![Column { name: "<b>".into(), is_repeat: false, set_by: None }],
             metrics: vec![metric],
             rows: vec![row],
             ..Results::default()

@@ -55,7 +55,7 @@
     }
     const number = axis.values.every((text) => text === "" || isNumber(text));
     const values = axis.values.map((text) => (text === "" ? null : number ? Number(text) : text));
-    columns.push({ name: axis.name, kind: "axis", number, values, told: (row) => axis.values[row] || "–" });
+    columns.push({ name: axis.name, kind: "axis", set: axis.set, number, values, told: (row) => axis.values[row] || "–" });
   }
   for (const metric of data.metrics) {
     const made = metric.values.filter((_, row) => !data.states[row]);
@@ -535,26 +535,28 @@
 
   const drawHeat = () => {
     const MOST = 120;
-    if (axes.length !== 2 || !measured.length) return;
-    const values = axes.map((axis) => {
+    // What a label sets goes with the label.
+    const ground = axes.filter((axis) => !axis.set);
+    if (ground.length !== 2 || !measured.length) return;
+    const values = ground.map((axis) => {
       const known = [...new Set(axis.values.filter((value) => value !== null))];
       return axis.number ? known.sort((one, other) => one - other) : known;
     });
     if (values.some((known) => known.length > MOST || known.length < 2)) return;
     // Axes that go hand in hand make a line and no map.
-    const pairs = new Set(rows.map((row) => axes.map((axis) => values[axes.indexOf(axis)].indexOf(axis.values[row])).join(" ")));
+    const pairs = new Set(rows.map((row) => ground.map((axis) => values[ground.indexOf(axis)].indexOf(axis.values[row])).join(" ")));
     if (pairs.size <= Math.max(...values.map((known) => known.length))) return;
     $("#heat").hidden = false;
     // The longer axis goes down the page.
     const [down, across] = values[0].length >= values[1].length ? [0, 1] : [1, 0];
     const of = fillSelect($("#heat select"), measured, measured.find((column) => column.goal) || measured[0]);
-    const text = (axis, value) => axes[axis].told(axes[axis].values.indexOf(value));
+    const text = (axis, value) => ground[axis].told(ground[axis].values.indexOf(value));
     const draw = () => {
       const { weak, strong } = theme();
       const column = of();
       const cells = new Map();
       for (const row of passing) {
-        const key = `${values[down].indexOf(axes[down].values[row])} ${values[across].indexOf(axes[across].values[row])}`;
+        const key = `${values[down].indexOf(ground[down].values[row])} ${values[across].indexOf(ground[across].values[row])}`;
         if (column.values[row] === null) continue;
         if (!cells.has(key)) cells.set(key, []);
         cells.get(key).push(row);
@@ -565,7 +567,7 @@
       const dense = values[across].length > 16;
       const grid = make("table", undefined, dense ? "dense" : "");
       const head = make("tr");
-      head.append(make("th", `${axes[down].name} ↓  ${axes[across].name} →`));
+      head.append(make("th", `${ground[down].name} ↓  ${ground[across].name} →`));
       values[across].forEach((value, at) => {
         const shown = !dense || at % Math.ceil(values[across].length / 12) === 0;
         const cell = make("th", shown ? text(across, value) : "");
@@ -589,7 +591,7 @@
           const paint = mix(weak, strong, good);
           const shown = column.kind === "took" ? seconds(mean) : column.form(mean);
           const cell = make("td", dense ? "" : shown);
-          cell.title = `${axes[down].name}=${text(down, value)}, ${axes[across].name}=${text(across, other)}: ${shown}`;
+          cell.title = `${ground[down].name}=${text(down, value)}, ${ground[across].name}=${text(across, other)}: ${shown}`;
           cell.style.background = `rgb(${paint.join(" ")})`;
           cell.style.color = paint[0] * 0.3 + paint[1] * 0.59 + paint[2] * 0.11 > 140 ? "#10162a" : "#fff";
           const found = cells.get(`${y} ${x}`);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Figure, Results, Row, State};
+use super::{Column, Figure, Results, Row, State};
 
 impl Results {
     /// The mean over the axes that only repeat; the same, if there are none.
@@ -28,8 +28,8 @@ impl Results {
     /// };
     /// let results = Results {
     ///     axes: vec![
-    ///         Column { name: "model".into(), is_repeat: false },
-    ///         Column { name: "seed".into(), is_repeat: true },
+    ///         Column { name: "model".into(), is_repeat: false, set_by: None },
+    ///         Column { name: "seed".into(), is_repeat: true, set_by: None },
     ///     ],
     ///     metrics: vec![Metric { name: "loss".into(), path: "loss".into(), goal: None }],
     ///     rows: vec![row("mlp", "1", 1.0), row("mlp", "2", 3.0), row("deep", "1", 5.0)],
@@ -41,7 +41,13 @@ impl Results {
     /// assert_eq!(results.rows[1].metrics[0], Some(Figure::one(5.0)));
     /// ```
     pub fn by(self, axes: &[usize]) -> Self {
-        let axes: Vec<usize> = axes.iter().copied().filter(|axis| *axis < self.axes.len()).collect();
+        let mut axes: Vec<usize> = axes.iter().copied().filter(|axis| *axis < self.axes.len()).collect();
+        // What the labels of an axis set goes with it.
+        for (index, column) in self.axes.iter().enumerate() {
+            if column.set_by.is_some_and(|axis| axes.contains(&axis)) && !axes.contains(&index) {
+                axes.push(index);
+            }
+        }
         let mut places: HashMap<Vec<Arc<str>>, usize> = HashMap::new();
         let mut groups: Vec<(Vec<Arc<str>>, Vec<&Row>)> = Vec::new();
         for row in &self.rows {
@@ -52,9 +58,11 @@ impl Results {
             });
             groups[place].1.push(row);
         }
-        let columns: Vec<_> = axes.iter().map(|axis| self.axes[*axis].clone()).collect();
+        let place = |axis: usize| axes.iter().position(|known| *known == axis);
+        let column = |axis: &usize| Column { set_by: self.axes[*axis].set_by.and_then(place), ..self.axes[*axis].clone() };
+        let columns: Vec<Column> = axes.iter().map(column).collect();
         let rows = groups.into_iter().map(|(values, rows)| {
-            let named = columns.iter().zip(&values).map(|(column, value)| format!("{}={value}", column.name));
+            let named = columns.iter().zip(&values).filter(|(column, _)| column.set_by.is_none()).map(|(column, value)| format!("{}={value}", column.name));
             let label = if values.is_empty() { "all".into() } else { named.collect::<Vec<_>>().join(",").into() };
             let metrics = (0..self.metrics.len()).map(|metric| mean(&rows, metric)).collect();
             Row {

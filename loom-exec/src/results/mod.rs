@@ -79,6 +79,8 @@ pub struct Column {
     pub name: Arc<str>,
     /// Whether it only repeats: results are aggregated over it.
     pub is_repeat: bool,
+    /// The axis, as an index into [`Results::axes`], whose labels set it, if it is none itself.
+    pub set_by: Option<usize>,
 }
 
 /// A number to compare configurations by.

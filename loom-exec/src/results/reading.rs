@@ -96,7 +96,7 @@ impl Results {
     /// use loom_exec::results::{Column, Configuration, Instance, Kind, Output, Results, State};
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let folder = tempfile::tempdir()?;
-    /// let axes = vec![Column { name: "lr".into(), is_repeat: false }];
+    /// let axes = vec![Column { name: "lr".into(), is_repeat: false, set_by: None }];
     /// let (mut configurations, mut instances) = (Vec::new(), Vec::new());
     /// for lr in ["0.1", "0.2"] {
     ///     configurations.push(Configuration { label: format!("lr={lr}").into(), values: vec![lr.into()] });

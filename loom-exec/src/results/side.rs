@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use loom_graph::{Unit, Work};
+use loom_graph::{Facts, Unit, Work};
 
 use super::reading::Reading;
 use super::steps::{NoResults, arguments, graph_of, made_by, remembered, units};
@@ -79,7 +79,7 @@ impl Side {
         // The two sides may each have a data node of its own.
         instance.outputs.iter_mut().for_each(|output| output.data = "".into());
         let reading = Reading::of(std::slice::from_ref(&instance));
-        let (program, inputs) = match graph.work(&unit, &|_| None) {
+        let (program, inputs) = match graph.work(&unit, Facts::NONE) {
             Work::Command(line) => {
                 let entries = graph.step(unit.step).inputs.iter().map(|entry| entry.key.text.to_string());
                 (line.program.to_string(), entries.zip(line.words).collect())
@@ -91,7 +91,7 @@ impl Side {
             program,
             inputs,
             arguments: arguments(graph, &unit),
-            variables: graph.variables(&unit, &|_| None),
+            variables: graph.variables(&unit, Facts::NONE),
             numbers: reading.numbers_of(0),
             documents: documents.map(|output| (Arc::clone(&output.name), output.path.clone())).collect(),
             duration: instance.duration,

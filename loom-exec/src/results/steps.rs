@@ -5,10 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use loom_graph::{CommandLine, Part, StepGraph, StepId, Unit, Work};
+use loom_graph::{CommandLine, ConfigId, Facts, Part, Space, StepGraph, StepId, Unit, Work};
 
 use super::reading::Reading;
-use super::{Column, Instance, Kind, Of, Output, Results, State};
+use super::{Column, Configuration, Instance, Kind, Of, Output, Results, State};
 use crate::memory::journal::{self, Ending, Past};
 use crate::memory::run_folder::file_name;
 use crate::project::Refused;
@@ -32,7 +32,28 @@ impl Results {
     pub fn collect(project: &Project, memory: &Memory) -> Result<Self, NoResults> {
         let graph = graph_of(project)?;
         let past = remembered(project, memory)?;
-        Ok(Self::of_units(instances(graph, project.folder(), &past)))
+        let made = instances(graph, project.folder(), &past);
+        Ok(match graph.space() {
+            Some(space) => Self::of_sweep(graph, space, made),
+            None => Self::of_units(made),
+        })
+    }
+
+    fn of_sweep(graph: &StepGraph, space: &Space, made: Vec<Made>) -> Self {
+        let columns = Columns::of(space);
+        let instances = made.into_iter().filter_map(|made| {
+            let config = graph.config(made.step)?;
+            let of_axis = |axis: usize| columns.of_axis(space, axis, config);
+            let parameters: Vec<_> = graph.axes(made.step).into_iter().flat_map(of_axis).collect();
+            Some(Instance { parameters, ..made.instance })
+        });
+        let instances: Vec<Instance> = instances.filter(|instance| !instance.parameters.is_empty()).collect();
+        let configurations = (0..u32::try_from(space.len()).unwrap_or(u32::MAX)).map(ConfigId).map(|config| {
+            let values = (0..space.axes().len()).flat_map(|axis| columns.of_axis(space, axis, config));
+            Configuration { label: space.name(config).into(), values: values.map(|(_, value)| value).collect() }
+        });
+        let configurations = configurations.collect();
+        Self::of_configurations(columns.all, configurations, &instances)
     }
 
     fn of_units(mut made: Vec<Made>) -> Self {
@@ -61,7 +82,7 @@ impl Results {
             .collect();
         let value = |row: usize, flag: &str| arguments[row].get(flag).copied().unwrap_or_default();
         flags.retain(|flag| (1..rows.len()).any(|row| value(row, flag) != value(0, flag)));
-        let axes = flags.iter().map(|flag| Column { name: axis_name(flag).into(), is_repeat: false });
+        let axes = flags.iter().map(|flag| Column { name: axis_name(flag).into(), is_repeat: false, set_by: None });
         let rows = rows.iter().enumerate().map(|(row, index)| {
             let values = flags.iter().map(|flag| value(row, flag).into()).collect();
             (Arc::clone(&made[*index].instance.label), values, vec![*index])
@@ -70,17 +91,52 @@ impl Results {
     }
 }
 
+/// The columns of a sweep: each axis, and behind it the parameters that its labels set.
+struct Columns {
+    all: Vec<Column>,
+    /// For each axis its column, and the parameters in those behind it.
+    of_axes: Vec<(usize, Vec<Arc<str>>)>,
+}
+
+impl Columns {
+    fn of(space: &Space) -> Self {
+        let (mut all, mut of_axes) = (Vec::new(), Vec::new());
+        for axis in space.axes() {
+            let first = all.len();
+            let mut set: Vec<Arc<str>> = Vec::new();
+            for (name, _) in axis.values.iter().flat_map(|value| &value.settings) {
+                if !set.contains(name) {
+                    set.push(Arc::clone(name));
+                }
+            }
+            let column = |name: &Arc<str>, set_by| Column { name: Arc::clone(name), is_repeat: axis.is_repeat, set_by };
+            all.push(column(&axis.name, None));
+            all.extend(set.iter().map(|name| column(name, Some(first))));
+            of_axes.push((first, set));
+        }
+        Self { all, of_axes }
+    }
+
+    /// What a configuration has in the columns of an axis, each with its index.
+    fn of_axis(&self, space: &Space, axis: usize, config: ConfigId) -> Vec<(usize, Arc<str>)> {
+        let (first, set) = &self.of_axes[axis];
+        let value = space.value(config, axis);
+        let setting = |name: &Arc<str>| value.setting(name).unwrap_or_default();
+        let values = std::iter::once(Arc::clone(&value.text)).chain(set.iter().map(setting));
+        values.enumerate().map(|(offset, value)| (first + offset, value)).collect()
+    }
+}
+
 /// The graph of a pipeline, whose units the table is of.
 pub(super) fn graph_of(project: &Project) -> Result<&StepGraph, NoResults> {
     let checked = project.checked();
     let refused = || Refused { problems: checked.problems.clone(), source: project.source.clone() };
-    checked.graph.as_deref().ok_or_else(|| NoResults::Refused(refused()))
+    checked.expanded.as_deref().ok_or_else(|| NoResults::Refused(refused()))
 }
 
 /// A unit that makes something that numbers may be read from.
 pub(crate) struct Made {
     /// The step of the graph that it is of.
-    #[allow(dead_code, reason = "what a sweep finds the configuration by")]
     pub(crate) step: StepId,
     /// As the table takes it; a unit of a sweep is yet to be given its parameters.
     pub(crate) instance: Instance,
@@ -114,7 +170,7 @@ pub(crate) fn instances(graph: &StepGraph, folder: &Path, past: &HashMap<Arc<str
             if instance.outputs.is_empty() {
                 continue;
             }
-            let Work::Command(line) = graph.work(&unit, &|_| None) else { continue };
+            let Work::Command(line) = graph.work(&unit, Facts::NONE) else { continue };
             let (program, arguments) = (line.program.to_string(), arguments_in(graph, step, &line));
             let is_perhaps = graph.group(step).is_some_and(|(_, passes)| passes.stop.is_some());
             found.push(Made { step, instance, program, arguments, is_perhaps });
@@ -248,7 +304,7 @@ fn rows(made: &[Made], reading: &Reading) -> Vec<usize> {
 /// assert_eq!(shown, [("--rate", "0.10"), ("--fast", "true"), ("-n", "1 2")]);
 /// ```
 pub fn arguments(graph: &StepGraph, unit: &Unit) -> Vec<(String, String)> {
-    match graph.work(unit, &|_| None) {
+    match graph.work(unit, Facts::NONE) {
         Work::Command(line) => arguments_in(graph, unit.step, &line),
         Work::Question(question) => {
             question.values.into_iter().map(|(name, value)| (name, value.to_string())).collect()

@@ -9,7 +9,7 @@ use loom_spec::Goal;
 use super::*;
 
 fn axes(names: &[&str]) -> Vec<Column> {
-    names.iter().map(|name| Column { name: (*name).into(), is_repeat: *name == "seed" }).collect()
+    names.iter().map(|name| Column { name: (*name).into(), is_repeat: *name == "seed", set_by: None }).collect()
 }
 
 /// A row, its values and its numbers between spaces; `-` is none.

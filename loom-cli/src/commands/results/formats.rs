@@ -205,7 +205,7 @@ mod tests {
             state: State::Made,
             count: 1,
         };
-        let axis = |name: &str| Column { name: name.into(), is_repeat: false };
+        let axis = |name: &str| Column { name: name.into(), is_repeat: false, set_by: None };
         let metric = |name: &str| loom_exec::results::Metric { name: name.into(), path: name.into(), goal: None };
         let mut failed = row("c", ["1e-3", ""], vec![None, None]);
         (failed.state, failed.duration) = (State::Failed, None);

@@ -317,7 +317,7 @@ mod tests {
                 count: 1,
             }
         };
-        let axis = |name: &str| Axis { name: name.into(), is_repeat: name == "seed" };
+        let axis = |name: &str| Axis { name: name.into(), is_repeat: name == "seed", set_by: None };
         let metric = |name: &str, goal| Metric { name: name.into(), path: format!("results.m.{name}").into(), goal };
         Results {
             of: Of::Configurations,
