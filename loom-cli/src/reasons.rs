@@ -9,7 +9,7 @@ use crate::terminal::plain;
 /// So many different reasons are told of one unit, or of one step.
 const MOST_TOLD: usize = 5;
 /// What is longer, as the words of a step that gathers thousands of files, is told without what differs.
-const LONGEST: usize = 300;
+const LONGEST: usize = 120;
 
 /// The reasons of one unit; one that is there for several inputs is told once, with how many these are.
 pub(crate) fn told(reasons: &[Reason]) -> String {
@@ -61,7 +61,7 @@ impl Tally {
 /// A reason without what is another one for every unit.
 pub(crate) fn without_own(reason: &Reason) -> String {
     match reason {
-        Reason::Argument { name, .. } if name.is_empty() => "its words changed".to_owned(),
+        Reason::Argument { name, .. } if name.is_empty() => "command line changed".to_owned(),
         Reason::Argument { name, .. } | Reason::Variable { name, .. } => format!("{name} changed"),
         Reason::OutputMissing { .. } => "an output is missing".to_owned(),
         Reason::OutputChanged { .. } => "an output was changed".to_owned(),
@@ -86,7 +86,7 @@ mod tests {
         let mut reasons: Vec<Reason> = (0..10_000).map(|path| input("results", path)).collect();
         let [old, new] = [1000, 1001].map(|words| Some("word ".repeat(words)));
         reasons.push(Reason::Argument { name: String::new(), old, new });
-        assert_eq!(told(&reasons), "input results changed ×10000, its words changed");
+        assert_eq!(told(&reasons), "input results changed ×10000, command line changed");
         let reasons: Vec<Reason> = (0..9).map(|name| input(&name.to_string(), 0)).collect();
         assert!(told(&reasons).ends_with("input 4 changed, … 4 more"), "{}", told(&reasons));
     }

@@ -63,6 +63,8 @@ pub(crate) struct Report<W> {
     untold: Option<(Arc<str>, i64)>,
     /// The units of a sweep, by their steps.
     swept: Swept,
+    /// Whether each unit has its lines, however many there are.
+    expand: bool,
     /// What was told of these, by the same places.
     folded: Vec<Folded>,
     /// How the user named the pipeline, where that is to be said again to ask about a unit.
@@ -99,6 +101,7 @@ impl<W: Write> Report<W> {
             up_to_date: 0,
             untold: None,
             swept: Swept::default(),
+            expand: false,
             folded: Vec::new(),
             pipeline: None,
             is_kept: false,
@@ -109,9 +112,9 @@ impl<W: Write> Report<W> {
     }
 
     /// With the units of a sweep told of by their steps where they are many. `pipeline` is how the user named it, where it has to be
-    /// said again to ask about a unit.
-    pub(crate) fn with_sweep(mut self, swept: Swept, pipeline: Option<String>) -> Self {
-        (self.swept, self.pipeline) = (swept, pipeline);
+    /// said again to ask about a unit; with `expand`, each unit has its lines however many there are.
+    pub(crate) fn with_sweep(mut self, swept: Swept, pipeline: Option<String>, expand: bool) -> Self {
+        (self.swept, self.pipeline, self.expand) = (swept, pipeline, expand);
         self
     }
 

@@ -210,7 +210,7 @@ fn behind_values(values: &str) -> Option<&str> {
 
 /// The step, or the group that runs in passes, whose instance a unit is of, and what stands behind its values; none if the unit
 /// has no values.
-pub(crate) fn split_unit<'a>(unit: &'a str, is_step: impl Fn(&str) -> bool) -> Option<(&'a str, &'a str)> {
+pub(crate) fn split_unit(unit: &str, is_step: impl Fn(&str) -> bool) -> Option<(&str, &str)> {
     let step = unit.match_indices('@').map(|(at, _)| &unit[..at]).find(|step| is_step(step))?;
     Some((step, behind_values(&unit[step.len() + 1..]).unwrap_or("")))
 }

@@ -104,6 +104,8 @@ fn of_many_units_there_is_where_they_begin_and_where_they_end() {
     let verbose = sandbox.loom(&["--sequential", "--verbose", "--force"]);
     assert_eq!(verbose.matches("done   process@rate=").count(), 21, "{verbose}");
     assert_eq!(verbose.matches("| rate ").count(), 21, "{verbose}");
+    let expanded = sandbox.loom(&["--sequential", "--expand", "--force"]);
+    assert_eq!(expanded.matches("start  process@rate=").count(), 21, "{expanded}");
 }
 
 #[test]

@@ -153,7 +153,7 @@ fn really_run(args: &RunArgs, decisions: &Decisions, runner: Option<Runner>, pai
     };
     let paint = if events_to_stdout { Paint { color: wants_color(args.color, &io::stderr()) } } else { paint };
     let mut report = Report::new(BufWriter::with_capacity(64 << 10, lines), paint, verbosity, decisions.folder())
-        .with_sweep(swept, named(&args.pipeline));
+        .with_sweep(swept, named(&args.pipeline), args.expand);
     let mut events = match &args.events {
         None => None,
         Some(_) if events_to_stdout => {

@@ -68,7 +68,7 @@ impl<W: Write> Report<W> {
     /// Whether the units of a step have no lines of their own.
     pub(super) fn is_folded(&self, step: usize) -> bool {
         let tally = self.swept.get(step);
-        self.verbosity != Verbosity::Verbose && tally.instances.max(tally.known()) > FEW_UNITS
+        self.verbosity != Verbosity::Verbose && !self.expand && tally.instances.max(tally.known()) > FEW_UNITS
     }
 
     fn folded(&mut self, step: usize) -> &mut Folded {
