@@ -316,3 +316,59 @@ fn times(tally: &Tally) -> String {
         None => tally.name.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::swept::Swept;
+    use crate::terminal::Paint;
+
+    /// What is told of units of a step that run one after another, each for a while.
+    fn told(units: usize, outcome: impl Fn(usize) -> Outcome) -> Vec<String> {
+        let report = Report::new(Vec::new(), Paint { color: false }, Verbosity::Normal, Path::new("/p"));
+        let mut report = report.with_sweep(Swept::with("train", units), None, false);
+        for number in 0..units {
+            let unit: Arc<str> = format!("train@rate={number}").into();
+            let command = Some(loom_exec::Command { program: "cat".into(), args: vec![], variables: vec![] });
+            let (configuration, reasons) = (vec![], vec![]);
+            let started =
+                Event::UnitStarted { unit: Arc::clone(&unit), configuration, command, reasons, expected: None };
+            report.tell(&started).expect("a vector takes everything");
+            // As if it had been some time ago.
+            if let Some(told) = report.folded.first_mut().and_then(|folded| folded.told.as_mut()) {
+                *told = Instant::now().checked_sub(Duration::from_secs(2)).unwrap_or(*told);
+            }
+            let outcome = outcome(number);
+            let finished = Event::UnitFinished { unit, outcome, duration: Duration::ZERO, log: None };
+            report.tell(&finished).expect("a vector takes everything");
+        }
+        let summary = loom_exec::Summary::default();
+        report.tell(&Event::RunFinished { summary }).expect("a vector takes everything");
+        let text = String::from_utf8(report.out).expect("it is text");
+        let mut lines: Vec<String> =
+            text.lines().map(|line| line.splitn(4, "  ").take(3).collect::<Vec<_>>().join("  ")).collect();
+        lines.pop();
+        lines
+    }
+
+    #[test]
+    fn there_is_a_line_at_each_tenth() {
+        let lines = told(10_000, |_| Outcome::Succeeded);
+        assert_eq!(lines.len(), 11, "{lines:?}");
+        assert_eq!(
+            (&*lines[0], &*lines[1], &*lines[10]),
+            ("start  train ×10000", "done   train  1000/10000", "done   train  10000/10000")
+        );
+    }
+
+    #[test]
+    fn thousands_of_failures_are_two() {
+        let lines = told(10_000, |number| Outcome::Exited { code: if number % 2 == 0 { 3 } else { 4 } });
+        let failures: Vec<&String> = lines.iter().filter(|line| line.starts_with("fail")).collect();
+        assert_eq!(failures.len(), 4, "{failures:?}");
+        assert_eq!(
+            (&**failures[2], &**failures[3]),
+            ("fail   train ×5000  exit code 3", "fail   train ×5000  exit code 4")
+        );
+    }
+}
