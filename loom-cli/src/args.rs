@@ -14,7 +14,7 @@ const SHOW: &str = "Show";
 const CLEAN: &str = "Clean";
 
 /// What chooses, runs or tells of steps, and so has no meaning where files are removed.
-const OF_RUNS: [&str; 20] = [
+const OF_RUNS: [&str; 21] = [
     "step",
     "from",
     "to",
@@ -31,6 +31,7 @@ const OF_RUNS: [&str; 20] = [
     "dry_run",
     "list",
     "investigate",
+    "expand",
     "verbose",
     "events",
     "trace",
@@ -46,7 +47,7 @@ const OF_RUNS: [&str; 20] = [
     subcommand_negates_reqs = true,
     disable_help_subcommand = true,
     max_term_width = 80,
-    override_usage = "loom [PIPELINE] [OPTIONS]\n       loom check|graph|plan|why|runs|log|report|init|schema|completions|man ...",
+    override_usage = "loom [PIPELINE] [OPTIONS]\n       loom check|graph|plan|why|runs|log|report|results|diff|\n            init|schema|completions|man ...",
     after_help = "A pipeline named like a command runs as `loom ./check`."
 )]
 pub(crate) struct Cli {
@@ -72,6 +73,10 @@ pub(crate) enum Command {
     Log(LogArgs),
     /// Write a page about a run, for a browser
     Report(ReportArgs),
+    /// Compare the numbers that steps wrote, a row for each configuration
+    Results(ResultsArgs),
+    /// Hold two units against each other
+    Diff(DiffArgs),
     /// Write a small pipeline to begin with
     Init(InitArgs),
     /// Print the JSON Schema of pipeline files, for editors
@@ -181,6 +186,9 @@ pub(crate) struct RunArgs {
     /// Tell what the selected tasks take, and run nothing
     #[arg(long, help_heading = SHOW, conflicts_with_all = ["dry_run", "list"])]
     pub(crate) investigate: bool,
+    /// Show every unit of a sweep, not only how many
+    #[arg(long, help_heading = SHOW)]
+    pub(crate) expand: bool,
     /// Only what fails
     #[arg(short, long, help_heading = SHOW, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
@@ -241,6 +249,9 @@ pub(crate) struct PlanArgs {
     /// As if what is selected were not up to date
     #[arg(long)]
     pub(crate) force: bool,
+    /// Show every unit of a sweep, not only how many
+    #[arg(long)]
+    pub(crate) expand: bool,
     /// How to tell it
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub(crate) format: PlanFormat,
@@ -249,13 +260,17 @@ pub(crate) struct PlanArgs {
 #[derive(Debug, Args)]
 #[command(
     override_usage = "loom why [PIPELINE] UNIT",
-    after_help = "A unit is a step (`train`), a file of a loop (`clean/foo.txt`) or a pass of a \
-    group (`refine/fit#1`). The name of a loop or a group stands for all its units."
+    after_help = "A unit is a step (`train`), a step with its values of a sweep (`train@rate=0.1`), a file of a loop \
+    (`clean/foo.txt`) or a pass of a group (`refine/fit#1`). The name of a loop, a group or a swept step stands for all its \
+    units, `train@rate=0.1` also for all that have this value among others."
 )]
 pub(crate) struct WhyArgs {
     /// The unit, and before it the pipeline file, or its folder
     #[arg(value_name = "UNIT", num_args = 1..=2, required = true)]
     pub(crate) words: Vec<String>,
+    /// Tell of every unit of a sweep, however many
+    #[arg(long)]
+    pub(crate) expand: bool,
 }
 
 #[derive(Debug, Args)]
@@ -288,10 +303,52 @@ pub(crate) struct ReportArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "COLUMN is a parameter, a metric by its name or its path, or `duration`. Without \
+    `--sort`, the best come first, if a metric has a goal (`metrics` of a data node).")]
+pub(crate) struct ResultsArgs {
+    /// The pipeline file, or its folder
+    #[arg(default_value = ".", hide_default_value = true)]
+    pub(crate) pipeline: PathBuf,
+    /// Sort by this, the smallest first; `-COLUMN` for the largest
+    #[arg(long, value_name = "COLUMN", allow_hyphen_values = true)]
+    pub(crate) sort: Option<String>,
+    /// The mean over all parameters but these
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    pub(crate) by: Vec<String>,
+    /// Only what nothing else beats in all of these; `COLUMN:min` or `COLUMN:max` for those without a goal
+    #[arg(long, value_name = "COLUMN,COLUMN", value_delimiter = ',')]
+    pub(crate) pareto: Vec<String>,
+    /// Only the first of them
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub(crate) top: Option<usize>,
+    /// How to tell it
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(crate) format: ResultsFormat,
+    /// Write a page with charts, for a browser
+    #[arg(long, value_name = "FILE", conflicts_with = "format")]
+    pub(crate) html: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "loom diff [PIPELINE] UNIT UNIT",
+    after_help = "What they are called with, the numbers that they wrote, how long they took, and \
+    the lines of their JSON files. A unit is named as for `loom why`."
+)]
+pub(crate) struct DiffArgs {
+    /// The units, and before them the pipeline file, or its folder
+    #[arg(value_name = "UNIT", num_args = 2..=3, required = true)]
+    pub(crate) words: Vec<String>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct GraphArgs {
     /// The pipeline file, or its folder
     #[arg(default_value = ".", hide_default_value = true)]
     pub(crate) pipeline: PathBuf,
+    /// Draw every unit of a sweep, not only how many
+    #[arg(long)]
+    pub(crate) expand: bool,
     /// How to show it
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub(crate) format: GraphFormat,
@@ -309,6 +366,15 @@ pub(crate) enum PlanFormat {
     #[default]
     Table,
     Json,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ResultsFormat {
+    #[default]
+    Table,
+    Csv,
+    Json,
+    Markdown,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

@@ -8,8 +8,12 @@ mod junit;
 mod live;
 mod outlet;
 mod page;
+mod reasons;
 mod report;
+mod results_page;
+mod sameness;
 mod signals;
+mod swept;
 mod table;
 mod terminal;
 mod trace;
@@ -51,6 +55,8 @@ fn start() -> u8 {
         Some(Command::Runs(args)) => commands::runs::runs(&args, color),
         Some(Command::Log(args)) => commands::log::log(&args),
         Some(Command::Report(args)) => commands::report::report(&args),
+        Some(Command::Results(args)) => commands::results::results(&args, color),
+        Some(Command::Diff(args)) => commands::diff::diff(&args, color),
         Some(Command::Init(args)) => commands::init::init(&args),
         Some(Command::Schema) => commands::schema::schema(),
         Some(Command::Completions(args)) => commands::install::completions(&args),

@@ -6,8 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use loom_exec::{Event, Outcome, SkipReason, Stream, Summary};
+use loom_exec::{Event, Outcome, Reason, SkipReason, Stream, Summary};
 
+use crate::reasons;
+use crate::sameness::{Sameness, own};
+use crate::swept::Swept;
 use crate::terminal::{DIM, DONE, FAIL, Paint, SKIP, START, STRONG, plain, shell_line};
 use crate::when::{ago, in_words};
 
@@ -28,6 +31,18 @@ pub(crate) const TAIL_LINES: usize = 20;
 /// Of units that are up to date one after another, so many have lines of their own.
 const UP_TO_DATE_LINES: usize = 3;
 
+mod folded;
+
+use folded::{Folded, Repeated, Skips};
+
+/// Of a step with no more units than this, each has lines of its own, as if there was no sweep.
+const FEW_UNITS: usize = 20;
+/// Of more failures of one step that differ from each other, what was written is not told again.
+const FAILURES_IN_FULL: usize = 20;
+
+/// A command that is longer, as one that gathers thousands of files, is nothing to be read.
+pub(crate) const LONGEST_COMMAND: usize = 8 << 10;
+
 /// Writes one line for each thing that happens; a step's own lines carry its name.
 pub(crate) struct Report<W> {
     out: W,
@@ -46,12 +61,27 @@ pub(crate) struct Report<W> {
     up_to_date: usize,
     /// The last of them that has not been told, with when it ran.
     untold: Option<(Arc<str>, i64)>,
+    /// The units of a sweep, by their steps.
+    swept: Swept,
+    /// Whether each unit has its lines, however many there are.
+    expand: bool,
+    /// What was told of these, by the same places.
+    folded: Vec<Folded>,
+    /// How the user named the pipeline, where that is to be said again to ask about a unit.
+    pipeline: Option<String>,
+    /// Whether what units write is kept, so that it need not be told.
+    is_kept: bool,
+    sameness: Sameness,
+    failures: Vec<Repeated>,
+    skips: Skips,
 }
 
 /// A unit that runs.
 #[derive(Debug, Default)]
 struct Running {
     command: String,
+    /// Of a unit of a sweep, what its failure is told apart from others without.
+    own: Vec<String>,
     /// How many lines it wrote.
     lines: usize,
 }
@@ -70,39 +100,58 @@ impl<W: Write> Report<W> {
             last_lines: None,
             up_to_date: 0,
             untold: None,
+            swept: Swept::default(),
+            expand: false,
+            folded: Vec::new(),
+            pipeline: None,
+            is_kept: false,
+            sameness: Sameness::default(),
+            failures: Vec::new(),
+            skips: Skips::default(),
         }
     }
 
+    /// With the units of a sweep told of by their steps where they are many. `pipeline` is how the user named it, where it has to be
+    /// said again to ask about a unit; with `expand`, each unit has its lines however many there are.
+    pub(crate) fn with_sweep(mut self, swept: Swept, pipeline: Option<String>, expand: bool) -> Self {
+        (self.swept, self.pipeline, self.expand) = (swept, pipeline, expand);
+        self
+    }
+
     pub(crate) fn tell(&mut self, event: &Event) -> io::Result<()> {
+        let step = self.swept.add(event);
+        if let Some(step) = step
+            && self.tell_folded(step, event)?
+        {
+            return self.out.flush();
+        }
         match event {
             Event::RunWaiting { holder } => {
                 let who =
                     if holder.is_empty() { "another run".to_owned() } else { format!("the run {}", plain(holder)) };
                 writeln!(self.out, "{}   for {who}, which has this folder", self.paint.styled(SKIP, "wait"))?;
             }
-            Event::RunStarted { steps, .. } => self.steps = *steps,
+            Event::RunStarted { steps, folder, .. } => (self.steps, self.is_kept) = (*steps, folder.is_some()),
             // What the engine does itself is done at once.
             Event::UnitStarted { command: None, .. } => {}
-            Event::UnitStarted { unit, command: Some(command), reasons, .. } => {
-                let command = shell_line(command.words());
+            Event::UnitStarted { unit, command: Some(words), configuration, reasons, .. } => {
+                let command = shell_line(words.words());
                 if self.verbosity != Verbosity::Quiet {
-                    let reasons: Vec<String> = reasons
-                        .iter()
-                        .filter(|reason| reason.is_change())
-                        .map(|reason| plain(&reason.to_string()))
-                        .collect();
-                    let why = self.paint.styled(DIM, reasons.join(", ")).to_string();
+                    let changes: Vec<Reason> = reasons.iter().filter(|reason| reason.is_change()).cloned().collect();
+                    let why = self.paint.styled(DIM, reasons::told(&changes)).to_string();
                     self.line(
                         &self.paint.styled(START, "start").to_string(),
                         unit,
-                        if reasons.is_empty() { "" } else { &why },
+                        if changes.is_empty() { "" } else { &why },
                     )?;
                 }
                 self.last_lines = None;
-                if self.verbosity == Verbosity::Verbose && !command.contains('\n') {
+                if self.verbosity == Verbosity::Verbose && !command.contains('\n') && command.len() <= LONGEST_COMMAND {
                     writeln!(self.out, "       {}", self.paint.styled(DIM, &command))?;
                 }
-                self.running.insert(Arc::clone(unit), Running { command, lines: 0 });
+                let own = step.map(|_| own(configuration.iter().map(|(_, value)| &**value), Some(words)));
+                let known = Running { command, own: own.unwrap_or_default(), lines: 0 };
+                self.running.insert(Arc::clone(unit), known);
             }
             Event::UnitUpToDate { unit, ran_at } if self.verbosity != Verbosity::Quiet => {
                 self.up_to_date += 1;
@@ -113,6 +162,7 @@ impl<W: Write> Report<W> {
                 }
             }
             Event::RunNotRecorded { message } => {
+                self.is_kept = false;
                 self.close_line()?;
                 let what = format!("the run is not kept: {}", plain(message));
                 writeln!(self.out, "{}  {what}", self.paint.styled(SKIP, "note "))?;
@@ -151,7 +201,14 @@ impl<W: Write> Report<W> {
             }
             Event::UnitFinished { unit, outcome, duration, log } => {
                 let known = self.running.remove(unit).unwrap_or_default();
-                self.finished(unit, outcome, *duration, log.as_deref(), &known)?;
+                if !is_failure(outcome)
+                    || !self.is_told_before(step, unit, (outcome, *duration, log.as_deref()), &known)?
+                {
+                    self.finished(unit, outcome, *duration, log.as_deref(), &known)?;
+                }
+                if let Some(step) = step.filter(|step| self.is_folded(*step)) {
+                    self.go_on(step)?;
+                }
             }
             Event::LoopCounted { unit, items, .. } if self.verbosity != Verbosity::Quiet => {
                 let files = match items {
@@ -167,7 +224,10 @@ impl<W: Write> Report<W> {
                 let because = plain(&because.to_string());
                 self.line(&self.paint.styled(SKIP, "skip ").to_string(), unit, &because)?;
             }
-            Event::RunFinished { summary } => self.summary(summary)?,
+            Event::RunFinished { summary } => {
+                self.close_folded()?;
+                self.summary(summary)?;
+            }
             _ => {}
         }
         self.out.flush()
@@ -239,7 +299,7 @@ impl<W: Write> Report<W> {
                 }
                 // What asks a condition is a program of its own, and nothing to be typed.
                 let command = &known.command;
-                if !command.is_empty() && !command.contains('\n') {
+                if !command.is_empty() && !command.contains('\n') && command.len() <= LONGEST_COMMAND {
                     let folder = shell_line(std::iter::once(self.folder.as_os_str()));
                     writeln!(self.out, "       by hand  (cd {folder} && {command})")?;
                 }
@@ -308,8 +368,8 @@ impl<W: Write> Report<W> {
             .map(|(count, word, style)| self.paint.styled(*style, format_args!("{count} {word}")).to_string())
             .collect();
         let total = summary.total();
-        // A loop, and a group that runs in passes, are several units.
-        let what = if total == self.steps { "step" } else { "unit" };
+        // A loop, a group that runs in passes, and a step of a sweep are several units.
+        let what = if total == self.steps && self.swept.is_empty() { "step" } else { "unit" };
         let steps = if total == 1 { what.to_owned() } else { format!("{what}s") };
         let head = self.paint.styled(STRONG, format_args!("{total} {steps}")).to_string();
         writeln!(self.out, "{head}: {} in {}", told.join(", "), in_words(summary.duration))?;
@@ -318,6 +378,10 @@ impl<W: Write> Report<W> {
         }
         Ok(())
     }
+}
+
+fn is_failure(outcome: &Outcome) -> bool {
+    !outcome.is_success() && *outcome != Outcome::Stopped
 }
 
 /// The last lines of a log, but no more than some thousand bytes; none if it cannot be read.

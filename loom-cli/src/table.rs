@@ -10,7 +10,7 @@ use crate::terminal::{DIM, Paint};
 /// A table for people, the columns as wide as what stands in them.
 #[derive(Debug)]
 pub(crate) struct Table {
-    heads: Vec<(&'static str, Side)>,
+    heads: Vec<(String, Side)>,
     rows: Vec<Vec<(String, Style)>>,
 }
 
@@ -22,8 +22,13 @@ pub(crate) enum Side {
 }
 
 impl Table {
-    pub(crate) fn new(heads: &[(&'static str, Side)]) -> Self {
-        Self { heads: heads.to_vec(), rows: Vec::new() }
+    pub(crate) fn new(heads: &[(&str, Side)]) -> Self {
+        Self::named(heads.iter().map(|(head, side)| (head.to_uppercase(), *side)).collect())
+    }
+
+    /// A table with heads that are names: they stay as they are. They have no signs of control.
+    pub(crate) fn named(heads: Vec<(String, Side)>) -> Self {
+        Self { heads, rows: Vec::new() }
     }
 
     /// Adds a row, of texts without signs of control.
@@ -37,7 +42,7 @@ impl Table {
             cells.chain([self.heads[column].0.width()]).max().unwrap_or(0)
         };
         let widths: Vec<usize> = (0..self.heads.len()).map(width).collect();
-        let heads: Vec<(String, Style)> = self.heads.iter().map(|(head, _)| (head.to_uppercase(), DIM)).collect();
+        let heads: Vec<(String, Style)> = self.heads.iter().map(|(head, _)| (head.clone(), DIM)).collect();
         let mut out = String::new();
         for row in std::iter::once(&heads).chain(&self.rows) {
             let last = row.iter().rposition(|(text, _)| !text.is_empty()).map_or(0, |last| last + 1);

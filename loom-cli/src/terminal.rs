@@ -22,6 +22,12 @@ pub(crate) fn wants_color(choice: Color, stream: &impl anstream::stream::RawStre
     }
 }
 
+/// How many columns a stream has; none, if it is no terminal.
+pub(crate) fn width_of(stream: &(impl std::os::fd::AsFd + std::io::IsTerminal)) -> Option<usize> {
+    let size = stream.is_terminal().then(|| rustix::termios::tcgetwinsize(stream))?.ok()?;
+    Some(usize::from(size.ws_col)).filter(|width| *width > 0)
+}
+
 /// Text in a style, or plain.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Paint {

@@ -36,6 +36,7 @@
 //!   period, and SIGKILL.
 //! * **Plug in** another [`Executor`] with [`Decisions::run_on`].
 //! * **Clean** up what the steps made, and nothing else: [`clean`].
+//! * **Compare** the numbers that steps wrote: [`results`].
 //! * **Keep** what happens and the units' output in `.loom`, elsewhere, or not at all: [`Memory`]; and **look back** at
 //!   the [`runs`] that are kept.
 //!
@@ -62,6 +63,7 @@ mod memory;
 mod program;
 mod project;
 mod question;
+pub mod results;
 mod run;
 pub mod runs;
 mod schedule;

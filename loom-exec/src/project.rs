@@ -251,8 +251,7 @@ impl Decisions {
             Work::Command(line) => {
                 let name = self.plan.graph().name(unit.step);
                 let (code, runs_python) = self.code(&line);
-                let listed = line.manifests.iter().map(|manifest| manifest.text.clone());
-                let words = line.words().chain(self.extra.iter().cloned()).chain(listed).collect();
+                let words = line.words().chain(self.extra.iter().cloned()).collect();
                 let manifests = line.manifests.clone();
                 let python = runs_python.then(|| self.programs.python());
                 let variables = self.plan.graph().variables(unit, facts);

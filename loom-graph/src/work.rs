@@ -57,6 +57,8 @@ pub enum Work {
 pub struct Manifest {
     /// Where it is handed over at, relative to the pipeline folder.
     pub path: String,
+    /// The input, or the flag, that it is handed over as.
+    pub of: String,
     /// What it says: a JSON array of objects with the `parameters` and the `path` of each datum.
     pub text: String,
 }
@@ -413,7 +415,7 @@ impl StepGraph {
             })
             .collect();
         let text = if entries.is_empty() { "[]\n".to_owned() } else { format!("[\n{}\n]\n", entries.join(",\n")) };
-        manifests.push(Manifest { path: manifest.clone(), text });
+        manifests.push(Manifest { path: manifest.clone(), of: key.to_owned(), text });
         vec![manifest]
     }
 

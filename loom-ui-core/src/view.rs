@@ -236,7 +236,16 @@ impl<'a> Maker<'a> {
             optional: step.optional,
             disabled: step.disabled,
             frame: step.group.map(|group| self.frames[group]),
-            ..node(NodeKind::Step, format!("step:{}", step.name.text), &step.name.text, sub, step.span)
+            ..node(NodeKind::Step, format!("step:{}", self.graph.name(id)), &self.called(id), sub, step.span)
+        }
+    }
+
+    /// What is written on the box of a step: its name, and how often it is there where one stands for many.
+    fn called(&self, id: StepId) -> String {
+        let name = self.graph.name(id);
+        match self.graph.instance_count(id) {
+            count if count > 1 && self.graph.config(id).is_none() => format!("{name} ×{count}"),
+            _ => name.to_string(),
         }
     }
 
@@ -248,7 +257,16 @@ impl<'a> Maker<'a> {
         }
         self.data[id.index()] = Some(self.view.nodes.len());
         let datum = links.datum(id);
-        let node = match (&datum.name, self.graph.pipeline().data.get(id.index())) {
+        // In the graph of the instances, data are several of one name.
+        let is_expanded = links.steps().next().is_some_and(|step| self.graph.config(step).is_some());
+        let data = &self.graph.pipeline().data;
+        let (written, key) = match &datum.name {
+            Some(name) if is_expanded => {
+                (data.iter().find(|node| node.name.text == *name), format!("data:{name}:{}", datum.path))
+            }
+            name => (data.get(id.index()), format!("data:{}", name.as_deref().unwrap_or_default())),
+        };
+        let node = match (&datum.name, written) {
             (Some(name), Some(written)) => {
                 let data_type = written.kind.as_ref().map(|kind| kind.text.to_string());
                 let path = Some(&*datum.path).filter(|path| **path != **name);
@@ -258,7 +276,7 @@ impl<'a> Maker<'a> {
                 Node {
                     data_type,
                     description: written.description.as_ref().map(|description| description.text.to_string()),
-                    ..node(NodeKind::Data, format!("data:{name}"), title, sub, datum.span)
+                    ..node(NodeKind::Data, key, title, sub, datum.span)
                 }
             }
             _ => node(NodeKind::Data, format!("path:{}", datum.path), &datum.path, String::new(), datum.span),

@@ -70,6 +70,8 @@ fn a_report_as_json_is_one_whatever_the_file_is() {
       "file": "bytes.yml",
       "ok": false,
       "steps": 0,
+      "units": 0,
+      "configurations": null,
       "problems": [
         {
           "code": "unreadable",
@@ -88,6 +90,8 @@ fn a_report_as_json_is_one_whatever_the_file_is() {
       "file": "none.yml",
       "ok": false,
       "steps": 0,
+      "units": 0,
+      "configurations": null,
       "problems": [
         {
           "code": "unreadable",
@@ -106,6 +110,8 @@ fn a_report_as_json_is_one_whatever_the_file_is() {
       "file": ".",
       "ok": false,
       "steps": 0,
+      "units": 0,
+      "configurations": null,
       "problems": [
         {
           "code": "unreadable",

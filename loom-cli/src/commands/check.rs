@@ -45,7 +45,10 @@ fn summary(project: &Project, problems: &[Problem]) -> String {
     // The entry that says how many are not shown is none of them.
     let shown = problems.iter().filter(|problem| problem.code != Problem::NOT_SHOWN);
     let (errors, warnings): (Vec<&Problem>, Vec<&Problem>) = shown.partition(|problem| problem.is_error());
-    let steps = count("step", project.checked().pipeline.steps.len());
+    let mut steps = count("step", project.checked().pipeline.steps.len());
+    if let Some((units, configurations)) = swept(project) {
+        steps = format!("{steps}, {} in {}", count("unit", units), count("configuration", configurations));
+    }
     let name = project.source().name();
     match (errors.len(), warnings.len()) {
         (0, 0) => format!("{name}: {steps}, no problems\n"),
@@ -55,11 +58,21 @@ fn summary(project: &Project, problems: &[Problem]) -> String {
     }
 }
 
+/// How many units the steps of a sweep come to, and how many configurations it has.
+fn swept(project: &Project) -> Option<(usize, usize)> {
+    let graph = project.checked().expanded.as_ref()?;
+    Some((graph.run_order().len(), graph.space()?.len()))
+}
+
 #[derive(Serialize)]
 struct Report<'a> {
     file: std::borrow::Cow<'a, str>,
     ok: bool,
     steps: usize,
+    /// How many steps there are when each is counted once for every configuration that concerns it.
+    units: usize,
+    /// How many configurations the sweep has; none where there is no sweep.
+    configurations: Option<usize>,
     problems: Vec<Told<'a>>,
 }
 
@@ -86,6 +99,8 @@ fn json(project: &Project, problems: &[Problem]) -> String {
         file: source.name().into(),
         ok: !problems.iter().any(Problem::is_error),
         steps: project.checked().pipeline.steps.len(),
+        units: swept(project).map_or(project.checked().pipeline.steps.len(), |(units, _)| units),
+        configurations: swept(project).map(|(_, configurations)| configurations),
         problems: problems.iter().map(|problem| told(source, problem)).collect(),
     };
     as_json(&report)
@@ -101,7 +116,8 @@ fn json_unreadable(error: &ReadError) -> String {
         help: None,
         places: Vec::new(),
     };
-    as_json(&Report { file: error.path.to_string_lossy(), ok: false, steps: 0, problems: vec![problem] })
+    let file = error.path.to_string_lossy();
+    as_json(&Report { file, ok: false, steps: 0, units: 0, configurations: None, problems: vec![problem] })
 }
 
 fn as_json(report: &Report<'_>) -> String {

@@ -15,7 +15,8 @@ pub(crate) fn graph(args: &GraphArgs, color: Color) -> u8 {
         Err(Said(code)) => return code,
     };
     let checked = project.checked();
-    let (graph, problems) = match (&checked.graph, without_tasks(&project)) {
+    let known = if args.expand { &checked.expanded } else { &checked.graph };
+    let (graph, problems) = match (known, without_tasks(&project, args.expand)) {
         (Some(graph), _) => (Arc::clone(graph), checked.problems.clone()),
         (None, Some(found)) => found,
         (None, None) => {
@@ -35,14 +36,15 @@ pub(crate) fn graph(args: &GraphArgs, color: Color) -> u8 {
 
 /// The graph of a pipeline that lacks nothing but tasks, as it would be on any machine, and what is lacking as warnings:
 /// what the steps are to run need not be written yet for people to see how they hang together.
-fn without_tasks(project: &Project) -> Option<(Arc<StepGraph>, Vec<Problem>)> {
+fn without_tasks(project: &Project, expand: bool) -> Option<(Arc<StepGraph>, Vec<Problem>)> {
     let mut problems = project.checked().problems.clone();
     let lacks_only_tasks = |problem: &Problem| matches!(problem.code, "missing-task" | Problem::NOT_SHOWN);
     if project.checked().graph.is_some() || !problems.iter().filter(|problem| problem.is_error()).all(lacks_only_tasks)
     {
         return None;
     }
-    let graph = loom_graph::check(loom_spec::parse(project.source()), &OnPaper).graph?;
+    let checked = loom_graph::check(loom_spec::parse(project.source()), &OnPaper);
+    let graph = if expand { checked.expanded } else { checked.graph }?;
     problems.iter_mut().for_each(|problem| problem.severity = Severity::Warning);
     Some((graph, problems))
 }

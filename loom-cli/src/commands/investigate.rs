@@ -1,5 +1,6 @@
 //! `loom --investigate`: what tasks take, and what the steps hand them.
 
+use std::collections::HashSet;
 use std::fmt::Write;
 
 use loom_exec::Project;
@@ -10,7 +11,10 @@ use crate::terminal::{DIM, Paint, STRONG, plain};
 
 pub(super) fn investigate(project: &Project, plan: &Plan, paint: Paint) -> String {
     let graph = plan.graph();
-    let told: Vec<String> = plan.steps().iter().map(|id| step(project, graph, *id, paint)).collect();
+    // The units of a sweep are handed the same options.
+    let mut seen = HashSet::new();
+    let steps = plan.steps().iter().filter(|id| seen.insert(graph.written(**id)));
+    let told: Vec<String> = steps.map(|id| step(project, graph, *id, paint)).collect();
     told.join("\n")
 }
 

@@ -1,9 +1,10 @@
 //! The runs that are kept, and how they are named on the command line.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use loom_exec::runs::{self, Run};
-use loom_exec::{Memory, Project, Settings};
+use loom_exec::{Decisions, Memory, Project, Selection, Settings, Target};
 use loom_spec::Suggest;
 
 use super::{Said, open, say};
@@ -48,10 +49,27 @@ pub(super) fn find<'a>(runs: &'a [Run], word: &str) -> Result<&'a Run, Said> {
     }
 }
 
+/// The units that a name stands for where a sweep makes several of a step: all, or those with some of the values.
+pub(super) fn swept_units(project: &Project, decisions: &Decisions, unit: &str) -> Vec<Arc<str>> {
+    if decisions.plan().graph().space().is_none() {
+        return Vec::new();
+    }
+    let selection = Selection { target: Target::Steps(vec![unit.to_owned()]), include: Vec::new() };
+    let Ok(plan) = project.checked().select(&selection) else { return Vec::new() };
+    let wanted = |name: &Arc<str>| {
+        let is_item = |item: &str| **name == *unit || name.strip_suffix(item).is_some_and(|step| step.ends_with('/'));
+        let items = plan.steps().iter().find_map(|step| plan.items(*step));
+        items.is_none_or(|items| items.iter().any(|item| is_item(item)))
+    };
+    let units = plan.steps().iter().flat_map(|step| decisions.units(*step).unwrap_or_default());
+    units.map(|unit| unit.name).filter(wanted).collect()
+}
+
 /// No unit has this name.
 pub(super) fn no_unit<'a>(unit: &str, known: impl Iterator<Item = &'a str>) -> Said {
     let mut known: Vec<&str> = known.collect();
     known.sort_unstable();
+    known.dedup();
     let help = Suggest::default().did_you_mean(unit, known.iter().copied()).unwrap_or_else(|| match &known[..] {
         [] => "there are no units".to_owned(),
         known => {

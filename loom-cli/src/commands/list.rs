@@ -3,24 +3,38 @@
 use std::fmt::Write;
 
 use loom_exec::Project;
-use loom_graph::{Plan, StepId};
+use loom_graph::{Plan, StepGraph, StepId};
 use loom_spec::{Group, Pipeline, Program, Step, Test};
 
 use crate::terminal::{DIM, Paint, STRONG, plain};
 
-/// Lists the selected steps, or all.
-pub(super) fn list(project: &Project, selected: Option<&Plan>, paint: Paint) -> String {
+/// Lists the selected steps, or all; with `expand`, the units of a sweep below their steps.
+pub(super) fn list(project: &Project, selected: Option<&Plan>, expand: bool, paint: Paint) -> String {
     let pipeline: &Pipeline = &project.checked().pipeline;
     if pipeline.steps.is_empty() {
         return "the pipeline has no steps\n".to_owned();
     }
-    let is_listed = |index: usize| selected.is_none_or(|plan| plan.steps().contains(&StepId(index as u32)));
-    let steps = pipeline.steps.iter().enumerate().filter(|(index, _)| is_listed(*index)).map(|(_, step)| step);
-    let steps: Vec<&Step> = steps.collect();
-    let width = steps.iter().map(|step| plain(&step.name.text).chars().count()).max().unwrap_or(0).min(40);
+    let graph: Option<&StepGraph> = project.checked().expanded.as_deref();
+    let instances = |step: usize| -> Vec<StepId> {
+        let all = graph.map_or_else(Vec::new, |graph| graph.instances(StepId(step as u32)));
+        all.into_iter().filter(|id| selected.is_none_or(|plan| plan.has(*id))).collect()
+    };
+    let steps = pipeline.steps.iter().enumerate().map(|(index, step)| (step, instances(index)));
+    let steps: Vec<(&Step, Vec<StepId>)> =
+        steps.filter(|(_, instances)| selected.is_none() || !instances.is_empty()).collect();
+    let called = |step: &Step, instances: &[StepId]| {
+        let is_swept = |id: &StepId| graph.is_some_and(|graph| graph.instance_count(*id) > 1);
+        match instances {
+            [only] if is_swept(only) => plain(graph.map_or(&step.name.text, |graph| graph.name(*only))),
+            [_, _, ..] => format!("{} ×{}", plain(&step.name.text), instances.len()),
+            _ => plain(&step.name.text),
+        }
+    };
+    let names = steps.iter().map(|(step, instances)| called(step, instances).chars().count());
+    let width = names.max().unwrap_or(0).min(40);
     let mut out = String::new();
     let mut group = None;
-    for step in steps {
+    for (step, instances) in &steps {
         if step.group != group {
             group = step.group;
             let name = group.map(|group| group_name(&pipeline.groups[group]));
@@ -37,8 +51,12 @@ pub(super) fn list(project: &Project, selected: Option<&Plan>, paint: Paint) -> 
             (false, false) => "",
         };
         let marks = format!("{}{mark}", each.unwrap_or_default());
-        let name = plain(&step.name.text);
+        let name = called(step, instances);
         let _ = writeln!(out, "{indent}{name:width$}  {}{marks}", paint.styled(DIM, program(step)));
+        for unit in instances.iter().filter(|_| expand && instances.len() > 1) {
+            let unit = graph.map_or("", |graph| graph.name(*unit));
+            let _ = writeln!(out, "{indent}  {}", plain(unit));
+        }
     }
     out
 }

@@ -5,12 +5,14 @@ use std::fs::File;
 use std::io;
 
 use loom_exec::runs::Run;
+use loom_exec::{Project, Selection};
 use signal_hook::consts::SIGPIPE;
 
-use super::kept::{find, is_run, no_unit, open_with_runs, wrong};
+use super::kept::{find, is_run, no_unit, open_with_runs, swept_units, wrong};
 use super::{Said, say};
 use crate::args::LogArgs;
 use crate::exit;
+use crate::terminal::{plain, shell_line};
 
 pub(crate) fn log(args: &LogArgs) -> u8 {
     match try_log(&args.words) {
@@ -27,7 +29,8 @@ fn try_log(words: &[String]) -> Result<u8, Said> {
         // The arguments are one to three.
         _ => return Err(wrong("a unit is to be named", "as in `loom log train`")),
     };
-    let (_, runs) = open_with_runs(pipeline)?;
+    let (project, runs) = open_with_runs(pipeline)?;
+    let unit = &full_name(&project, &runs, unit)?;
     match run {
         Some(run) => {
             let run = find(&runs, run)?;
@@ -41,6 +44,30 @@ fn try_log(words: &[String]) -> Result<u8, Said> {
             Some((run, wrote)) => show(run, unit, wrote),
             None => Err(never_ran(unit, &runs, "")),
         },
+    }
+}
+
+/// The one unit that a name stands for, if it is not the name of one: it may name a step and some of its values.
+fn full_name(project: &Project, runs: &[Run], unit: &str) -> Result<String, Said> {
+    let is_one = |run: &Run| run.log(unit).exists() || run.history().of(unit).is_some();
+    if project.checked().expanded.as_ref().is_none_or(|graph| graph.space().is_none())
+        || runs.iter().take(5).any(is_one)
+    {
+        return Ok(unit.to_owned());
+    }
+    let units = match project.plan(&Selection::default()) {
+        Ok(decisions) => swept_units(project, &decisions, unit),
+        Err(_) => Vec::new(),
+    };
+    match &units[..] {
+        [] => Ok(unit.to_owned()),
+        [only] => Ok(only.to_string()),
+        [first, .., last] => {
+            let what = format!("`{}` is {} units", plain(unit), units.len());
+            let quoted = shell_line(std::iter::once(&**first));
+            let help = format!("name one of `{}` … `{}`: `loom log {quoted}`", plain(first), plain(last));
+            Err(wrong(&what, &help))
+        }
     }
 }
 

@@ -3,7 +3,9 @@
 mod afterwards;
 pub(crate) mod check;
 mod clean;
+pub(crate) mod diff;
 mod dry_run;
+mod folded;
 pub(crate) mod graph;
 pub(crate) mod init;
 pub(crate) mod install;
@@ -13,6 +15,7 @@ mod list;
 pub(crate) mod log;
 pub(crate) mod plan;
 pub(crate) mod report;
+pub(crate) mod results;
 mod rows;
 pub(crate) mod run;
 pub(crate) mod runs;

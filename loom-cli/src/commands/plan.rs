@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use anstyle::Style;
 use loom_exec::{Decisions, Forecast, Memory, Reason, Verdict};
+use loom_graph::StepGraph;
 use serde::Serialize;
 
-use super::dry_run::told;
+use super::folded::{Counts, fold};
 use super::rows::{Row, left_out, rows};
 use super::run::{nothing_to_do, selection, settings};
 use super::{Said, open, print, refused, say, tell_problems, with_warnings};
@@ -14,7 +15,7 @@ use crate::args::{Color, PlanArgs, PlanFormat};
 use crate::exit;
 use crate::table::{Side, Table};
 use crate::terminal::{DIM, DONE, Paint, SKIP, START, plain, wants_color};
-use crate::when::{ago, in_words};
+use crate::when::in_words;
 
 pub(crate) fn plan(args: &PlanArgs, color: Color) -> u8 {
     match try_plan(args, color) {
@@ -40,38 +41,34 @@ fn try_plan(args: &PlanArgs, color: Color) -> Result<u8, Said> {
         PlanFormat::Table if rows.is_empty() => nothing_to_do(&decisions),
         PlanFormat::Table => {
             let paint = Paint { color: wants_color(color, &std::io::stdout()) };
-            table(&decisions, &forecast, &rows, paint)
+            let folded = project.checked().graph.as_deref().filter(|_| !args.expand);
+            table(&decisions, &forecast, &rows, folded, paint)
         }
     }))
 }
 
-fn table(decisions: &Decisions, forecast: &Forecast, rows: &[Row], paint: Paint) -> String {
+fn table(decisions: &Decisions, forecast: &Forecast, rows: &[Row], folded: Option<&StepGraph>, paint: Paint) -> String {
     let mut table = Table::new(&[("unit", Side::Left), ("what", Side::Left), ("why", Side::Left)]);
-    let (mut counts, mut expected, mut unknown) = ([0; 3], Duration::ZERO, 0);
-    for row in rows {
-        let (at, word, style, why) = match &row.verdict {
-            Verdict::Run(_) => (0, "run", START, told(row.reasons())),
-            Verdict::Open(_) => (1, "perhaps", START, told(row.reasons())),
-            Verdict::UpToDate { ran_at } => (2, "skip", DONE, format!("up to date (ran {})", ago(*ran_at))),
+    for told in fold(rows, folded) {
+        let (word, style) = match told.counts() {
+            Counts { run: 1.., .. } => ("run", START),
+            Counts { perhaps: 1.., .. } => ("perhaps", START),
+            _ => ("skip", DONE),
         };
-        counts[at] += 1;
-        if at < 2 {
-            match forecast.expected(&row.name) {
-                Some(took) => expected += took,
-                None => unknown += usize::from(row.what.is_empty()),
-            }
+        table.row(vec![(told.name(), Style::new()), (word.to_owned(), style), (told.why(), DIM)]);
+    }
+    let (mut expected, mut unknown) = (Duration::ZERO, 0);
+    for row in rows.iter().filter(|row| !matches!(row.verdict, Verdict::UpToDate { .. })) {
+        match forecast.expected(&row.name) {
+            Some(took) => expected += took,
+            None => unknown += usize::from(row.what.is_empty()),
         }
-        let mut why = vec![row.what.to_owned(), why];
-        why.extend(row.notes.iter().cloned());
-        why.retain(|why| !why.is_empty());
-        let cells = [(plain(&row.name), Style::new()), (word.to_owned(), style), (why.join(", "), DIM)];
+    }
+    for (step, reason) in left_out(decisions, folded.is_none()) {
+        let cells = [(plain(&step), Style::new()), ("skip".to_owned(), SKIP), (reason.to_owned(), DIM)];
         table.row(cells.into());
     }
-    for (step, reason) in left_out(decisions) {
-        let cells = [(plain(step), Style::new()), ("skip".to_owned(), SKIP), (reason.to_owned(), DIM)];
-        table.row(cells.into());
-    }
-    let [run, perhaps, up_to_date] = counts;
+    let Counts { run, perhaps, up_to_date } = Counts::of(rows);
     let mut counted = vec![format!("{run} to run")];
     if perhaps > 0 {
         counted.push(format!("{perhaps} perhaps"));
@@ -93,7 +90,7 @@ struct Plan<'a> {
     version: u32,
     folder: std::borrow::Cow<'a, str>,
     units: Vec<Told<'a>>,
-    left_out: Vec<LeftOut<'a>>,
+    left_out: Vec<LeftOut>,
 }
 
 #[derive(Serialize)]
@@ -120,9 +117,9 @@ struct Why<'a> {
 }
 
 #[derive(Serialize)]
-struct LeftOut<'a> {
-    step: &'a str,
-    reason: &'a str,
+struct LeftOut {
+    step: String,
+    reason: &'static str,
 }
 
 fn json(decisions: &Decisions, forecast: &Forecast, rows: &[Row]) -> String {
@@ -144,7 +141,7 @@ fn json(decisions: &Decisions, forecast: &Forecast, rows: &[Row]) -> String {
         version: VERSION,
         folder: decisions.folder().to_string_lossy(),
         units: units.collect(),
-        left_out: left_out(decisions).map(|(step, reason)| LeftOut { step, reason }).collect(),
+        left_out: left_out(decisions, true).into_iter().map(|(step, reason)| LeftOut { step, reason }).collect(),
     };
     match serde_json::to_string_pretty(&plan) {
         Ok(text) => text + "\n",

@@ -1,5 +1,7 @@
 //! What a run would do, unit by unit: what a dry run and `loom plan` show.
 
+use std::collections::HashMap;
+
 use loom_exec::{Decisions, Forecast, LeftOut, Part, Reason, Unit, Verdict};
 use loom_graph::{Argument, Asked, Facts, Role, StepId, Work};
 
@@ -9,6 +11,10 @@ use crate::terminal::{plain, shell_line};
 #[derive(Debug)]
 pub(super) struct Row {
     pub(super) name: String,
+    /// The step that it is of, as it is written.
+    pub(super) written: StepId,
+    /// What it is called without the values of its axes; none where no axis concerns it. The files of a loop are called alike.
+    pub(super) family: Option<String>,
     /// `condition`, `switch`, or nothing.
     pub(super) what: &'static str,
     pub(super) verdict: Verdict,
@@ -29,16 +35,33 @@ impl Row {
     }
 }
 
-/// The steps that a run would leave out and that nobody's selection left out, with the reason.
-pub(super) fn left_out(decisions: &Decisions) -> impl Iterator<Item = (&str, &'static str)> {
-    decisions.left_out().iter().filter_map(|(step, reason)| {
+/// The steps that a run would leave out and that nobody's selection left out, with the reason; the instances of a step counted,
+/// unless each is to be told.
+pub(super) fn left_out(decisions: &Decisions, expand: bool) -> Vec<(String, &'static str)> {
+    let left_out = decisions.left_out().iter().filter_map(|(step, reason)| {
         let reason = match reason {
             LeftOut::NotSelected => return None,
             LeftOut::Optional => "optional",
             LeftOut::Disabled => "disabled",
         };
-        Some((&**decisions.plan().graph().name(*step), reason))
-    })
+        Some((*step, reason))
+    });
+    let graph = decisions.plan().graph();
+    let mut counted: Vec<(StepId, &'static str, usize)> = Vec::new();
+    let mut places: HashMap<StepId, usize> = HashMap::new();
+    for (step, reason) in left_out {
+        let alone = expand || graph.instance_count(step) < 2;
+        let place = if alone { counted.len() } else { *places.entry(graph.written(step)).or_insert(counted.len()) };
+        match counted.get_mut(place) {
+            Some((.., count)) => *count += 1,
+            None => counted.push((step, reason, 1)),
+        }
+    }
+    let told = counted.into_iter().map(|(step, reason, count)| match count {
+        1 => (graph.name(step).to_string(), reason),
+        count => (format!("{} ×{count}", graph.step(step).name.text), reason),
+    });
+    told.collect()
 }
 
 /// The units in the order of the plan.
@@ -132,6 +155,8 @@ impl Rows<'_> {
         };
         self.rows.push(Row {
             name: unit.name.to_string(),
+            written: self.decisions.plan().graph().written(unit.step),
+            family: self.family(unit.step, &unit.part),
             what,
             verdict: self.forecast.verdict(&unit.name).cloned().unwrap_or(Verdict::Open(Vec::new())),
             notes: notes(&[note]),
@@ -145,7 +170,24 @@ impl Rows<'_> {
 
     fn step(&mut self, step: StepId, verdict: Verdict, notes_: &[&str], line: Option<String>) {
         let name = self.decisions.plan().graph().name(step).to_string();
-        self.rows.push(Row { name, what: "", verdict, notes: notes(notes_), line, command: None });
+        let family = self.family(step, &Part::Whole);
+        let written = self.decisions.plan().graph().written(step);
+        self.rows.push(Row { name, written, family, what: "", verdict, notes: notes(notes_), line, command: None });
+    }
+
+    fn family(&self, step: StepId, part: &Part) -> Option<String> {
+        let graph = self.decisions.plan().graph();
+        if graph.instance_count(step) < 2 {
+            return None;
+        }
+        let own = &graph.step(step).name.text;
+        let group = graph.step(step).group.map_or("", |group| &graph.pipeline().groups[group].name.text);
+        Some(match part {
+            Part::Whole | Part::Item(_) => own.to_string(),
+            Part::Pass(pass) => format!("{group}/{own}#{pass}"),
+            Part::Stop(pass) => format!("{group}#{pass}"),
+            Part::Final(_) => group.to_owned(),
+        })
     }
 }
 

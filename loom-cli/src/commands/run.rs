@@ -15,7 +15,8 @@ use crate::args::{RunArgs, SelectArgs};
 use crate::live::Live;
 use crate::outlet::Outlet;
 use crate::report::{Report, Verbosity};
-use crate::terminal::{Paint, wants_color};
+use crate::swept::Swept;
+use crate::terminal::{Paint, shell_line, wants_color};
 use crate::{exit, signals};
 
 pub(crate) fn run(args: &RunArgs, runner: Option<Runner>) -> u8 {
@@ -47,7 +48,7 @@ fn try_run(args: &RunArgs, runner: Option<Runner>) -> Result<u8, Said> {
         };
         tell_problems(project.source(), &project.checked().problems, args.color);
         let sound = project.checked().graph.is_some();
-        let told = print(&list::list(&project, selected.as_ref(), paint));
+        let told = print(&list::list(&project, selected.as_ref(), args.expand, paint));
         return Ok(if sound { told } else { exit::WRONG });
     }
     if args.investigate {
@@ -61,7 +62,8 @@ fn try_run(args: &RunArgs, runner: Option<Runner>) -> Result<u8, Said> {
             say(&format!("error: {error}"));
             Said(exit::FAILED)
         })?;
-        return Ok(print(&dry_run::dry_run(&decisions, &forecast, workers(args, &decisions), paint)));
+        let folded = project.checked().graph.as_deref().filter(|_| !args.expand);
+        return Ok(print(&dry_run::dry_run(&decisions, &forecast, folded, workers(args, &decisions), paint)));
     }
     if decisions.steps().is_empty() {
         return Ok(if args.quiet { exit::OK } else { print(&nothing_to_do(&decisions)) });
@@ -142,14 +144,16 @@ fn really_run(args: &RunArgs, decisions: &Decisions, runner: Option<Runner>, pai
     };
     let events_to_stdout = args.events.as_deref() == Some(Path::new("-"));
     // Standard output belongs to one of the two.
-    let live = Live::begin(args, &cancel);
+    let swept = Swept::of(decisions.plan());
+    let live = Live::begin(args, &cancel, &swept);
     let lines: Box<dyn Write> = match &live {
         Some(live) => Box::new(live.lines()),
         None if events_to_stdout => Box::new(Outlet::new(io::stderr().lock(), cancel.clone())),
         None => Box::new(Outlet::new(io::stdout().lock(), cancel.clone())),
     };
     let paint = if events_to_stdout { Paint { color: wants_color(args.color, &io::stderr()) } } else { paint };
-    let mut report = Report::new(BufWriter::with_capacity(64 << 10, lines), paint, verbosity, decisions.folder());
+    let mut report = Report::new(BufWriter::with_capacity(64 << 10, lines), paint, verbosity, decisions.folder())
+        .with_sweep(swept, named(&args.pipeline), args.expand);
     let mut events = match &args.events {
         None => None,
         Some(_) if events_to_stdout => {
@@ -212,6 +216,11 @@ fn really_run(args: &RunArgs, decisions: &Decisions, runner: Option<Runner>, pai
         Some((what, error)) => Err(failed(&format!("cannot write {what}"), &error)),
         None => Ok(code(&summary)),
     }
+}
+
+/// A pipeline as a further command has to name it.
+fn named(pipeline: &Path) -> Option<String> {
+    (pipeline != Path::new(".")).then(|| shell_line(std::iter::once(pipeline.as_os_str())))
 }
 
 fn code(summary: &Summary) -> u8 {

@@ -17,6 +17,7 @@ use loom_exec::{Cancel, Event};
 
 use crate::args::RunArgs;
 use crate::outlet::Outlet;
+use crate::swept::Swept;
 use crate::terminal::{Paint, wants_color};
 use progress::Progress;
 use screen::{Screen, Size};
@@ -53,7 +54,7 @@ struct State {
 
 impl Live {
     /// The display, if the lines of the run go to a terminal that can show it.
-    pub(crate) fn begin(args: &RunArgs, cancel: &Cancel) -> Option<Self> {
+    pub(crate) fn begin(args: &RunArgs, cancel: &Cancel, swept: &Swept) -> Option<Self> {
         let is_dumb = std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb");
         if args.quiet || is_dumb {
             return None;
@@ -73,7 +74,7 @@ impl Live {
         let state = State {
             terminal,
             screen: Screen::new(out),
-            progress: Progress::new(now),
+            progress: Progress::new(now, swept.clone()),
             paint: Paint { color },
             begun: now,
             drawn: None,

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use loom_exec::Event;
 
 use super::screen::{AreaLine, Size, clip};
+use crate::swept::{Swept, Tally};
 use crate::terminal::{DIM, DONE, FAIL, Paint, START, plain};
 use crate::when::{in_seconds, roughly};
 
@@ -22,6 +23,8 @@ pub(super) struct Progress {
     ended: usize,
     failed: usize,
     running: Vec<Running>,
+    /// The units of a sweep, by their steps.
+    swept: Swept,
     /// How long units that have not ended took when they last did.
     expected: Duration,
     /// How many units that have not ended never did.
@@ -37,18 +40,21 @@ pub(super) struct Progress {
 #[derive(Debug)]
 struct Running {
     unit: Arc<str>,
+    /// Whether it is told of by its step.
+    swept: bool,
     since: Instant,
     expected: Option<Duration>,
 }
 
 impl Progress {
-    pub(super) fn new(now: Instant) -> Self {
+    pub(super) fn new(now: Instant, swept: Swept) -> Self {
         Self {
             begun: now,
             total: 0,
             ended: 0,
             failed: 0,
             running: Vec::new(),
+            swept,
             expected: Duration::ZERO,
             unexpected: 0,
             known_up_to_date: 0,
@@ -58,6 +64,7 @@ impl Progress {
     }
 
     pub(super) fn add(&mut self, event: &Event, now: Instant) {
+        let swept = self.swept.add(event).is_some();
         match event {
             Event::RunStarted { up_to_date, to_run, expected, unexpected, .. } => {
                 self.begun = now;
@@ -71,7 +78,7 @@ impl Progress {
                 self.unexpected += items;
             }
             Event::UnitStarted { unit, expected, .. } => {
-                self.running.push(Running { unit: Arc::clone(unit), since: now, expected: *expected });
+                self.running.push(Running { unit: Arc::clone(unit), swept, since: now, expected: *expected });
             }
             Event::UnitRetried { unit, delay, .. } => {
                 let again = self.running.iter_mut().filter(|running| running.unit == *unit);
@@ -134,13 +141,19 @@ impl Progress {
         if self.total == 0 || most == 0 || room < 20 {
             return Vec::new();
         }
-        let (shown, more) = match self.running.len() {
+        // A step of a sweep keeps its line from its first unit to its last one, lest the lines jump.
+        let steps = self.swept.all().map(|(_, tally)| tally);
+        let steps: Vec<&Tally> =
+            steps.filter(|tally| tally.running > 0 || tally.has_begun() && !tally.is_over()).collect();
+        let alone: Vec<&Running> = self.running.iter().filter(|one| !one.swept).collect();
+        let (shown, more) = match steps.len() + alone.len() {
             count if count < most => (count, 0),
             _ if most < 3 => (0, 0),
             count => (most - 2, count + 2 - most),
         };
-        let mut lines: Vec<AreaLine> = Vec::new();
-        let rows: Vec<(String, String, String)> = self.running[..shown]
+        let steps = &steps[..steps.len().min(shown)];
+        let mut lines: Vec<AreaLine> = step_lines(steps, room, paint);
+        let rows: Vec<(String, String, String)> = alone[..shown - steps.len()]
             .iter()
             .map(|one| {
                 let expected = one.expected.filter(|expected| expected.as_secs() > 0);
@@ -203,6 +216,47 @@ impl Progress {
     }
 }
 
+/// `process  7/12 done, 2 running, 1 failed`, for each step.
+fn step_lines(steps: &[&Tally], room: usize, paint: Paint) -> Vec<AreaLine> {
+    /// A name is not cut to less than this for what stands behind it.
+    const NAME: usize = 12;
+    let room = room.saturating_sub(7 + 2);
+    let told: Vec<(String, Vec<String>)> = steps
+        .iter()
+        .map(|tally| {
+            let name = plain(&tally.name);
+            let mut parts = tally.parts();
+            let width = |parts: &[String]| parts.iter().map(|part| part.len() + 2).sum::<usize>();
+            while parts.len() > 1 && width(&parts) + clip(&name, NAME).width > room + 2 {
+                parts.pop();
+            }
+            if let [done] = &mut parts[..] {
+                *done = clip(done, room).text;
+            }
+            (name, parts)
+        })
+        .collect();
+    let behind = |parts: &[String]| parts.join(", ").chars().count();
+    let widest =
+        told.iter().map(|(name, parts)| clip(name, room.saturating_sub(behind(parts))).width).max().unwrap_or(0);
+    let lines = told.iter().map(|(name, parts)| {
+        let behind = behind(parts);
+        let name = clip(name, room.saturating_sub(behind));
+        let gap = widest.min(room.saturating_sub(behind)).saturating_sub(name.width);
+        let shown: Vec<String> = parts
+            .iter()
+            .map(|part| {
+                let style = if part.ends_with("failed") { FAIL } else { DIM };
+                paint.styled(style, part).to_string()
+            })
+            .collect();
+        let width = 7 + name.width + gap + 2 + behind;
+        let text = format!("{}  {}{}  {}", paint.styled(START, "run  "), name.text, " ".repeat(gap), shown.join(", "));
+        AreaLine { text, width }
+    });
+    lines.collect()
+}
+
 fn mean((count, sum): (u32, Duration)) -> Option<Duration> {
     sum.checked_div(count)
 }
@@ -221,7 +275,7 @@ mod tests {
 
     fn begun(up_to_date: usize, to_run: usize, expected: u64, unexpected: usize) -> (Progress, Instant) {
         let now = Instant::now();
-        let mut progress = Progress::new(now);
+        let mut progress = Progress::new(now, Swept::default());
         let (run, expected) = ("r".into(), secs(expected));
         let event =
             Event::RunStarted { run, steps: 0, workers: 2, folder: None, up_to_date, to_run, expected, unexpected };
@@ -301,5 +355,35 @@ mod tests {
         for rows in 0..30 {
             assert!(shown(&progress, now, Size { columns: 80, rows }).len() <= rows / 2);
         }
+    }
+
+    #[test]
+    fn the_units_of_a_sweep_are_one_line() {
+        let (mut progress, now) = begun(0, 13, 0, 13);
+        progress.swept = Swept::with("process", 12);
+        start(&mut progress, "generate", None, now);
+        finish(&mut progress, "generate", 1, now);
+        for rate in 0..10 {
+            start(&mut progress, &format!("process@rate={rate}"), None, now);
+        }
+        let (unit, outcome) = ("process@rate=0".into(), Outcome::Exited { code: 3 });
+        progress.add(&Event::UnitFinished { unit, outcome, duration: secs(1), log: None }, now);
+        for rate in 1..8 {
+            finish(&mut progress, &format!("process@rate={rate}"), 1, now);
+        }
+        start(&mut progress, "beside", None, now);
+        insta::assert_snapshot!(shown(&progress, now + secs(5), SIZE).join("\n"), @"
+        run    process  7/12 done, 2 running, 1 failed
+        run    beside  5 s
+        ███████████████████████████░░░░░░░░░░░░  9 of 13  1 failed  5 s  about 1 s left
+        ");
+        for columns in 0..100 {
+            shown(&progress, now + secs(5), Size { columns, rows: 24 });
+        }
+        insta::assert_snapshot!(shown(&progress, now + secs(5), Size { columns: 36, rows: 24 }).join("\n"), @"
+        run    process  7/12 done
+        run    beside  5 s
+        ███████████░░░░░  9 of 13  1 failed
+        ");
     }
 }

@@ -3,33 +3,32 @@
 //! What comes from a pipeline or from a log is only ever text: everything goes through [`Html`], scripts are forbidden by the
 //! page's own policy, and pictures are shown as pictures, in which nothing runs.
 
+mod failures;
 mod images;
 mod timeline;
+mod units;
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use loom_exec::Outcome;
 use loom_exec::runs::{Fate, History, Run, UnitHistory};
 use loom_graph::StepGraph;
 use loom_ui_core::{Node, View};
 
-use crate::report::last_lines;
-use crate::terminal::{as_read, shell_line};
+use crate::swept;
 use crate::when::{by_the_clock, in_words};
 
 pub(crate) use images::{Image, find as find_images};
 
 const TEMPLATE: &str = include_str!("template.html");
-const STYLE: &str = include_str!("style.css");
+/// The style of pages.
+pub(crate) const STYLE: &str = include_str!("style.css");
 
 /// Of more units than this, the rest is only counted.
 const MOST_UNITS: usize = 5000;
-/// Of more failures than this, the rest is only counted.
-const MOST_FAILURES: usize = 50;
 /// A picture of more steps than this shows nothing.
 const MOST_STEPS: usize = 400;
 
@@ -98,13 +97,14 @@ impl Page<'_> {
     pub(crate) fn render(&self) -> String {
         let name = self.pipeline.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
         let (state, verdict) = self.verdict();
+        let swept = self.swept();
         let mut sections = String::new();
         // Writing to a string does not fail.
         let _ = self
-            .failures(&mut sections)
+            .failures(&swept, &mut sections)
             .and_then(|()| self.graph(&mut sections))
-            .and_then(|()| timeline::section(self.history, &mut sections))
-            .and_then(|()| self.units(&mut sections))
+            .and_then(|()| timeline::section(self.history, &swept, &mut sections))
+            .and_then(|()| self.units(&swept, &mut sections))
             .and_then(|()| images::section(self.images, self.more_images, &mut sections));
         let workers = match self.history.workers {
             0 => String::new(),
@@ -161,58 +161,17 @@ impl Page<'_> {
         out
     }
 
-    fn failures(&self, out: &mut String) -> fmt::Result {
-        let failed: Vec<&UnitHistory> =
-            self.history.units.iter().filter(|unit| State::of(unit) == State::Failed).collect();
-        if let Some(why) = self.history.summary.as_ref().and_then(|summary| summary.not_kept.as_ref()) {
-            writeln!(out, "<section><h2>It ended early</h2><div class=\"inside\">{}</div></section>", Html(why))?;
-        }
-        if failed.is_empty() {
-            return Ok(());
-        }
-        writeln!(out, "<section id=\"failures\"><h2>What failed</h2><div class=\"inside\">")?;
-        for unit in failed.iter().take(MOST_FAILURES) {
-            self.failure(unit, out)?;
-        }
-        if failed.len() > MOST_FAILURES {
-            writeln!(out, "<p class=\"note\">… and {} more</p>", failed.len() - MOST_FAILURES)?;
-        }
-        writeln!(out, "</div></section>")
-    }
-
-    fn failure(&self, unit: &UnitHistory, out: &mut String) -> fmt::Result {
-        let Fate::Ended(outcome) = &unit.fate else { return Ok(()) };
-        writeln!(
-            out,
-            "<article class=\"failure\"><h3><span>{}</span> <span class=\"pill failed long\">{}</span> <span>after {}</span></h3>",
-            Html(&unit.unit),
-            Html(&outcome.to_string()),
-            in_words(unit.duration)
-        )?;
-        let log = self.log(unit);
-        if let Some(tail) = log.as_deref().and_then(last_lines) {
-            writeln!(out, "<pre>{}</pre>", Html(as_read(&tail).trim_end()))?;
-        }
-        writeln!(out, "<dl>")?;
-        if let Some(log) = &log {
-            writeln!(out, "<dt>log</dt><dd>{}</dd>", self.link(log, &log.to_string_lossy()))?;
-        }
-        if let Some(command) = &unit.command {
-            let folder = self.pipeline.parent().unwrap_or(Path::new("."));
-            let folder = shell_line(std::iter::once(folder.as_os_str()));
-            let by_hand = format!("(cd {folder} && {})", shell_line(command.words()));
-            writeln!(out, "<dt>by hand</dt><dd><code>{}</code></dd>", Html(&by_hand))?;
-        }
-        writeln!(out, "</dl></article>")
-    }
-
     fn graph(&self, out: &mut String) -> fmt::Result {
         let Some(graph) = self.graph.filter(|graph| graph.run_order().len() <= MOST_STEPS) else { return Ok(()) };
         let names: HashSet<&str> = graph.run_order().map(|step| &**graph.name(step)).collect();
         let mut states: HashMap<String, State> = HashMap::new();
+        let groups = self.groups();
         for unit in &self.history.units {
             let state = State::of(unit);
-            let Some(step) = step_of(&unit.unit, &names) else { continue };
+            // The steps are drawn as they are written, each for all its units.
+            let written = swept::split_unit(&unit.unit, |step| names.contains(step) || groups.contains(step));
+            let written = written.map(|(step, rest)| format!("{step}{rest}"));
+            let Some(step) = step_of(written.as_deref().unwrap_or(&unit.unit), &names) else { continue };
             let known = states.entry(format!("step:{step}")).or_insert(state);
             *known = state.max(*known);
         }
@@ -233,83 +192,19 @@ impl Page<'_> {
         writeln!(out, "</div></section>")
     }
 
-    fn units(&self, out: &mut String) -> fmt::Result {
-        let units = &self.history.units;
-        writeln!(out, "<section id=\"units\" class=\"units\"><h2>Units <small>{}</small></h2>", units.len())?;
-        if units.is_empty() {
-            return writeln!(out, "<p class=\"inside note\">Nothing is known of any.</p></section>");
-        }
-        let there: Vec<State> =
-            State::ALL.into_iter().filter(|state| units.iter().any(|unit| State::of(unit) == *state)).collect();
-        if there.len() > 1 {
-            write!(
-                out,
-                "<div class=\"filter\"><input type=\"radio\" name=\"show\" id=\"show-all\" checked>\
-                 <label for=\"show-all\">all</label>"
-            )?;
-            for state in there {
-                let (class, word) = (state.class(), state.word());
-                write!(
-                    out,
-                    "<input type=\"radio\" name=\"show\" id=\"show-{class}\"><label for=\"show-{class}\">{word}</label>"
-                )?;
-            }
-            writeln!(out, "</div>")?;
-        }
-        writeln!(
-            out,
-            "<table><thead><tr><th>Unit</th><th class=\"c-outcome\">Outcome</th><th class=\"c-took\">Took</th>\
-             <th>Why</th><th class=\"c-log\">Log</th></tr></thead><tbody>"
-        )?;
-        let longest = units.iter().map(|unit| unit.duration).max().unwrap_or_default();
-        for unit in units.iter().take(MOST_UNITS) {
-            self.row(unit, longest, out)?;
-        }
-        writeln!(out, "</tbody></table>")?;
-        if units.len() > MOST_UNITS {
-            writeln!(out, "<p class=\"inside note\">… and {} more</p>", units.len() - MOST_UNITS)?;
-        }
-        writeln!(out, "</section>")
+    /// The names of the groups that run in passes.
+    fn groups(&self) -> HashSet<&str> {
+        let groups = self.graph.map_or(&[][..], |graph| &graph.pipeline().groups);
+        groups.iter().filter(|group| group.passes.is_some()).map(|group| &*group.name.text).collect()
     }
 
-    fn row(&self, unit: &UnitHistory, longest: Duration, out: &mut String) -> fmt::Result {
-        let state = State::of(unit);
-        write!(out, "<tr class=\"{}\"><td><b>{}</b>", state.class(), Html(&unit.unit))?;
-        if let Some(command) = &unit.command {
-            let line = shell_line(command.words());
-            write!(out, "<details><summary><code>{}</code></summary></details>", Html(&line))?;
-        }
-        let outcome = match &unit.fate {
-            Fate::Ended(outcome) => outcome.to_string(),
-            _ => state.word().to_owned(),
-        };
-        let long = if outcome.chars().count() > 24 { " long" } else { "" };
-        write!(out, "</td><td><span class=\"pill {}{long}\">{}</span></td><td>", state.class(), Html(&outcome))?;
-        if unit.started.is_some() {
-            write!(out, "<span class=\"took\">{}</span>", in_words(unit.duration))?;
-            if longest > Duration::ZERO {
-                let share = unit.duration.as_secs_f64() / longest.as_secs_f64() * 100.0;
-                write!(out, "<div class=\"share\" style=\"width:{share:.1}%\"></div>")?;
-            }
-        }
-        let why = match &unit.fate {
-            Fate::UpToDate { ran_at } => format!("ran {}", by_the_clock(*ran_at)),
-            Fate::Skipped(because) => because.to_string(),
-            _ => {
-                let mut why: Vec<String> = unit.reasons.iter().map(ToString::to_string).collect();
-                match unit.retries {
-                    0 => {}
-                    1 => why.push("tried twice".to_owned()),
-                    retries => why.push(format!("tried {} times", retries + 1)),
-                }
-                why.join(", ")
-            }
-        };
-        write!(out, "</td><td class=\"why\">{}</td><td>", Html(&why))?;
-        if let Some(log) = self.log(unit) {
-            write!(out, "{}", self.link(&log, "log"))?;
-        }
-        writeln!(out, "</td></tr>")
+    /// Of the units, those that are of one step of a sweep, by its name.
+    fn swept(&self) -> HashMap<&str, &str> {
+        let Some(graph) = self.graph.filter(|graph| graph.space().is_some()) else { return HashMap::new() };
+        let mut names = self.groups();
+        names.extend(graph.run_order().filter(|step| !graph.axes(*step).is_empty()).map(|step| &**graph.name(step)));
+        let units = self.history.units.iter().map(|unit| &*unit.unit);
+        units.filter_map(|unit| Some((unit, swept::split_unit(unit, |step| names.contains(step))?.0))).collect()
     }
 
     /// The log of a unit: where it is now, even if the folder was moved.
@@ -349,7 +244,7 @@ fn step_of<'a>(unit: &'a str, steps: &HashSet<&str>) -> Option<&'a str> {
 }
 
 /// A template with its `{{places}}` filled, each text as it is.
-fn fill(template: &str, values: &[(&str, String)]) -> String {
+pub(crate) fn fill(template: &str, values: &[(&str, String)]) -> String {
     let mut out = String::new();
     let mut rest = template;
     while let Some((before, (name, after))) =
@@ -363,7 +258,7 @@ fn fill(template: &str, values: &[(&str, String)]) -> String {
 }
 
 /// Text in HTML, between tags or in an attribute with double quotes.
-struct Html<'a>(&'a str);
+pub(crate) struct Html<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Html<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,14 +1,18 @@
 //! When what ran, in lanes.
 
+use std::collections::HashMap;
 use std::fmt::{self, Write as _};
 use std::time::Duration;
 
-use loom_exec::runs::History;
+use loom_exec::runs::{History, UnitHistory};
 
 use super::{Html, MOST_UNITS, State, legend};
 use crate::when::in_words;
 
-pub(super) fn section(history: &History, out: &mut String) -> fmt::Result {
+/// What takes less of the whole, in percent, is drawn together with what comes next to it.
+const SEEN: f64 = 0.2;
+
+pub(super) fn section(history: &History, swept: &HashMap<&str, &str>, out: &mut String) -> fmt::Result {
     let lanes = history.lanes();
     let ends = lanes.iter().map(|(_, unit)| history.span(unit).1);
     let whole = ends.chain([history.until]).max().unwrap_or_default().as_secs_f64();
@@ -27,19 +31,20 @@ pub(super) fn section(history: &History, out: &mut String) -> fmt::Result {
         at += every;
     }
     let mut rows: Vec<String> = vec![String::new(); count];
-    for (lane, unit) in lanes.iter().take(MOST_UNITS) {
-        let (from, to) = history.span(unit);
-        let (left, share) = (from.as_secs_f64() / whole * 100.0, (to - from).as_secs_f64() / whole * 100.0);
+    let (bars, more) = bars(history, &lanes, whole, swept);
+    for bar in &bars {
+        let (left, share) = (bar.from.as_secs_f64() / whole * 100.0, bar.share(whole));
         let thin = if share < 0.6 { " thin" } else { "" };
-        let name = Html(&unit.unit);
+        let name = Html(&bar.name);
         // A letter or two say nothing.
-        let label = Html(if share < 4.0 { "" } else { &unit.unit });
+        let label = Html(if share < 4.0 { "" } else { &bar.name });
+        let failed = if bar.units > 1 && bar.failed > 0 { format!(", {} failed", bar.failed) } else { String::new() };
         writeln!(
-            rows[*lane],
-            "<div class=\"bar {}{thin}\" style=\"left:{left:.3}%;width:{share:.3}%\" title=\"{name}: {}, from {}\">{label}</div>",
-            State::of(unit).class(),
-            in_words(to - from),
-            mark(from.as_secs_f64()),
+            rows[bar.lane],
+            "<div class=\"bar {}{thin}\" style=\"left:{left:.3}%;width:{share:.3}%\" title=\"{name}{failed}: {}, from {}\">{label}</div>",
+            bar.state.class(),
+            in_words(bar.to.saturating_sub(bar.from)),
+            mark(bar.from.as_secs_f64()),
         )?;
     }
     for row in rows {
@@ -47,7 +52,74 @@ pub(super) fn section(history: &History, out: &mut String) -> fmt::Result {
     }
     writeln!(out, "</div>")?;
     legend(lanes.iter().map(|(_, unit)| State::of(unit)), out)?;
+    if bars.iter().any(|bar| bar.units > 1) {
+        writeln!(out, "<p class=\"note\">Units too short to be seen are drawn together, step by step.</p>")?;
+    }
+    if more > 0 {
+        writeln!(out, "<p class=\"note\">… and {more} more, which are not drawn</p>")?;
+    }
     writeln!(out, "</div></section>")
+}
+
+/// What is drawn: a unit, or several of one step that are too short to be seen.
+struct Bar<'a> {
+    lane: usize,
+    name: String,
+    step: Option<&'a str>,
+    units: usize,
+    failed: usize,
+    state: State,
+    from: Duration,
+    to: Duration,
+}
+
+impl Bar<'_> {
+    /// How much of the whole it takes, in percent.
+    fn share(&self, whole: f64) -> f64 {
+        self.to.saturating_sub(self.from).as_secs_f64() / whole * 100.0
+    }
+}
+
+/// The bars, and how many units they leave out.
+fn bars<'a>(
+    history: &History,
+    lanes: &[(usize, &UnitHistory)],
+    whole: f64,
+    swept: &HashMap<&str, &'a str>,
+) -> (Vec<Bar<'a>>, usize) {
+    let mut bars: Vec<Bar<'a>> = Vec::new();
+    // The last bar of each lane.
+    let mut last: HashMap<usize, usize> = HashMap::new();
+    let mut more = 0;
+    for (lane, unit) in lanes {
+        let is_full = bars.len() >= MOST_UNITS;
+        let (from, to) = history.span(unit);
+        let state = State::of(unit);
+        let failed = usize::from(state == State::Failed);
+        let step = swept.get(&*unit.unit).copied();
+        let bar = Bar { lane: *lane, name: unit.unit.to_string(), step, units: 1, failed, state, from, to };
+        let before = last.get(lane).and_then(|place| bars.get_mut(*place));
+        let joins = |before: &Bar<'_>| {
+            before.step == step
+                && before.share(whole) < SEEN
+                && (to.saturating_sub(before.from)).as_secs_f64() / whole * 100.0 < 2.0 * SEEN
+        };
+        match (before.filter(|before| joins(before)), step) {
+            (Some(before), Some(step)) => {
+                before.to = to;
+                before.units += 1;
+                before.failed += failed;
+                before.state = before.state.max(state);
+                before.name = format!("{step} ×{}", before.units);
+            }
+            _ if is_full => more += 1,
+            _ => {
+                last.insert(*lane, bars.len());
+                bars.push(bar);
+            }
+        }
+    }
+    (bars, more)
 }
 
 /// How far marks are apart, in seconds: at most some eight of them.

@@ -36,6 +36,15 @@ pub(crate) enum Content {
     Other,
 }
 
+impl Content {
+    /// As of a file that has this text.
+    pub(crate) fn of_text(text: &str) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(text.as_bytes());
+        Self::File(half(&hasher))
+    }
+}
+
 impl From<Content> for String {
     fn from(content: Content) -> Self {
         let hex = |kind: char, hash: [u8; 16]| format!("{kind}{:032x}", u128::from_be_bytes(hash));

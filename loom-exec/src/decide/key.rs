@@ -1,5 +1,6 @@
 //! What a unit's result depends on, and what two of these differ in.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -47,11 +48,17 @@ impl Key {
         self.files.iter().filter(|file| file.role == Role::Output)
     }
 
-    fn file(&self, role: Role, path: &str) -> Option<&KeyFile> {
+    /// A file of this key, which most likely stands where it stands in the other one: a step may gather ten thousand.
+    fn file(&self, at: usize, role: Role, path: &str) -> Option<&KeyFile> {
         // A task may come to be imported by another, and the other way round.
         let is_code = |role: Role| matches!(role, Role::Task | Role::Module);
-        let same = |file: &&KeyFile| file.role == role || is_code(role) && is_code(file.role);
-        self.files.iter().filter(same).find(|file| &*file.path == path)
+        let same = |file: &&KeyFile| (file.role == role || is_code(role) && is_code(file.role)) && &*file.path == path;
+        self.files.get(at).filter(same).or_else(|| self.files.iter().find(same))
+    }
+
+    /// Whether a file is of this key and was the same.
+    pub(crate) fn has(&self, at: usize, file: &KeyFile) -> bool {
+        self.files.get(at) == Some(file) || self.files.contains(file)
     }
 
     /// Why a unit that was made from `self` is to run again, if it would now be made from `now`, whose outputs are what stands
@@ -74,8 +81,8 @@ impl Key {
             reasons.push(Reason::Python { old: text(&self.python), new: text(&now.python) });
         }
         let mut strangers = Vec::new();
-        for file in &now.files {
-            match self.file(file.role, &file.path) {
+        for (at, file) in now.files.iter().enumerate() {
+            match self.file(at, file.role, &file.path) {
                 Some(known) if known.content == file.content => {}
                 Some(_) => reasons.push(reason(file, "changed")),
                 None => strangers.push(reason(file, "is new")),
@@ -86,8 +93,9 @@ impl Key {
             reasons.append(&mut strangers);
         }
         if reasons.is_empty() {
-            let gone = self.files.iter().filter(|file| now.file(file.role, &file.path).is_none());
-            reasons.extend(gone.map(|file| reason(file, "is gone")));
+            let gone =
+                self.files.iter().enumerate().filter(|(at, file)| now.file(*at, file.role, &file.path).is_none());
+            reasons.extend(gone.map(|(_, file)| reason(file, "is gone")));
         }
         reasons
     }
@@ -110,6 +118,15 @@ fn reason(file: &KeyFile, how: &'static str) -> Reason {
 /// An option and the words behind it; words before the first option have none.
 type Words<'a> = (&'a str, &'a [String]);
 
+/// More words than this behind an option are not told all.
+const MANY: usize = 8;
+
+/// The words that others do not have.
+fn without(words: &[String], others: &[String]) -> Vec<String> {
+    let others: HashSet<&str> = others.iter().map(String::as_str).collect();
+    words.iter().filter(|word| !others.contains(word.as_str())).cloned().collect()
+}
+
 /// Tells two command lines apart by their options.
 fn words(old: &[String], new: &[String], reasons: &mut Vec<Reason>) {
     if old == new {
@@ -124,10 +141,24 @@ fn words(old: &[String], new: &[String], reasons: &mut Vec<Reason>) {
             matched[place] = true;
             old[place].1
         });
-        if before != Some(*now) {
-            let old = before.map(text);
-            reasons.push(Reason::Argument { name: (*option).to_owned(), old, new: Some(text(now)) });
+        if before == Some(*now) {
+            continue;
         }
+        let (old, new) = match before {
+            // Of many words, those that came and went say it better.
+            Some(before) if before.len().max(now.len()) > MANY => {
+                let (gone, come) = (without(before, now), without(now, before));
+                let some = |words: Vec<String>| Some(text(&words)).filter(|text| !text.is_empty());
+                if gone.is_empty() && come.is_empty() { (None, None) } else { (some(gone), some(come)) }
+            }
+            _ => (before.map(text), Some(text(now))),
+        };
+        let name = (*option).to_owned();
+        reasons.push(if (&old, &new) == (&None, &None) {
+            Reason::Reordered
+        } else {
+            Reason::Argument { name, old, new }
+        });
     }
     for ((option, before), _) in old.iter().zip(&matched).filter(|(_, matched)| !**matched) {
         reasons.push(Reason::Argument { name: (*option).to_owned(), old: Some(text(before)), new: None });

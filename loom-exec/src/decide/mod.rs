@@ -14,7 +14,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use loom_graph::{DatumId, Facts, Part, StepId, Unit, UnitFile, plain_of};
+use loom_graph::{DatumId, Facts, Manifest, Part, StepId, Unit, UnitFile, plain_of};
 
 use loom_spec::Program;
 
@@ -56,9 +56,16 @@ pub(crate) struct Needs {
     reads: Vec<UnitFile>,
     makes: Vec<UnitFile>,
     item: Option<String>,
+    /// What it is handed in place of what it gathers, which is written when it starts.
+    lists: Vec<Manifest>,
 }
 
 impl Needs {
+    /// Whether a path is that of a list of what it gathers.
+    fn lists(&self, path: &str) -> bool {
+        self.lists.iter().any(|list| list.path == path)
+    }
+
     /// Of a loop's unit, its file.
     pub(crate) fn item(&self) -> Option<&str> {
         self.item.as_deref()
@@ -144,18 +151,18 @@ impl<'a> Decider<'a> {
 
     /// What a unit needs; none if it only finds something out.
     pub(crate) fn needs(&self, unit: &Unit, task: &Task, facts: Facts<'_>) -> Option<Needs> {
-        let (command, code, python, env) = match task {
-            Task::Run { command, words, code, python, .. } => {
-                (words.clone(), code.clone(), python.clone(), command.variables.clone())
+        let (command, code, python, env, lists) = match task {
+            Task::Run { command, words, manifests, code, python } => {
+                (words.clone(), code.clone(), python.clone(), command.variables.clone(), manifests.clone())
             }
-            Task::Copy(_) => (vec!["copy".to_owned()], Vec::new(), None, Vec::new()),
+            Task::Copy(_) => (vec!["copy".to_owned()], Vec::new(), None, Vec::new(), Vec::new()),
             Task::Ask(..) | Task::Lead(_) => return None,
         };
         let graph = self.decisions.plan().graph();
         let (reads, makes) = (graph.reads(unit, facts), graph.makes(unit));
         // A word of a command may name what it makes.
         let code = code.into_iter().filter(|path| !makes.iter().any(|made| made.path == *path)).collect();
-        Some(Needs { command, code, python, env, reads, makes, item: graph.item_path(unit) })
+        Some(Needs { command, code, python, env, reads, makes, item: graph.item_path(unit), lists })
     }
 
     /// Whether a step may have to do without some of what it gathers.
@@ -219,10 +226,11 @@ impl<'a> Decider<'a> {
     /// In which state the files of a key are that a unit is made from: not what they hold, but whether they were written to.
     pub(crate) fn state_of_sources(&self, unit: &Unit, needs: &Needs, key: &Key) -> Vec<(Arc<str>, Content)> {
         let left_out = |place: &str| self.is_left_out(unit.step, place, Role::Input);
-        let sources = key.files.iter().filter(|file| file.role != Role::Output);
+        let sources = key.files.iter().filter(|file| file.role != Role::Output && !needs.lists(&file.path));
+        let places: HashMap<&str, &str> = needs.reads.iter().map(|read| (&*read.path, &*read.place)).collect();
         sources
             .map(|file| {
-                let place = needs.reads.iter().find(|read| *read.path == *file.path).map_or("", |read| &read.place);
+                let place = places.get(&*file.path).copied().unwrap_or_default();
                 (Arc::clone(&file.path), self.contents.state_of(&file.path, place, &left_out))
             })
             .collect()
@@ -350,6 +358,11 @@ impl<'a> Decider<'a> {
         }
         for read in &needs.reads {
             files.push(key_file(Role::Input, read, look(read, Role::Input)?));
+        }
+        for list in &needs.lists {
+            let (path, name) = (list.path.as_str().into(), Some(list.of.as_str().into()));
+            let content = Content::of_text(&list.text);
+            files.push(KeyFile { role: Role::Input, path, name, content });
         }
         let python = needs.python.as_ref().and_then(|python| self.versions.of(python));
         Ok(Key { command: needs.command.clone(), python, env: needs.env.clone(), files })

@@ -151,12 +151,12 @@ impl std::fmt::Display for Reason {
             Self::Failed { how } => write!(f, "failed last time: {how}"),
             Self::Argument { name, old, new } => {
                 let words = |name: &str, words: &str| match (name.is_empty(), words.is_empty()) {
-                    (true, _) => words.to_owned(),
+                    (true, _) => shown(words),
                     (false, true) => name.to_owned(),
-                    (false, false) => format!("{name} {words}"),
+                    (false, false) => format!("{name} {}", shown(words)),
                 };
                 match (old, new) {
-                    (Some(old), Some(new)) if name.is_empty() => write!(f, "{old} -> {new}"),
+                    (Some(old), Some(new)) if name.is_empty() => write!(f, "{} -> {}", shown(old), shown(new)),
                     (Some(old), Some(new)) => write!(f, "{name} {} -> {}", shown(old), shown(new)),
                     (None, Some(new)) => write!(f, "{} added", words(name, new)),
                     (Some(old), None) => write!(f, "{} removed", words(name, old)),
@@ -182,7 +182,12 @@ impl std::fmt::Display for Reason {
     }
 }
 
-/// A value that can be seen even if it is empty.
+/// A value that can be seen even if it is empty, and does not fill the screen.
 fn shown(value: &str) -> String {
-    if value.is_empty() { "(nothing)".to_owned() } else { value.to_owned() }
+    const LONGEST: usize = 300;
+    match value.char_indices().nth(LONGEST) {
+        _ if value.is_empty() => "(nothing)".to_owned(),
+        Some((end, _)) => format!("{}…", &value[..end]),
+        None => value.to_owned(),
+    }
 }

@@ -87,6 +87,10 @@ fn cannot_start(program: &Path, error: &io::Error) -> String {
         Some(Errno::NOEXEC) => {
             format!("cannot start {program}: its first line must say what runs it (`#!`)")
         }
+        Some(Errno::TOOBIG) => format!(
+            "cannot start {program}: its command line is longer than the system takes; a step that gathers this much takes \
+             a list instead (`gather: {{axes: true, as: manifest}}`)"
+        ),
         _ => format!("cannot start {program}: {error}"),
     }
 }

@@ -188,12 +188,14 @@ impl Worker<'_> {
         let state = self.decider.state_of_sources(unit, needs, &before.key);
         let written_to =
             before.state.iter().zip(&state).find(|(before, after)| before != after).map(|(_, after)| &after.0);
-        let is_same = |file: &KeyFile| {
+        let is_same = |at: usize, file: &KeyFile| {
             let was_written_to = written_to.is_some_and(|path| *path == file.path);
-            !was_written_to && before.key.files.contains(file)
+            !was_written_to && before.key.has(at, file)
         };
-        let changed = key.files.iter().find(|file| file.role != Role::Output && !is_same(file));
-        let Some(changed) = changed else { return ledger.done(&unit.name, needs, took, key, fresh) };
+        let mut sources = key.files.iter().enumerate().filter(|(_, file)| file.role != Role::Output);
+        let Some((_, changed)) = sources.find(|(at, file)| !is_same(*at, file)) else {
+            return ledger.done(&unit.name, needs, took, key, fresh);
+        };
         let input = changed.name.as_ref().filter(|_| changed.role == Role::Input).unwrap_or(&changed.path).to_string();
         let _ = self.output.send(Told::InputChanged { unit: Arc::clone(&unit.name), input: input.clone() });
         ledger.end(&unit.name, Ending::Outdated(input))

@@ -20,6 +20,8 @@ use std::sync::Arc;
 
 use loom_spec::{Pipeline, Problems, Span, Value};
 
+use super::flow::Axes;
+use super::paths::push_name;
 use crate::World;
 
 /// All configurations of a sweep: a value for each axis.
@@ -58,6 +60,14 @@ pub struct AxisValue {
     pub text: Arc<str>,
 }
 
+impl AxisValue {
+    /// What the label sets a parameter to, as people read it; none if it leaves that alone.
+    pub fn setting(&self, parameter: &str) -> Option<Arc<str>> {
+        let set = self.settings.iter().find(|(name, _)| **name == *parameter);
+        set.map(|(_, value)| value::text_of(value))
+    }
+}
+
 impl Space {
     /// Works out the configurations of a pipeline; none if it has no sweep, or nobody can say what it sweeps over. Where
     /// that is an error there is no configuration, and the axes are those that could be told.
@@ -78,6 +88,13 @@ impl Space {
     /// The value that a configuration gives an axis.
     pub fn value(&self, config: ConfigId, axis: usize) -> &AxisValue {
         &self.axes[axis].values[self.indices(config)[axis] as usize]
+    }
+
+    /// The name of a configuration: `rate=0.1,depth=2`.
+    pub fn name(&self, config: ConfigId) -> String {
+        let mut name = String::new();
+        push_name(self, Axes::MAX, config, &mut name);
+        name.trim_start_matches('@').to_owned()
     }
 
     /// How many configurations there are.
