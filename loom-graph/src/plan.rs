@@ -289,9 +289,10 @@ impl Checked {
     fn how_to_get(&self, maker: StepId, chosen: &[Option<LeftOut>]) -> String {
         let nodes = self.nodes();
         let name = nodes.name(maker.index());
+        let step = &nodes.step(maker.index()).name.text;
         match chosen[maker.index()] {
-            Some(LeftOut::Optional) => format!("the optional step `{name}` makes it: add `--include {name}`"),
-            Some(LeftOut::Disabled) => format!("the disabled step `{name}` makes it: run it with `--step {name}`"),
+            Some(LeftOut::Optional) => format!("the optional step `{step}` makes it: add `--include {step}`"),
+            Some(LeftOut::Disabled) => format!("the disabled step `{step}` makes it: run it with `--step {step}`"),
             _ => format!("`{name}` makes it: run that first, or begin with `--from {name}`"),
         }
     }

@@ -59,10 +59,15 @@ impl Results {
             groups[place].1.push(row);
         }
         let place = |axis: usize| axes.iter().position(|known| *known == axis);
-        let column = |axis: &usize| Column { set_by: self.axes[*axis].set_by.and_then(place), ..self.axes[*axis].clone() };
+        let column =
+            |axis: &usize| Column { set_by: self.axes[*axis].set_by.and_then(place), ..self.axes[*axis].clone() };
         let columns: Vec<Column> = axes.iter().map(column).collect();
         let rows = groups.into_iter().map(|(values, rows)| {
-            let named = columns.iter().zip(&values).filter(|(column, _)| column.set_by.is_none()).map(|(column, value)| format!("{}={value}", column.name));
+            let named = columns
+                .iter()
+                .zip(&values)
+                .filter(|(column, _)| column.set_by.is_none())
+                .map(|(column, value)| format!("{}={value}", column.name));
             let label = if values.is_empty() { "all".into() } else { named.collect::<Vec<_>>().join(",").into() };
             let metrics = (0..self.metrics.len()).map(|metric| mean(&rows, metric)).collect();
             Row {
