@@ -198,7 +198,7 @@ impl Expanded {
             for made in links.writes(step) {
                 let datum = links.datum(made.datum);
                 let canonical = datum.canonical;
-                let own = written.datum(self.written_datum(canonical).0).canonical;
+                let own = written.datum(self.written_datum(made.datum).0).canonical;
                 let (other, same, place) = *first[canonical.index()].get_or_insert((step, own, made.span));
                 let name = self.name(step);
                 let path = &made.path;
