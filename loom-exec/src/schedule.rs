@@ -14,7 +14,7 @@
 //! wait for one GPU.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
+use std::collections::{BTreeMap, BinaryHeap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -89,8 +89,8 @@ pub(crate) struct Skipped {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Because {
-    /// What it needs has failed.
-    Failure,
+    /// What it needs has failed: this block, or what that needed.
+    Failure(StepId),
     /// This switch leads another way.
     Switch(StepId),
 }
@@ -130,10 +130,10 @@ struct Passes {
 /// What a block gathers.
 #[derive(Debug, Default)]
 struct Gathering {
-    /// The blocks that make it, which the block needs for nothing else.
-    from: HashSet<StepId>,
-    /// Whether it can do without what failed.
-    allow_failed: bool,
+    /// The blocks that make it, which the block needs for nothing else; and whether it can do without each that failed.
+    from: HashMap<StepId, bool>,
+    /// Why it goes without something, if it does: a failure, if there was one.
+    without: Option<Because>,
 }
 
 /// Something that may start. Of two with the same rank, the one that stands first in run order does.
@@ -242,7 +242,9 @@ impl Scheduler {
         }
         let is_root = |step: &StepId| links.leader(*step) == *step && scheduler.waiting_for[step.index()] == 0;
         let roots: Vec<StepId> = links.steps().filter(is_root).collect();
-        scheduler.release(roots);
+        let passed =
+            roots.into_iter().filter(|root| scheduler.is_let_through(*root)).map(|root| (root, None)).collect();
+        scheduler.settle(passed);
         scheduler
     }
 
@@ -447,92 +449,96 @@ impl Scheduler {
         self.unfinished -= 1;
         if how == How::Failed {
             self.enter(block, State::Failed);
-            return self.skip(vec![block], Because::Failure);
+            return self.settle(vec![(block, Some(Because::Failure(block)))]);
         }
         self.enter(block, State::Succeeded);
+        let mut settled = vec![(block, None)];
         let mut skipped = Vec::new();
         if let How::Answered(holds) = how
-            && let Some(barred) = self.gates.get(&(block, !holds))
+            && let Some(barred) = self.gates.get(&(block, !holds)).cloned()
         {
-            let waiting = |step: &StepId| self.state[step.index()] == State::Waiting;
-            let mut barred: Vec<StepId> = barred.iter().copied().filter(waiting).collect();
-            barred.dedup();
-            for step in &barred {
-                self.enter(*step, State::Skipped);
-                if self.planned[step.index()] {
-                    self.unfinished -= 1;
-                    skipped.push(Skipped { step: *step, because: Because::Switch(block) });
-                }
-            }
-            skipped.extend(self.skip(barred, Because::Switch(block)));
-            skipped.sort_unstable_by_key(|skipped| self.place[skipped.step.index()]);
-        }
-        let (released, starved) =
-            self.one_less_for_followers(block).into_iter().partition(|step| self.has_something(*step));
-        self.release(released);
-        skipped.extend(self.skip_all(starved, Because::Failure));
-        skipped
-    }
-
-    /// Skips these blocks, and all that is behind them.
-    fn skip_all(&mut self, blocks: Vec<StepId>, because: Because) -> Vec<Skipped> {
-        let mut skipped = Vec::new();
-        for step in &blocks {
-            self.enter(*step, State::Skipped);
-            if self.planned[step.index()] {
-                self.unfinished -= 1;
-                skipped.push(Skipped { step: *step, because });
-            }
-        }
-        skipped.extend(self.skip(blocks, because));
-        skipped
-    }
-
-    /// Skips all that is behind these blocks and has not ended; but what gathers goes on with the others.
-    fn skip(&mut self, mut open: Vec<StepId>, because: Because) -> Vec<Skipped> {
-        let mut skipped = Vec::new();
-        let mut released = Vec::new();
-        while let Some(step) = open.pop() {
-            for index in 0..self.followers.of(step).len() {
-                let follower = self.followers.of(step)[index];
-                if self.state[follower.index()] != State::Waiting {
-                    continue;
-                }
-                if self.can_do_without(follower, step, because) {
-                    let waiting_for = &mut self.waiting_for[follower.index()];
-                    *waiting_for -= 1;
-                    if *waiting_for > 0 {
-                        continue;
-                    }
-                    if self.has_something(follower) {
-                        released.push(follower);
-                        continue;
-                    }
-                }
-                self.enter(follower, State::Skipped);
-                open.push(follower);
-                if self.planned[follower.index()] {
-                    self.unfinished -= 1;
-                    skipped.push(Skipped { step: follower, because });
+            let because = Because::Switch(block);
+            for step in barred {
+                if self.state[step.index()] == State::Waiting {
+                    skipped.extend(self.skip(step, because));
+                    settled.push((step, Some(because)));
                 }
             }
         }
-        self.release(released);
+        skipped.extend(self.settle(settled));
         skipped.sort_unstable_by_key(|skipped| self.place[skipped.step.index()]);
         skipped
     }
 
-    /// Whether a block can run without what another one did not make: what a switch leads past is no part of what is
-    /// gathered.
-    fn can_do_without(&self, block: StepId, maker: StepId, because: Because) -> bool {
-        let Some(gathering) = self.gathering.get(&block) else { return false };
-        (gathering.allow_failed || matches!(because, Because::Switch(_))) && gathering.from.contains(&maker)
+    /// A block does not run.
+    fn skip(&mut self, block: StepId, because: Because) -> Option<Skipped> {
+        self.enter(block, State::Skipped);
+        let planned = self.planned[block.index()];
+        self.unfinished -= usize::from(planned);
+        planned.then_some(Skipped { step: block, because })
     }
 
-    /// Whether there is anything for a block to gather, if it does so.
-    fn has_something(&self, block: StepId) -> bool {
-        let Some(gathering) = self.gathering.get(&block) else { return true };
-        gathering.from.is_empty() || gathering.from.iter().any(|maker| self.has_made(*maker))
+    /// These blocks will not change any more, and are lost or there: what is behind them waits for one less, or is lost with them.
+    /// Returns what is skipped for that, in run order.
+    fn settle(&mut self, mut settled: Vec<(StepId, Option<Because>)>) -> Vec<Skipped> {
+        let mut skipped = Vec::new();
+        while let Some((block, lost)) = settled.pop() {
+            for index in 0..self.followers.of(block).len() {
+                let follower = self.followers.of(block)[index];
+                if self.state[follower.index()] != State::Waiting {
+                    continue;
+                }
+                let lost = match lost {
+                    Some(because) if !self.does_without(follower, block, because) => lost,
+                    _ => {
+                        let waiting_for = &mut self.waiting_for[follower.index()];
+                        *waiting_for -= 1;
+                        if *waiting_for > 0 {
+                            continue;
+                        }
+                        self.has_nothing(follower)
+                    }
+                };
+                match lost {
+                    Some(because) => skipped.extend(self.skip(follower, because)),
+                    None if self.is_let_through(follower) => {}
+                    None => continue,
+                }
+                settled.push((follower, lost));
+            }
+        }
+        skipped.sort_unstable_by_key(|skipped| self.place[skipped.step.index()]);
+        skipped
+    }
+
+    /// A block waits for nothing any more: if it is planned, it becomes ready, else it is let through.
+    fn is_let_through(&mut self, block: StepId) -> bool {
+        if !self.planned[block.index()] {
+            self.enter(block, State::Passed);
+            return true;
+        }
+        self.enter(block, State::Ready);
+        self.make_ready(block, Part::Whole);
+        false
+    }
+
+    /// Whether a block can run without what another one did not make, which it remembers: what a switch leads past is no part of
+    /// what is gathered.
+    fn does_without(&mut self, block: StepId, maker: StepId, because: Because) -> bool {
+        let Some(gathering) = self.gathering.get_mut(&block) else { return false };
+        let may_fail = gathering.from.get(&maker);
+        let does = may_fail.is_some_and(|may_fail| *may_fail || matches!(because, Because::Switch(_)));
+        if does && !matches!(gathering.without, Some(Because::Failure(_))) {
+            gathering.without = Some(because);
+        }
+        does
+    }
+
+    /// Why there is nothing for a block to gather, if that is so.
+    fn has_nothing(&self, block: StepId) -> Option<Because> {
+        let gathering = self.gathering.get(&block)?;
+        let has_something = gathering.from.is_empty() || gathering.from.keys().any(|maker| self.has_made(*maker));
+        gathering.without.filter(|_| !has_something)
     }
 
     /// Whether what a block makes is there, as far as the run knows: it succeeded, or is not to run.
@@ -591,32 +597,6 @@ impl Scheduler {
         self.running += 1;
         self.free = self.free.without(self.takes(step, part));
     }
-
-    /// Blocks that wait for nothing any more: the planned ones become ready, the others let through.
-    fn release(&mut self, mut blocks: Vec<StepId>) {
-        while let Some(block) = blocks.pop() {
-            if self.planned[block.index()] {
-                self.enter(block, State::Ready);
-                self.make_ready(block, Part::Whole);
-            } else {
-                self.enter(block, State::Passed);
-                blocks.extend(self.one_less_for_followers(block));
-            }
-        }
-    }
-
-    /// A block has ended: its followers wait for one less. Returns those that wait for nothing any more.
-    fn one_less_for_followers(&mut self, block: StepId) -> Vec<StepId> {
-        let mut released = Vec::new();
-        for follower in self.followers.of(block) {
-            let waiting_for = &mut self.waiting_for[follower.index()];
-            *waiting_for -= 1;
-            if *waiting_for == 0 && self.state[follower.index()] == State::Waiting {
-                released.push(*follower);
-            }
-        }
-        released
-    }
 }
 
 /// A line for each amount that something takes, and the line of each step's units.
@@ -644,8 +624,9 @@ fn gathering(graph: &StepGraph) -> BTreeMap<StepId, Gathering> {
         let Some(gather) = &graph.step(step).gather else { continue };
         let legs = || links.dependencies(step).iter().map(|leg| (links.leader(leg.on), links.is_gathered(step, leg)));
         let of_step = gathering.entry(links.leader(step)).or_default();
-        of_step.allow_failed = gather.allow_failed;
-        of_step.from.extend(legs().filter(|(_, gathered)| *gathered).map(|(maker, _)| maker));
+        for (maker, _) in legs().filter(|(_, gathered)| *gathered) {
+            *of_step.from.entry(maker).or_insert(true) &= gather.allow_failed;
+        }
         legs().filter(|(_, gathered)| !gathered).for_each(|(maker, _)| {
             of_step.from.remove(&maker);
         });

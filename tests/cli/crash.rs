@@ -60,7 +60,7 @@ fn made(sandbox: &Sandbox) -> Vec<(String, String)> {
 }
 
 /// The units that events say ended well.
-fn ended_well(events: &str) -> BTreeSet<String> {
+pub fn ended_well(events: &str) -> BTreeSet<String> {
     let lines = events.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
     let ended = lines.filter(|line| line["what"]["outcome"]["outcome"] == "succeeded");
     ended.map(|line| line["what"]["unit"].as_str().unwrap().to_owned()).collect()

@@ -30,6 +30,7 @@ mod signals;
 mod size;
 mod steering;
 mod survive;
+mod sweep;
 mod sweep_display;
 mod telling;
 mod two_runs;

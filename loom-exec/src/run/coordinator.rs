@@ -233,7 +233,7 @@ impl Run<'_> {
         }
         (self.watch)(&Event::UnitFinished { unit, outcome, duration: begun.elapsed(), log: None });
         let skipped = self.scheduler.counted(step, count);
-        self.tell_skipped(step, skipped);
+        self.tell_skipped(skipped);
     }
 
     /// Removes what the loop made of files that are not there any more, where that is still as the loop made it.
@@ -286,7 +286,7 @@ impl Run<'_> {
                 self.summary.up_to_date += 1;
                 (self.watch)(&Event::UnitUpToDate { unit, ran_at });
                 let skipped = self.scheduler.ended(step, part, How::Succeeded);
-                return self.tell_skipped(block, skipped);
+                return self.tell_skipped(skipped);
             }
         };
         if outcome == Outcome::Stopped {
@@ -314,7 +314,7 @@ impl Run<'_> {
         if how == How::Failed {
             self.tell_end_of_passes(block, part);
         }
-        self.tell_skipped(block, skipped);
+        self.tell_skipped(skipped);
     }
 
     /// How much never began: units, as far as they are known, else blocks.
@@ -345,13 +345,13 @@ impl Run<'_> {
         (self.watch)(&Event::UnitSkipped { unit, because });
     }
 
-    /// What is skipped because of how a block ended.
-    fn tell_skipped(&mut self, block: StepId, skipped: Vec<Skipped>) {
+    /// What is skipped, and why.
+    fn tell_skipped(&mut self, skipped: Vec<Skipped>) {
         let graph = self.decisions.plan().graph();
         for Skipped { step, because } in skipped {
             let unit = graph.group(step).map_or_else(|| Arc::clone(graph.name(step)), |(name, _)| name.into());
             let because = match because {
-                Because::Failure => {
+                Because::Failure(block) => {
                     self.summary.skipped += 1;
                     SkipReason::Failed(self.failed.get(&block).unwrap_or(graph.name(block)).clone())
                 }

@@ -30,28 +30,75 @@ fn plan(pipeline: &str, steps: Option<Vec<String>>) -> Plan {
     checked.plan(&Selection { target, include: Vec::new() }, &OnPaper).expect("a sound pipeline")
 }
 
+/// What a step of a random pipeline does with the configurations.
+struct Swept {
+    /// What it names of them, among its keys.
+    keys: String,
+    /// Its axes, a bit for each.
+    axes: u8,
+}
+
+/// The axes of the sweep of a random pipeline.
+const AXES: [&str; 2] = ["x", "y"];
+
+/// Lets a step name axes of a sweep, or gather those of what it reads, where that is sound. `gates` are those of the
+/// switches that it is behind.
+fn swept(dice: &mut Dice, read: u8, gates: u8) -> Swept {
+    let own: u8 = match dice.below(8) {
+        0 => 0b01,
+        1 => 0b10,
+        2 => 0b11,
+        _ => 0,
+    };
+    let named = AXES.iter().enumerate().filter(|(axis, _)| own & (1 << axis) != 0);
+    let named: String = named.map(|(_, axis)| format!("-{axis}: ${axis}, ")).collect();
+    let mut swept = Swept { keys: format!(", args: {{{named}}}"), axes: own | read | gates };
+    let (over, ended) = match dice.below(6) {
+        0 => ("[x]", 0b01),
+        1 => ("[y]", 0b10),
+        2..=3 => ("true", 0b11),
+        _ => return swept,
+    };
+    if read & ended != 0 && (own | gates) & read & ended == 0 {
+        swept.axes = own | (read & !ended) | gates;
+        let allow_failed = dice.below(2) == 0;
+        let _ = write!(swept.keys, ", gather: {{axes: {over}, allow_failed: {allow_failed}}}");
+    }
+    swept
+}
+
 /// A random pipeline in random file order, and a random selection of its steps: plain steps, loops, conditions with
-/// their switches, readers of branches, and groups that run in passes.
+/// their switches, readers of branches, and groups that run in passes; half of them in a sweep, with steps that gather.
 fn random_plan(dice: &mut Dice) -> Plan {
+    let is_swept = dice.below(2) == 0;
     let most = match dice.below(1000) {
-        0 => 200,
-        1..50 => 40,
+        0 if !is_swept => 200,
+        1..50 if !is_swept => 40,
         _ => 12,
     };
     let count = 1 + dice.below(most);
     let mut names: Vec<String> = Vec::new();
     let mut switches: Vec<usize> = Vec::new();
     let mut steps: Vec<String> = Vec::new();
+    let mut axes: Vec<u8> = Vec::new();
     for step in 0..count {
         let mut inputs = String::new();
+        let (mut read, mut gates) = (0, 0);
         for input in 0..dice.below(4).min(step) {
-            let _ = write!(inputs, "i{input}: f{}, ", dice.below(step));
+            let on = dice.below(step);
+            read |= axes[on];
+            let _ = write!(inputs, "i{input}: f{on}, ");
         }
         if !switches.is_empty() && dice.below(6) == 0 {
             let way = ["then", "else"][dice.below(2)];
-            let _ = write!(inputs, "b: $w{}.{way}, ", switches[dice.below(switches.len())]);
+            let switch = switches[dice.below(switches.len())];
+            gates |= axes[switch];
+            let _ = write!(inputs, "b: $w{switch}.{way}, ");
         }
-        let outputs = format!("outputs: {{-o: f{step}}}");
+        let none = || Swept { keys: String::new(), axes: 0 };
+        let Swept { keys, axes: of_step } = if is_swept { swept(dice, read, gates) } else { none() };
+        axes.push(of_step);
+        let outputs = format!("outputs: {{-o: f{step}}}{keys}");
         let mut asks = || match dice.below(3) {
             0 => format!(
                 ", resources: {{cpus: {}, mem: {}, gpus: {}}}",
@@ -68,7 +115,7 @@ fn random_plan(dice: &mut Dice) -> Plan {
                 let into = "loop: {over: folder, into: f";
                 let one = ["", ", parallel: false"][dice.below(2)];
                 steps.push(format!(
-                    "- {{name: s{step}, command: [x], {into}{step}{one}}}, inputs: {{{inputs}}}{}}}\n",
+                    "- {{name: s{step}, command: [x], {into}{step}{one}}}, inputs: {{{inputs}}}{keys}{}}}\n",
                     asked[0]
                 ));
             }
@@ -77,11 +124,13 @@ fn random_plan(dice: &mut Dice) -> Plan {
                 let passes = 1 + dice.below(3);
                 let both = ["".to_owned(), format!("g: g{step}, f: f{step}, ")];
                 let both = &both[dice.below(2)];
+                let (from, to) = [("true", "false"), ("false", "true")][dice.below(2)];
+                let of_last = keys.replace(&format!("failed: {from}"), &format!("failed: {to}"));
                 steps.push(format!(
                     "- group: s{step}\n  multi_pass: {{{stop}count: {passes}}}\n  steps:\n\
-                         \x20 - {{name: m{step}, command: [x], inputs: {{{inputs}}}, outputs: {{-o: g{step}}}{}}}\n\
-                         \x20 - {{name: n{step}, command: [x], inputs: {{i: g{step}}}, {outputs}{}}}\n\
-                         \x20 - {{name: k{step}, command: [x], inputs: {{{both}{inputs}}}{}}}\n",
+                         \x20 - {{name: m{step}, command: [x], inputs: {{{inputs}}}, outputs: {{-o: g{step}}}{keys}{}}}\n\
+                         \x20 - {{name: n{step}, command: [x], inputs: {{i: g{step}}}, outputs: {{-o: f{step}}}{}}}\n\
+                         \x20 - {{name: k{step}, command: [x], inputs: {{{both}{inputs}}}{of_last}{}}}\n",
                     asked[0], asked[1], asked[2]
                 ));
             }
@@ -104,7 +153,8 @@ fn random_plan(dice: &mut Dice) -> Plan {
     }
     let some = (switches.is_empty() && dice.below(2) == 0)
         .then(|| names.into_iter().filter(|_| dice.below(3) > 0).collect::<Vec<_>>());
-    plan(&format!("data: {{any: any}}\npipeline:\n{}", steps.concat()), some)
+    let sweep = if is_swept { "sweep: {axes: {x: [a, b], y: [c, d]}}\n" } else { "" };
+    plan(&format!("data: {{any: any}}\n{sweep}pipeline:\n{}", steps.concat()), some)
 }
 
 /// Runs a plan to its end in random order of events, with random amounts of what there is, and holds every move against the
@@ -120,6 +170,8 @@ fn simulate(plan: &Plan, seed: u64) {
         _ => [1 + dice.below(6) as u64, dice.below(5) as u64, dice.below(3) as u64],
     };
     let known = dice.below(3);
+    // So many of the units fail.
+    let one_in = [2, 10, 10][dice.below(3)];
     let times: Vec<Option<u64>> =
         links.steps().map(|_| (dice.below(2) < known).then(|| 1 + dice.below(9) as u64)).collect();
     let expected = |step: StepId| times[step.index()].map(Duration::from_nanos);
@@ -129,13 +181,20 @@ fn simulate(plan: &Plan, seed: u64) {
     // What is the highest and waits; and what ran when it began to.
     let mut waiting: Option<(Unit, Vec<Unit>)> = None;
     let told = |model: &mut Model, block: usize, skipped: Vec<Skipped>| {
-        let expected = model.skipped_by(block);
-        let mut found: Vec<usize> = skipped.iter().map(|skipped| skipped.step.index()).collect();
-        found.sort_unstable();
+        let expected = model.skipped();
+        let fate = |because| match because {
+            Because::Failure(failed) => {
+                assert_eq!(model.fate[failed.index()], Some(Fate::Failed), "seed {seed}");
+                Fate::Skipped
+            }
+            Because::Switch(_) => Fate::NotTaken,
+        };
+        let found = skipped.iter().map(|skipped| (skipped.step.index(), fate(skipped.because)));
+        let mut found: Vec<(usize, Fate)> = found.collect();
+        found.sort_unstable_by_key(|(step, _)| *step);
         assert_eq!(found, expected, "seed {seed}: skipped by {block}");
-        for Skipped { step, because } in skipped {
-            let fate = if because == Because::Failure { Fate::Skipped } else { Fate::NotTaken };
-            model.fate[step.index()] = Some(fate);
+        for (step, fate) in found {
+            model.fate[step] = Some(fate);
         }
     };
     loop {
@@ -190,7 +249,7 @@ fn simulate(plan: &Plan, seed: u64) {
         }
         let (step, part) = model.running[dice.below(model.running.len())];
         let block = links.leader(step);
-        let how = match (dice.below(10), part, &graph.step(step).program) {
+        let how = match (dice.below(one_in), part, &graph.step(step).program) {
             (0, ..) => How::Failed,
             (_, Part::Stop(_), _) => How::Answered(dice.below(3) == 0),
             (_, _, loom_spec::Program::Condition(_) | loom_spec::Program::Switch(_)) => {

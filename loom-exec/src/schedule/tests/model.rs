@@ -20,8 +20,8 @@ pub(super) fn fits(wanted: Amounts, room: Amounts) -> bool {
 
 pub(super) struct Model {
     graph: Arc<StepGraph>,
-    /// What each block needs, directly or not.
-    needs: Vec<Vec<usize>>,
+    /// What each block needs directly.
+    direct: Vec<Vec<Need>>,
     gates: Vec<Vec<(usize, bool)>>,
     rank: Vec<u64>,
     place: Vec<usize>,
@@ -30,6 +30,29 @@ pub(super) struct Model {
     pub(super) fate: Vec<Option<Fate>>,
     pub(super) running: Vec<Unit>,
     progress: HashMap<StepId, Progress>,
+}
+
+/// Something that a block needs, and what it can do without.
+#[derive(Clone, Copy)]
+struct Need {
+    on: usize,
+    /// It is gathered, and nothing else: without what a switch leads past, there is less of it.
+    is_gathered: bool,
+    /// So it is without what failed.
+    may_fail: bool,
+}
+
+/// What a block comes to, as far as it can be told by now.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Prospect {
+    /// It waits for something.
+    Open,
+    /// It may begin.
+    May,
+    /// What it makes is there.
+    Made,
+    /// It will not run: something failed, or a switch leads past it.
+    Lost(Fate),
 }
 
 /// What has become of a block.
@@ -62,6 +85,7 @@ impl Model {
         let links = graph.links();
         let count = links.step_count();
         let mut needs: Vec<Vec<usize>> = vec![Vec::new(); count];
+        let mut direct: Vec<Vec<Need>> = vec![Vec::new(); count];
         let mut gates: Vec<Vec<(usize, bool)>> = vec![Vec::new(); count];
         let mut place = vec![0; count];
         for (index, step) in graph.run_order().enumerate() {
@@ -69,10 +93,23 @@ impl Model {
         }
         let leaders: Vec<StepId> = graph.run_order().filter(|step| links.leader(*step) == *step).collect();
         for first in &leaders {
-            let legs = links.block(*first).flat_map(|step| links.dependencies(step));
-            let direct = legs.map(|leg| links.leader(leg.on)).filter(|on| on != first).map(StepId::index);
-            let direct: Vec<usize> = direct.collect();
-            let all = direct.iter().flat_map(|on| needs[*on].clone()).chain(direct.iter().copied());
+            let of_block = &mut direct[first.index()];
+            for step in links.block(*first) {
+                let may_fail = graph.step(step).gather.as_ref().is_some_and(|gather| gather.allow_failed);
+                for leg in links.dependencies(step).iter().filter(|leg| links.leader(leg.on) != *first) {
+                    let (on, is_gathered) = (links.leader(leg.on).index(), links.is_gathered(step, leg));
+                    let need = Need { on, is_gathered, may_fail: is_gathered && may_fail };
+                    match of_block.iter_mut().find(|need| need.on == on) {
+                        None => of_block.push(need),
+                        Some(known) => {
+                            known.is_gathered &= need.is_gathered;
+                            known.may_fail &= need.may_fail;
+                        }
+                    }
+                }
+            }
+            let direct = of_block.iter().map(|need| need.on);
+            let all = direct.clone().flat_map(|on| needs[on].clone()).chain(direct);
             let mut all: Vec<usize> = all.collect();
             all.sort_unstable();
             all.dedup();
@@ -101,7 +138,7 @@ impl Model {
         Self {
             fate: vec![None; count],
             graph,
-            needs,
+            direct,
             gates,
             rank,
             place,
@@ -137,19 +174,60 @@ impl Model {
         free
     }
 
-    fn may_begin(&self, block: usize) -> bool {
-        let well = |need: &usize| matches!(self.fate[*need], Some(Fate::Succeeded | Fate::Led(_)));
-        let satisfied = |need: &usize| !self.planned[*need] || well(need);
-        self.planned[block] && self.fate[block].is_none() && self.needs[block].iter().all(satisfied)
+    /// What each block comes to, worked out from those before it.
+    fn prospects(&self) -> Vec<Prospect> {
+        let mut prospects = vec![Prospect::Open; self.fate.len()];
+        for block in self.graph.run_order().filter(|step| self.graph.links().leader(*step) == *step) {
+            let block = block.index();
+            prospects[block] = match self.fate[block] {
+                Some(Fate::Running) => Prospect::Open,
+                Some(Fate::Succeeded | Fate::Led(_)) => Prospect::Made,
+                Some(Fate::Failed | Fate::Skipped) => Prospect::Lost(Fate::Skipped),
+                Some(Fate::NotTaken) => Prospect::Lost(Fate::NotTaken),
+                None => match self.prospect(block, &prospects) {
+                    Prospect::May if !self.planned[block] => Prospect::Made,
+                    prospect => prospect,
+                },
+            };
+        }
+        prospects
+    }
+
+    /// What a block that has not begun comes to, if this is what those come to that it needs.
+    fn prospect(&self, block: usize, of: &[Prospect]) -> Prospect {
+        let leads_past = |(switch, then): &(usize, bool)| self.fate[*switch] == Some(Fate::Led(!*then));
+        if self.gates[block].iter().any(leads_past) {
+            return Prospect::Lost(Fate::NotTaken);
+        }
+        let needs = &self.direct[block];
+        let is_fatal = |need: &&Need| match of[need.on] {
+            Prospect::Lost(Fate::NotTaken) => !need.is_gathered,
+            Prospect::Lost(_) => !need.may_fail,
+            _ => false,
+        };
+        if let Some(fatal) = needs.iter().find(is_fatal) {
+            return of[fatal.on];
+        }
+        if needs.iter().any(|need| matches!(of[need.on], Prospect::Open | Prospect::May)) {
+            return Prospect::Open;
+        }
+        let gathered = || needs.iter().filter(|need| need.is_gathered).map(|need| of[need.on]);
+        if gathered().next().is_none() || gathered().any(|made| made == Prospect::Made) {
+            return Prospect::May;
+        }
+        // Of nothing, one that failed may be a part.
+        let by_failure = gathered().any(|lost| lost == Prospect::Lost(Fate::Skipped));
+        Prospect::Lost(if by_failure { Fate::Skipped } else { Fate::NotTaken })
     }
 
     /// Everything that could start, were there room, in no order.
     pub(super) fn ready(&self) -> Vec<Unit> {
         let links = self.graph.links();
         let nothing_yet = Progress::default();
+        let prospects = self.prospects();
         let mut ready = Vec::new();
         for block in links.steps().filter(|step| self.planned[step.index()]) {
-            let begins = self.may_begin(block.index());
+            let begins = prospects[block.index()] == Prospect::May;
             if !begins && self.fate[block.index()] != Some(Fate::Running) {
                 continue;
             }
@@ -247,19 +325,14 @@ impl Model {
         over
     }
 
-    /// What can no longer run because of what has just become of a block: it is behind it, or behind what is barred.
-    pub(super) fn skipped_by(&self, ended: usize) -> Vec<usize> {
+    /// What can no longer run because of what has just become of a block, and what that makes of it.
+    pub(super) fn skipped(&self) -> Vec<(usize, Fate)> {
+        let prospects = self.prospects();
         let open = |step: &usize| self.planned[*step] && self.fate[*step].is_none();
-        let barred = |step: usize| match self.fate[ended] {
-            Some(Fate::Led(then)) => self.gates[step].contains(&(ended, !then)),
-            _ => false,
+        let lost = |step: usize| match prospects[step] {
+            Prospect::Lost(fate) => Some((step, fate)),
+            _ => None,
         };
-        let failed = self.fate[ended] == Some(Fate::Failed);
-        let hit = |step: &usize| {
-            failed && self.needs[*step].binary_search(&ended).is_ok()
-                || barred(*step)
-                || self.needs[*step].iter().any(|need| barred(*need))
-        };
-        (0..self.needs.len()).filter(|step| open(step) && hit(step)).collect()
+        (0..self.fate.len()).filter(open).filter_map(lost).collect()
     }
 }
