@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use loom_graph::{Checked, Facts, OnPaper, Part, Selection, StepGraph, Target, Work, World};
+use loom_graph::{Checked, Facts, OnPaper, Part, Selection, StepGraph, Target, Work};
 use loom_spec::Source;
 
 /// The search of the tutorial.
