@@ -1,6 +1,6 @@
 //! From a path to a run: the way that programs take.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -110,7 +110,9 @@ impl Project {
                 Err(SetError::Unknown(_)) => {
                     let axes = parsed.pipeline.sweep.iter().flat_map(Sweep::all_axes).map(|axis| &*axis.name.text);
                     let known = parsed.pipeline.parameters.iter().map(|parameter| &*parameter.name.text);
-                    let known: Vec<&str> = known.chain(axes).collect();
+                    let mut known: Vec<&str> = known.chain(axes).collect();
+                    let mut seen = HashSet::new();
+                    known.retain(|name| seen.insert(*name));
                     parsed.problems.push(unknown("--set", "parameter", name, known.iter().copied()));
                 }
                 Err(error) => parsed.problems.push(Problem::error("set", format!("{error} (`--set`)"))),

@@ -23,8 +23,9 @@ pub struct StepGraph {
     dag: Dag<StepId, DatumId>,
     nodes: Vec<NodeIndex>,
     sweeping: Option<Arc<Sweeping>>,
-    /// In the graph of the instances: which of what they are.
+    /// In the graph of the instances: which of what they are, and the links of the steps as they are written.
     expanded: Option<Arc<Expanded>>,
+    written_links: Option<Arc<Links>>,
 }
 
 /// What checking a pipeline gives: the graph, unless something is wrong, and all that is.
@@ -65,8 +66,8 @@ pub fn check(parsed: Parsed, world: &dyn World) -> Checked {
     let space = Space::new(&pipeline, world, &mut problems).map(Arc::new);
     let names = Arc::new(Names::new(&pipeline, space.as_deref(), world));
     let links = Arc::new(Links::new(&pipeline, &names, world));
-    checks::check(&pipeline, &names, &links, world, &mut problems);
-    interfaces::check(&pipeline, &names, &links, world, &mut problems);
+    checks::check(&pipeline, space.as_deref(), &names, &links, world, &mut problems);
+    interfaces::check(&pipeline, space.as_deref(), &names, &links, world, &mut problems);
     let order = order::run_order(&links).map_err(|cycles| {
         for cycle in cycles {
             let name = |step: StepId| &*pipeline.steps[step.index()].name.text;
@@ -142,7 +143,7 @@ impl StepGraph {
                 debug_assert!(edge.is_ok(), "the order is one of the graph");
             }
         }
-        Self { pipeline, names, links, dag, nodes, sweeping, expanded: None }
+        Self { pipeline, names, links, dag, nodes, sweeping, expanded: None, written_links: None }
     }
 
     /// The graph of the instances; none if there is no sweep, or something is wrong with it.
@@ -157,7 +158,8 @@ impl StepGraph {
         });
         let (pipeline, names) = (Arc::clone(&self.pipeline), Arc::clone(&self.names));
         let graph = Self::new(pipeline, names, Arc::new(links), &order.ok()?, Some(Arc::clone(sweeping)));
-        Some(Self { expanded: Some(Arc::new(expanded)), ..graph })
+        let written_links = Some(Arc::clone(&self.links));
+        Some(Self { expanded: Some(Arc::new(expanded)), written_links, ..graph })
     }
 
     /// The pipeline as it is written.
@@ -253,6 +255,13 @@ impl StepGraph {
     pub(crate) fn is_gathered(&self, id: StepId, node: u32) -> bool {
         let ended = |sweeping: &Arc<Sweeping>| sweeping.flow.ended(self.written(id), DatumId(node), Role::Argument);
         self.expanded.is_some() && self.sweeping.as_ref().is_some_and(|sweeping| ended(sweeping) != 0)
+    }
+
+    /// What a datum is called in the file: by its name, else by its path as it is written.
+    pub(crate) fn label_of(&self, datum: DatumId) -> String {
+        let expanded = self.expanded.as_ref().zip(self.written_links.as_ref());
+        let written = expanded.map(|(expanded, links)| links.datum(expanded.written_datum(datum).0));
+        written.unwrap_or_else(|| self.links.datum(datum)).label().to_owned()
     }
 
     /// Of an instance of a datum: the configurations, the axes that concern it, and the first configuration that it is of.

@@ -11,9 +11,17 @@ use loom_spec::{
 use crate::World;
 use crate::links::{Links, Role, StepId};
 use crate::names::{Names, Resolved};
+use crate::sweep::Space;
 
 /// Compares every step with the front matter of its task.
-pub(crate) fn check(pipeline: &Pipeline, names: &Names, links: &Links, world: &dyn World, problems: &mut Problems) {
+pub(crate) fn check(
+    pipeline: &Pipeline,
+    space: Option<&Space>,
+    names: &Names,
+    links: &Links,
+    world: &dyn World,
+    problems: &mut Problems,
+) {
     let mut unreadable = HashSet::new();
     let mut suggest = Suggest::default();
     for (step, id) in pipeline.steps.iter().zip(links.steps()) {
@@ -26,8 +34,16 @@ pub(crate) fn check(pipeline: &Pipeline, names: &Names, links: &Links, world: &d
             }
             Some(Err(_)) => {}
             Some(Ok(interface)) => {
-                let comparison =
-                    Comparison { pipeline, names, links, problems, suggest: &mut suggest, path: &path, interface };
+                let comparison = Comparison {
+                    pipeline,
+                    space,
+                    names,
+                    links,
+                    problems,
+                    suggest: &mut suggest,
+                    path: &path,
+                    interface,
+                };
                 comparison.step(id);
             }
         }
@@ -44,6 +60,7 @@ fn unreadable_front_matter(path: &str, task: &Scalar, error: &FrontMatterError) 
 /// One step beside the interface of its task.
 struct Comparison<'a> {
     pipeline: &'a Pipeline,
+    space: Option<&'a Space>,
     names: &'a Names,
     links: &'a Links,
     problems: &'a mut Problems,
@@ -103,6 +120,12 @@ impl Comparison<'_> {
                 .into_iter()
                 .filter_map(|item| if let Resolved::Text(text) = item { Some(text.into_owned()) } else { None })
                 .collect(),
+            Resolved::OfSweep(name) => {
+                let values = self.space.map(|space| self.names.swept_values(self.pipeline, space, name));
+                let resolved = values.into_iter().flatten().map(|value| self.names.resolve(self.pipeline, value));
+                let text = |found| if let Ok(Resolved::Text(text)) = found { Some(text.into_owned()) } else { None };
+                resolved.filter_map(text).collect()
+            }
             // What is not a text as it stands is not known before the step runs, or is a path.
             _ => return,
         };

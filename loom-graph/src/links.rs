@@ -9,7 +9,7 @@ use std::sync::Arc;
 use foldhash::{HashMap, HashMapExt};
 use loom_spec::{Pipeline, Span};
 
-use crate::names::Names;
+use crate::names::{Names, Resolved};
 use crate::passes::{is_made_by_pass, plain_of};
 use crate::{Location, World};
 
@@ -176,7 +176,10 @@ impl Links {
         for (index, data) in pipeline.data.iter().enumerate() {
             let path = names.full_path(pipeline, index as u32);
             let path = path.as_deref().unwrap_or(&data.path.text);
-            maker.datum(Some(Arc::clone(&data.name.text)), path, data.name.span);
+            let datum = maker.datum(Some(Arc::clone(&data.name.text)), path, data.name.span);
+            if let Ok(Resolved::OfSweep(name)) = names.data_path(pipeline, &data.path) {
+                maker.parameters.insert(datum, name.into());
+            }
         }
         let mut use_starts = vec![0];
         let leaders = leaders(pipeline);

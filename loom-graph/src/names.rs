@@ -7,7 +7,7 @@ use std::sync::Arc;
 use foldhash::{HashMap, HashMapExt, HashSet};
 use loom_spec::{AxisValues, Meaning, MultiPass, Piece, Pipeline, Program, Scalar, Span, Step, Style, Test, Value};
 
-use crate::sweep::{ConfigId, Space};
+use crate::sweep::{AxisValue, ConfigId, Space};
 use crate::{NoText, World};
 
 /// What a name refers to, as an index into the pipeline's data, parameters or steps.
@@ -402,6 +402,20 @@ impl Names {
     /// Whether any parameter has other values from configuration to configuration.
     pub(crate) fn have_sweep(&self) -> bool {
         !self.swept.is_empty()
+    }
+
+    /// All values that a sweep gives what a name stands for.
+    pub(crate) fn swept_values<'a>(&self, pipeline: &'a Pipeline, space: &'a Space, name: &str) -> Vec<&'a Value> {
+        let Some(End::Value(end)) = self.end(name) else { return Vec::new() };
+        let Some(axis) = self.swept.get(&end) else { return Vec::new() };
+        let axis = &space.axes()[*axis as usize];
+        let name = self.parameter_name(pipeline, end);
+        let written = pipeline.parameters.get(end as usize).map(|parameter| &parameter.value);
+        let value = |value: &'a AxisValue| {
+            let set = value.settings.iter().find(|(set, _)| **set == *name).map(|(_, value)| value);
+            if *axis.name == *name { Some(&value.value) } else { set.or(written) }
+        };
+        axis.values.iter().filter_map(value).collect()
     }
 
     fn parameter_name<'a>(&'a self, pipeline: &'a Pipeline, parameter: u32) -> &'a str {

@@ -289,9 +289,10 @@ impl Checked {
     fn how_to_get(&self, maker: StepId, chosen: &[Option<LeftOut>]) -> String {
         let nodes = self.nodes();
         let name = nodes.name(maker.index());
+        let step = &nodes.step(maker.index()).name.text;
         match chosen[maker.index()] {
-            Some(LeftOut::Optional) => format!("the optional step `{name}` makes it: add `--include {name}`"),
-            Some(LeftOut::Disabled) => format!("the disabled step `{name}` makes it: run it with `--step {name}`"),
+            Some(LeftOut::Optional) => format!("the optional step `{step}` makes it: add `--include {step}`"),
+            Some(LeftOut::Disabled) => format!("the disabled step `{step}` makes it: run it with `--step {step}`"),
             _ => format!("`{name}` makes it: run that first, or begin with `--from {name}`"),
         }
     }
@@ -491,7 +492,10 @@ impl<'a> Choice<'a> {
         if !found.is_empty() {
             return Some(Ok(found));
         }
-        let names: Vec<&str> = nodes.iter().map(|node| &**self.nodes.name(*node)).collect();
+        // What runs in passes goes by the name of its group.
+        let group = |node: usize| graph.group(StepId(node as u32)).map(|(name, _)| name);
+        let mut names: Vec<&str> = nodes.iter().map(|node| group(*node).unwrap_or(self.nodes.name(*node))).collect();
+        names.dedup();
         let near =
             (names.len() <= LOOKED_THROUGH).then(|| Suggest::default().did_you_mean(name, names.iter().copied()));
         let help = match (near.flatten(), graph.axes(StepId(nodes[0] as u32)).is_empty()) {
@@ -524,8 +528,10 @@ impl<'a> Choice<'a> {
                 }
                 None => {}
             }
-            let step = steps.iter().position(|step| *step.name.text == *name);
-            if let Some(group) = step.and_then(|index| steps[index].group) {
+            let written = name.split_once('@').map_or(name, |(step, _)| step);
+            let step = steps.iter().find(|step| *step.name.text == *name);
+            let step = step.or_else(|| steps.iter().find(|step| *step.name.text == *written));
+            if let Some(group) = step.filter(|step| self.runs_in_passes(step)).and_then(|step| step.group) {
                 let group = &self.pipeline.groups[group].name.text;
                 self.problems.push(
                     Problem::error(
@@ -543,6 +549,7 @@ impl<'a> Choice<'a> {
             let is_group = self.pipeline.groups.iter().any(|group| *group.name.text == *name);
             let near = is_group.then(|| format!("`{name}` is a group: select it with `--group {name}`"));
             let near = near.or_else(|| Suggest::default().did_you_mean(name, known()));
+            let near = near.or_else(|| Suggest::default().did_you_mean(written, known()));
             self.problems.push(
                 Problem::error("unknown-step", format!("no step is named `{name}` (`{option}`)"))
                     .help(near.unwrap_or_else(|| listed("steps", known()))),

@@ -287,7 +287,6 @@ impl StepGraph {
         let names = self.within(id);
         let fed_back = self.fed_back(id, part);
         let mut words = Vec::with_capacity(step.inputs.len() + 2 * (step.outputs.len() + step.args.len()));
-        let mut manifests = Vec::new();
         let mut rest = self.links().uses(id);
         let mut next = |entry: usize| {
             let of_entry = rest.iter().take_while(|used| used.written as usize == entry).count();
@@ -300,8 +299,7 @@ impl StepGraph {
             match fed_back.iter().find(|(flag, _)| *flag == &*entry.key.text) {
                 Some((_, path)) => words.push(path.clone()),
                 None if inputs.iter().any(|input| input.gathered) => {
-                    let data = inputs.iter().map(|input| input.datum).collect();
-                    words.extend(self.gathered(id, &entry.key.text, data, facts, &mut manifests));
+                    words.extend(self.gathered(id, inputs.iter().map(|input| input.datum).collect(), facts));
                 }
                 None => words.extend(inputs.iter().map(|input| self.path_of(id, input, part))),
             }
@@ -321,30 +319,38 @@ impl StepGraph {
                     let (flag, path) = fed_back.remove(place);
                     words.extend([flag.to_owned(), path]);
                 }
-                None => self.push_argument(id, names, entry, &known, &mut words, &mut manifests),
+                None => self.push_argument(id, names, entry, &known, &mut words),
             }
         }
         words.extend(fed_back.into_iter().flat_map(|(flag, path)| [flag.to_owned(), path]));
-        CommandLine { program: self.program_in(id, part), words, manifests }
+        CommandLine { program: self.program_in(id, part, facts), words, manifests: self.manifests(id, facts) }
     }
 
     /// What a step runs, without the words behind it.
     pub fn program(&self, id: StepId) -> ProgramLine {
-        self.program_in(id, None)
+        self.program_in(id, None, Facts::NONE)
     }
 
-    fn program_in(&self, id: StepId, part: Option<&Part>) -> ProgramLine {
+    fn program_in(&self, id: StepId, part: Option<&Part>, facts: Facts<'_>) -> ProgramLine {
         let names = self.within(id);
         let word = |scalar: &Scalar| match names.scalar(scalar) {
             Ok(found @ (Resolved::LoopItem | Resolved::LoopOutput)) => {
-                self.as_words(id, found, &Known::new(part, Facts::NONE)).concat()
+                self.as_words(id, found, &Known::new(part, facts)).concat()
             }
             Ok(Resolved::OfSweep(name)) => format!("${name}"),
             _ => self.word(Some(id), scalar),
         };
         match &self.step(id).program {
             Program::Task(task) => ProgramLine::Task(word(task)),
-            Program::Words(words) => ProgramLine::Words(words.iter().map(word).collect()),
+            Program::Words(words) => {
+                let gathered = |scalar: &Scalar| match names.scalar(scalar) {
+                    Ok(found @ Resolved::Data(node)) if self.is_gathered(id, node) => {
+                        self.as_words(id, found, &Known::new(part, facts))
+                    }
+                    _ => vec![word(scalar)],
+                };
+                ProgramLine::Words(words.iter().flat_map(gathered).collect())
+            }
             Program::Shell(line) => ProgramLine::Shell(word(line)),
             Program::Condition(condition) => match &condition.test {
                 Test::Script(script) => ProgramLine::Task(word(script)),
@@ -361,18 +367,9 @@ impl StepGraph {
         entry: &'a Entry,
         known: &Known<'a>,
         words: &mut Vec<String>,
-        manifests: &mut Vec<Manifest>,
     ) {
         // A fault in a value would have kept this graph from being made.
         let resolved = names.argument(&entry.value).unwrap_or(Resolved::Nothing);
-        if let Resolved::Data(node) = resolved
-            && self.is_gathered(id, node)
-        {
-            let data = self.data_for(id, node, Role::Argument);
-            words.push(entry.key.text.to_string());
-            words.extend(self.gathered(id, &entry.key.text, data, known.facts, manifests));
-            return;
-        }
         let resolved = self.in_part(id, resolved, known);
         let switch = match &resolved {
             Resolved::Nothing => Some(false),
@@ -391,32 +388,39 @@ impl StepGraph {
     }
 
     /// What a step is handed of what it gathers: the paths, or that of a list of them.
-    fn gathered(
-        &self,
-        id: StepId,
-        key: &str,
-        mut data: Vec<DatumId>,
-        facts: Facts<'_>,
-        manifests: &mut Vec<Manifest>,
-    ) -> Vec<String> {
-        data.retain(|datum| (facts.is_there)(*datum));
-        let path = |datum: &DatumId| tidy(&self.links().datum(*datum).path);
-        if !self.step(id).gather.as_ref().is_some_and(|gather| gather.manifest) {
-            return data.iter().map(path).collect();
+    fn gathered(&self, id: StepId, mut data: Vec<DatumId>, facts: Facts<'_>) -> Vec<String> {
+        if self.step(id).gather.as_ref().is_some_and(|gather| gather.manifest) {
+            return data.first().map(|datum| self.manifest_path(id, *datum, facts)).into_iter().collect();
         }
-        let mut manifest = format!("{}/{}.", facts.manifests, file_name_of(self.name(id)));
-        manifest.push_str(&file_name_of(key.trim_start_matches('-')));
-        manifest.push_str(".json");
-        let entries: Vec<String> = data
-            .iter()
-            .map(|datum| {
-                let path = serde_json::Value::from(path(datum));
-                format!("  {{\"parameters\": {}, \"path\": {path}}}", self.parameters_of(*datum))
-            })
-            .collect();
-        let text = if entries.is_empty() { "[]\n".to_owned() } else { format!("[\n{}\n]\n", entries.join(",\n")) };
-        manifests.push(Manifest { path: manifest.clone(), of: key.to_owned(), text });
-        vec![manifest]
+        data.retain(|datum| (facts.is_there)(*datum));
+        data.iter().map(|datum| tidy(&self.links().datum(*datum).path)).collect()
+    }
+
+    /// The list of the instances of a datum that a step gathers: named by the step, and by what it lists.
+    fn manifest_path(&self, id: StepId, datum: DatumId, facts: Facts<'_>) -> String {
+        format!("{}/{}.{}.json", facts.manifests, file_name_of(self.name(id)), file_name_of(&self.label_of(datum)))
+    }
+
+    fn manifests(&self, id: StepId, facts: Facts<'_>) -> Vec<Manifest> {
+        let mut manifests: Vec<Manifest> = Vec::new();
+        if !self.step(id).gather.as_ref().is_some_and(|gather| gather.manifest) {
+            return manifests;
+        }
+        let path = |datum: DatumId| serde_json::Value::from(tidy(&self.links().datum(datum).path));
+        let uses = self.links().uses(id).chunk_by(|one, other| one.written == other.written);
+        for used in uses.filter(|used| used[0].gathered) {
+            let manifest = self.manifest_path(id, used[0].datum, facts);
+            if manifests.iter().any(|known| known.path == manifest) {
+                continue;
+            }
+            let there = used.iter().map(|used| used.datum).filter(|datum| (facts.is_there)(*datum));
+            let entry =
+                |datum| format!("  {{\"parameters\": {}, \"path\": {}}}", self.parameters_of(datum), path(datum));
+            let entries: Vec<String> = there.map(entry).collect();
+            let text = if entries.is_empty() { "[]\n".to_owned() } else { format!("[\n{}\n]\n", entries.join(",\n")) };
+            manifests.push(Manifest { path: manifest, of: self.label_of(used[0].datum), text });
+        }
+        manifests
     }
 
     /// The parameters of a datum of a sweep, as a JSON object: the values of its axes, and what their labels set.
@@ -456,9 +460,9 @@ impl StepGraph {
         match self.in_part(id, resolved, known) {
             Resolved::Text(text) => vec![text.into_owned()],
             Resolved::Data(index) => {
-                let mut data = self.data_for(id, index, Role::Argument);
+                let data = self.data_for(id, index, Role::Argument);
                 if self.is_gathered(id, index) {
-                    data.retain(|datum| (known.facts.is_there)(*datum));
+                    return self.gathered(id, data, known.facts);
                 }
                 data.into_iter().map(|datum| self.datum_path(id, datum, part)).collect()
             }

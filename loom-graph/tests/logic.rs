@@ -123,7 +123,7 @@ pipeline:
       help: did you mean `$table`?
     12:81: error[unknown-key]: `outputs` is not a key of a condition
       at 12:81: unknown key
-      help: did you mean `inputs`?
+      help: `outputs` is a key of a step
     13:12: error[name-clash]: `both` is both a condition and a data node
       at 13:12: the condition
       at 2:31: the data node

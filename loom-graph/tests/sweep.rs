@@ -252,3 +252,94 @@ fn what_is_wrong_is_told() {
         "sweep: {axes: {x: [1, 2]}}\npipeline: [{name: s, command: [s], args: {-x: $y}}]",
     ].map(problems).join("\n----\n"));
 }
+
+#[test]
+fn every_value_is_checked_as_one_that_is_written_out() {
+    let world = Unset;
+    let problems = |text: &str| {
+        let source = Source::new("pipeline.yml", text);
+        let checked = loom_graph::check(loom_spec::parse(&source), &world);
+        loom_graph::render::problems(&source, &checked.problems)
+    };
+    insta::assert_snapshot!(
+        [
+            "sweep: {axes: {m: ['${UNSET}', fast]}}\npipeline: [{name: s, command: [s], args: {-m: $m}}]",
+            "sweep: {axes: {m: {x: {t: '${UNSET}'}}}}\npipeline: [{name: s, command: [s], args: {-m: $t}}]",
+            "sweep: {axes: {a: [x.txt, ../y.txt]}}\npipeline: [{name: s, command: [s], outputs: {-o: $a}}]",
+            "sweep: {axes: {a: [x.txt, t.sh]}}\npipeline: [{name: s, task: t.sh, outputs: {-o: $a}}]",
+            "sweep: {axes: {a: [x.txt, '']}}\npipeline: [{name: s, command: [s], outputs: {-o: $a}}]",
+            "sweep: {axes: {a: [x.txt, true]}}\npipeline: [{name: s, command: [s], inputs: {i: $a}}]",
+            "sweep: {axes: {p: [a, [b, c]]}}\npipeline: [{name: s, command: [s, $p]}]",
+            "sweep: {axes: {f: [true, maybe]}}\npipeline: [{name: w, kind: switch, condition: $f, data: t.sh}]",
+            "sweep: {axes: {a: [1, 2], b: [2, 1]}, zip: [[a, b]]}\npipeline: [{name: s, command: [s], args: {-a: $a}, outputs: {-o: 'x_{a}.txt', -p: 'x_{b}.txt'}}]",
+            "sweep: {axes: {a: [1]}}\npipeline: [{name: s, command: [s], args: {-a: $a}}, {name: s@a=1, command: [s]}]",
+            "parameters: {threshold: 1}\nsweep: {axes: {trehold: [1, 2]}}\npipeline: [{name: s, command: [s], args: {-a: $threshold}}]",
+            "sweep: {axes: {low: {a: {t: 1}}}}\npipeline: [{name: s, command: [s], args: {-t: $t}, outputs: {-o: 'r_{t}.txt'}}]",
+            "data: {r: 'r_{k}.txt'}\nsweep: {axes: {k: [1, 2]}}\npipeline: [{name: g, task: $r, gather: true}]",
+        ]
+        .map(problems)
+        .join("\n----\n")
+    );
+}
+
+#[test]
+fn a_command_gathers_words_and_paths_may_be_parameters() {
+    let text = "
+data: {r: 'r_{k}.txt', file: {type: txt, path: $name}}
+sweep: {axes: {k: [1, 2], name: [data/a.txt, b.txt]}}
+pipeline:
+  - {name: make, command: [make], args: {-k: $k}, outputs: {-o: $r}}
+  - {name: merge, command: [cat, $r], gather: true}
+  - {name: list, command: [list], gather: {axes: true, as: manifest}, env: {LIST: $r}, args: {--all: [$r, x]}}
+  - {name: look, command: [look], inputs: {file: $file}}
+";
+    let graph = expanded(text);
+    insta::assert_snapshot!(commands(&graph));
+    let list = graph.run_order().find(|step| &**graph.name(*step) == "list").unwrap();
+    let variables = graph.variables(&graph.unit(list, Part::Whole), Facts::NONE);
+    assert_eq!(variables[0].1.as_deref(), Some(".loom/gathered/list.r.json"));
+    let Work::Command(line) = graph.work(&graph.unit(list, Part::Whole), Facts::NONE) else { panic!("a command") };
+    assert_eq!(line.manifests.len(), 1);
+}
+
+#[test]
+fn the_name_of_a_file_is_never_too_long() {
+    let axes: Vec<String> = (0..20).map(|axis| format!("a_name_of_an_axis_{axis}: [0.123456789, 2]")).collect();
+    let zip: Vec<String> = (0..20).map(|axis| format!("a_name_of_an_axis_{axis}")).collect();
+    let args: Vec<String> = (0..20).map(|axis| format!("-{axis}: $a_name_of_an_axis_{axis}")).collect();
+    let graph = expanded(&format!(
+        "sweep: {{axes: {{{}}}, zip: [[{}]]}}\npipeline: [{{name: s, command: [s], args: {{{}}}, outputs: {{-o: r.txt}}}}]",
+        axes.join(", "),
+        zip.join(", "),
+        args.join(", ")
+    ));
+    let made: Vec<String> =
+        graph.run_order().flat_map(|step| graph.makes(&graph.unit(step, Part::Whole))).map(|made| made.path).collect();
+    assert!(made.iter().all(|path| path.len() < 200 && path.ends_with(".txt")), "{made:?}");
+    assert_ne!(made[0], made[1]);
+}
+
+/// A machine without variables.
+struct Unset;
+
+impl loom_graph::World for Unset {
+    fn variable(&self, _: &str, default: Option<&str>) -> Result<String, loom_graph::NoText> {
+        default.map(str::to_owned).ok_or(loom_graph::NoText::Unset)
+    }
+
+    fn locate(&self, path: &str) -> loom_graph::Location {
+        OnPaper.locate(path)
+    }
+
+    fn presence(&self, path: &str) -> loom_graph::Presence {
+        OnPaper.presence(path)
+    }
+
+    fn interface(&self, _: &str) -> Option<Arc<Result<loom_spec::TaskInterface, loom_spec::FrontMatterError>>> {
+        None
+    }
+
+    fn text(&self, _: &str) -> Option<Result<String, String>> {
+        None
+    }
+}

@@ -52,6 +52,8 @@ pub struct Axis {
     pub name: Scalar,
     /// What it goes through.
     pub values: AxisValues,
+    /// Whether it was given this one value from outside the file (`--set`).
+    pub is_pinned: bool,
     /// Where the values stand in the file.
     pub span: Span,
 }
@@ -171,6 +173,6 @@ impl Axis {
     /// An axis whose values come from outside the file.
     pub fn given(name: &str, values: AxisValues) -> Self {
         let name = Scalar { text: name.into(), span: Span::default(), style: Style::Given };
-        Self { name, values, span: Span::default() }
+        Self { name, values, is_pinned: false, span: Span::default() }
     }
 }

@@ -172,14 +172,28 @@ impl<'a> Decider<'a> {
         gather.is_some_and(|gather| gather.allow_failed || self.has_switches)
     }
 
-    /// Whether a datum, which this run does not make, is there to be gathered: it is not what somebody made before its maker last
-    /// failed.
+    /// Whether a datum, which this run does not make, is there to be gathered: it is not what was made before its maker, or
+    /// what that needs, last failed.
     pub(crate) fn is_there(&self, datum: DatumId) -> bool {
+        let links = self.decisions.plan().graph().links();
+        let path = &links.datum(datum).path;
+        let has_failed = links.producer(datum).is_some_and(|maker| self.has_failed_since(maker));
+        !has_failed && self.decisions.folder().join(&**path).exists()
+    }
+
+    /// Whether a step, or anything that it needs, did not end well when it last ran.
+    fn has_failed_since(&self, step: StepId) -> bool {
         let graph = self.decisions.plan().graph();
-        let maker = graph.links().producer(datum);
-        let has_failed = |name: &str| self.past(name).is_some_and(|past| past.since.is_some());
-        let path = &graph.links().datum(datum).path;
-        !maker.is_some_and(|maker| has_failed(graph.name(maker))) && self.decisions.folder().join(&**path).exists()
+        let mut known = HashSet::from([step]);
+        let mut open = vec![step];
+        while let Some(step) = open.pop() {
+            if self.past(graph.name(step)).is_some_and(|past| past.since.is_some()) {
+                return true;
+            }
+            let before = graph.links().dependencies(step).iter().map(|leg| leg.on);
+            open.extend(before.filter(|on| known.insert(*on)));
+        }
+        false
     }
 
     /// Why a unit is to run whatever stands in the folder, if so.

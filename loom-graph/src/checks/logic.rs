@@ -78,7 +78,8 @@ impl<'a> Check<'a> {
     pub(super) fn switch_step(&mut self, step: &'a Step, switch: &'a Switch) {
         let scalar = &switch.condition;
         match self.names.scalar(self.pipeline, scalar) {
-            Ok(Resolved::Answer(_) | Resolved::Switch(_) | Resolved::Nothing | Resolved::OfSweep(_)) => {}
+            Ok(Resolved::Answer(_) | Resolved::Switch(_) | Resolved::Nothing) => {}
+            Ok(Resolved::OfSweep(name)) => self.decides_by_sweep(step, switch, name),
             // As numbers are true or false to Python.
             Ok(Resolved::Text(text)) if matches!(&*text, "0" | "1") => {}
             Ok(found) => {
@@ -100,6 +101,26 @@ impl<'a> Check<'a> {
                 Ok(Resolved::Data(_) | Resolved::Text(_) | Resolved::Branch(..)) => {}
                 Ok(found) => self.not_a_path(data, &found),
                 Err(fault) => self.fault(fault),
+            }
+        }
+    }
+
+    /// A switch decides by what is true or false, in every configuration.
+    fn decides_by_sweep(&mut self, step: &'a Step, switch: &'a Switch, name: &str) {
+        let Some(space) = self.space else { return };
+        for value in self.names.swept_values(self.pipeline, space, name) {
+            match self.names.resolve(self.pipeline, value) {
+                Ok(Resolved::Switch(_) | Resolved::Nothing) | Err(_) => {}
+                Ok(Resolved::Text(text)) if matches!(&*text, "0" | "1") => {}
+                Ok(_) => {
+                    let shown = if let Value::Scalar(scalar) = value { &*scalar.text } else { value.kind() };
+                    self.problems.push(
+                        Problem::error("wrong-kind", format!("`{}` cannot decide by `{shown}`", step.name.text))
+                            .at(switch.condition.span, "expected true or false in every configuration")
+                            .at(value.span(), "this value"),
+                    );
+                    return;
+                }
             }
         }
     }

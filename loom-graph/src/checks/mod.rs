@@ -8,6 +8,7 @@ use loom_spec::{
 use crate::links::{Links, Role, StepId};
 use crate::names::{Fault, MAX_WORDS, Names, Resolved, Target, Within, program_scalars};
 use crate::order::Leg;
+use crate::sweep::Space;
 use crate::url::is_url;
 use crate::world::refused_as_path;
 use crate::{Location, NoText, Presence, World};
@@ -21,9 +22,17 @@ mod tasks;
 const MAX_WORK: u64 = 2_000_000;
 
 /// Checks what does not need an order of steps.
-pub(crate) fn check(pipeline: &Pipeline, names: &Names, links: &Links, world: &dyn World, problems: &mut Problems) {
+pub(crate) fn check(
+    pipeline: &Pipeline,
+    space: Option<&Space>,
+    names: &Names,
+    links: &Links,
+    world: &dyn World,
+    problems: &mut Problems,
+) {
     let mut check = Check {
         pipeline,
+        space,
         names,
         links,
         world,
@@ -94,6 +103,8 @@ const LOOP_NAMES: [&str; 2] = ["loop_item", "loop_output"];
 
 struct Check<'a> {
     pipeline: &'a Pipeline,
+    /// The configurations, if they are known.
+    space: Option<&'a Space>,
     names: &'a Names,
     links: &'a Links,
     world: &'a dyn World,
@@ -107,6 +118,22 @@ struct Check<'a> {
     overused: HashSet<&'a str>,
     /// What computing the expressions of all passes may still cost.
     work_left: u64,
+}
+
+/// What a value is, in words for a message.
+fn kind_of(found: &Resolved<'_>) -> &'static str {
+    match found {
+        Resolved::Nothing => "nothing",
+        Resolved::Switch(_) => "a switch (true or false)",
+        Resolved::Text(_) => "an empty text",
+        Resolved::Data(_) => "another data node",
+        Resolved::List(_) => "a list",
+        Resolved::Answer(_) => "the answer of a condition",
+        Resolved::Branch(..) => "what a switch hands on",
+        Resolved::LoopItem | Resolved::LoopOutput => "a file of a loop",
+        Resolved::OfPass(_) => "a parameter of a pass",
+        Resolved::OfSweep(_) => "a parameter of the sweep",
+    }
 }
 
 /// What is wrong with the task at a path, if something is.
@@ -179,13 +206,24 @@ impl<'a> Check<'a> {
     fn data_and_parameters(&mut self) {
         for data in &self.pipeline.data {
             let found = self.names.data_path(self.pipeline, &data.path);
-            self.path(&data.path, found, false);
+            // What is nested is made of texts.
+            match found {
+                Ok(Resolved::OfSweep(name)) if data.nested_in.is_none() => self.of_sweep(&data.path, name, true),
+                found => self.path(&data.path, found, false),
+            }
         }
         for parameter in &self.pipeline.parameters {
             // A mapping may be a parameter; it is no fault until a step passes it on.
             match self.names.resolve(self.pipeline, &parameter.value) {
                 Ok(_) | Err(Fault::Kind(..)) => {}
                 Err(fault) => self.fault(fault),
+            }
+        }
+        for value in self.space.into_iter().flat_map(Space::axes).flat_map(|axis| &axis.values) {
+            for value in std::iter::once(&value.value).chain(value.settings.iter().map(|(_, value)| value)) {
+                if let Err(fault) = self.names.resolve(self.pipeline, value) {
+                    self.fault(fault);
+                }
             }
         }
         if let Some(python) = &self.pipeline.execution.python {
@@ -243,7 +281,8 @@ impl<'a> Check<'a> {
 
     fn path(&mut self, scalar: &Scalar, found: Result<Resolved<'_>, Fault<'a>>, may_be_data: bool) {
         match found {
-            Ok(Resolved::Data(_) | Resolved::OfSweep(_)) if may_be_data => {}
+            Ok(Resolved::Data(_)) if may_be_data => {}
+            Ok(Resolved::OfSweep(name)) if may_be_data => self.of_sweep(scalar, name, true),
             Ok(Resolved::Text(text)) if is_url(&text) => {}
             Ok(Resolved::Text(text)) if !text.is_empty() => {
                 if let Some(message) = refused_as_path(&text) {
@@ -259,19 +298,33 @@ impl<'a> Check<'a> {
         }
     }
 
+    /// What a sweep gives a parameter that stands where a text is expected: each of its values must be one.
+    fn of_sweep(&mut self, scalar: &Scalar, name: &str, is_path: bool) {
+        let Some(space) = self.space else { return };
+        for value in self.names.swept_values(self.pipeline, space, name) {
+            let found = self.names.resolve(self.pipeline, value);
+            let wrong = match &found {
+                Ok(Resolved::Text(text)) if is_path && !is_url(text) => match text.is_empty() {
+                    true => Some("an empty text".to_owned()),
+                    false => refused_as_path(text),
+                },
+                Ok(Resolved::Text(_)) | Err(_) => None,
+                Ok(found) => Some(kind_of(found).to_owned()),
+            };
+            if let Some(found) = wrong {
+                let message =
+                    format!("`{}` is not a text in every configuration: {found} among its values", scalar.text);
+                let expected = if is_path { "expected a path" } else { "expected a text" };
+                self.problems.push(
+                    Problem::error("wrong-kind", message).at(scalar.span, expected).at(value.span(), "this value"),
+                );
+                return;
+            }
+        }
+    }
+
     fn not_a_path(&mut self, scalar: &Scalar, found: &Resolved<'_>) {
-        let found = match found {
-            Resolved::Nothing => "nothing",
-            Resolved::Switch(_) => "a switch (true or false)",
-            Resolved::Text(_) => "an empty text",
-            Resolved::Data(_) => "another data node",
-            Resolved::List(_) => "a list",
-            Resolved::Answer(_) => "the answer of a condition",
-            Resolved::Branch(..) => "what a switch hands on",
-            Resolved::LoopItem | Resolved::LoopOutput => "a file of a loop",
-            Resolved::OfPass(_) => "a parameter of a pass",
-            Resolved::OfSweep(_) => "a parameter of the sweep",
-        };
+        let found = kind_of(found);
         let braces = match found {
             "a parameter of the sweep" => scalar.reference().map(|name| format!("write `{{{name}}}` within a path")),
             _ => None,
@@ -302,7 +355,8 @@ impl<'a> Check<'a> {
         let names = self.names.within(self.pipeline, step);
         for scalar in program_scalars(&step.program) {
             match names.scalar(scalar) {
-                Ok(Resolved::Text(_) | Resolved::Data(_) | Resolved::OfSweep(_)) => {}
+                Ok(Resolved::Text(_) | Resolved::Data(_)) => {}
+                Ok(Resolved::OfSweep(name)) => self.of_sweep(scalar, name, false),
                 Ok(Resolved::LoopItem | Resolved::LoopOutput) if matches!(step.program, Program::Words(_)) => {}
                 // `true` is a program, and words of a command are words.
                 Ok(Resolved::Switch(_) | Resolved::Nothing) if scalar.reference().is_none() => {}
@@ -447,6 +501,8 @@ impl<'a> Check<'a> {
     fn fault(&mut self, fault: Fault<'a>) {
         let problem = match fault {
             Fault::Elsewhere => return,
+            // It may be an axis of the file that the configurations come from.
+            Fault::UnknownName(..) if self.space.is_none() && self.comes_from_a_file() => return,
             Fault::UnknownName(..) if self.problems.are_too_many(Severity::Error) => {
                 return self.problems.leave_out(Severity::Error);
             }
@@ -504,6 +560,11 @@ impl<'a> Check<'a> {
                 .help("write one flag per value"),
         };
         self.problems.push(problem);
+    }
+
+    /// Whether the configurations come from a file.
+    fn comes_from_a_file(&self) -> bool {
+        self.pipeline.sweep.as_ref().is_some_and(|sweep| sweep.from.is_some())
     }
 
     /// Whether none of the parameters that this one leads through was told of.

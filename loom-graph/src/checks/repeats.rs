@@ -40,6 +40,7 @@ impl<'a> Check<'a> {
                         );
                     }
                 }
+                Ok(Resolved::OfSweep(name)) => self.of_sweep(filter, name, false),
                 Ok(found) => self.not_a_path(filter, &found),
                 Err(fault) => self.fault(fault),
             }

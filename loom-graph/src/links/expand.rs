@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use foldhash::{HashMap, HashMapExt};
-use loom_spec::{Pipeline, Problem, Problems, Span};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
+use loom_spec::{Pipeline, Problem, Problems, Program, Span};
 
 use super::maker::Maker;
 use super::{Datum, DatumId, Links, Parts, Role, StepId, Use};
@@ -67,7 +67,8 @@ impl Expanded {
         let Maker { data, at, uses, .. } = maker;
         let parts = Parts { data, uses, use_starts, leaders, passes, parameters: HashMap::new() };
         let links = Links::of_parts(parts, &at);
-        expanded.tell_of_double_makers(&links, problems);
+        expanded.tell_of_places(pipeline, (names, written, &links), sweeping, world, problems);
+        expanded.tell_of_namesakes(problems);
         (expanded, links)
     }
 
@@ -160,28 +161,79 @@ impl Expanded {
         leaders
     }
 
-    /// Files that two steps make are told of before; here are those that become one in some configuration.
-    fn tell_of_double_makers(&self, links: &Links, problems: &mut Problems) {
-        let mut first: Vec<Option<(StepId, Span)>> = vec![None; links.data().len()];
-        let mut told: Vec<[StepId; 2]> = Vec::new();
+    /// Two units of one name would take each other's results for their own.
+    fn tell_of_namesakes(&self, problems: &mut Problems) {
+        let mut known: HashSet<&str> = HashSet::with_capacity(self.instances.len());
+        let twice = self.instances.iter().find(|instance| !known.insert(&instance.name));
+        if let Some(Instance { name, .. }) = twice {
+            problems.push(
+                Problem::error("duplicate-step", format!("two units are named `{name}`"))
+                    .help("rename the step, or give the value a label"),
+            );
+        }
+    }
+
+    /// What is told of the steps as they are written before, where only some configurations come to it: files that are made
+    /// twice, or outside, or in the place of the task that makes them.
+    fn tell_of_places(
+        &self,
+        pipeline: &Pipeline,
+        (names, written, links): (&Names, &Links, &Links),
+        sweeping: &Sweeping,
+        world: &dyn World,
+        problems: &mut Problems,
+    ) {
+        let mut first: Vec<Option<(StepId, DatumId, Span)>> = vec![None; links.data().len()];
+        let mut told: HashSet<(StepId, Span)> = HashSet::default();
         for step in links.steps() {
-            for made in links.writes(step) {
-                let canonical = links.datum(made.datum).canonical;
-                let (other, place) = *first[canonical.index()].get_or_insert((step, made.span));
-                let pair = [self.written(other), self.written(step)];
-                if pair[0] == pair[1] || told.contains(&pair) {
-                    continue;
+            let program = &pipeline.steps[self.written(step).index()].program;
+            let task = || {
+                let Program::Task(task) = program else { return None };
+                let values = Values { pipeline, config: Some((&sweeping.space, self.config(step))) };
+                match names.scalar(values, task) {
+                    Ok(Resolved::Text(path)) => Some((task.span, path)),
+                    _ => None,
                 }
-                told.push(pair);
+            };
+            for made in links.writes(step) {
+                let datum = links.datum(made.datum);
+                let canonical = datum.canonical;
+                let own = written.datum(self.written_datum(made.datum).0).canonical;
+                let (other, same, place) = *first[canonical.index()].get_or_insert((step, own, made.span));
+                let name = self.name(step);
                 let path = &made.path;
-                let names = [self.name(other), self.name(step)];
-                let message = format!("both `{}` and `{}` make `{path}`", names[0], names[1]);
-                problems.push(
+                let is_twice = place != made.span || other != step;
+                let problem = if is_twice && !(same == own && self.written(other) == self.written(step)) {
+                    let other = self.name(other);
+                    let message = match name == other {
+                        true => format!("`{name}` makes `{path}` twice"),
+                        false => format!("both `{other}` and `{name}` make `{path}`"),
+                    };
                     Problem::error("two-producers", message)
-                        .at(made.span, format!("`{}` makes it here", names[1]))
-                        .at(place, format!("`{}` makes it here", names[0]))
-                        .help("each file is made by one step, once: give one of them another path"),
-                );
+                        .at(made.span, format!("`{name}` makes it here"))
+                        .at(place, format!("`{other}` makes it here"))
+                        .help("each file is made by one step, once: give one of them another path")
+                } else if let Location::Outside(outside) = &*datum.location
+                    && matches!(*written.datum(self.written_datum(made.datum).0).location, Location::Inside(_))
+                {
+                    let message = format!("`{name}` makes `{path}`, outside the pipeline folder");
+                    Problem::error("outside", message)
+                        .at(made.span, format!("leads to {outside}"))
+                        .help("a step makes files in the folder of its pipeline")
+                } else if let Some((span, task)) = task()
+                    && task.rsplit('/').next() == datum.location.as_str().rsplit('/').next()
+                    && world.locate(&task) == *datum.location
+                {
+                    Problem::error("overwrites", format!("`{name}` makes `{path}`, which is its own task"))
+                        .at(made.span, "made here")
+                        .at(span, "run here")
+                        .help("give what it makes another path")
+                } else {
+                    continue;
+                };
+                if told.insert((self.written(step), made.span)) {
+                    problems.push(problem);
+                }
             }
         }
     }

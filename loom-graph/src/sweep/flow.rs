@@ -1,6 +1,6 @@
 //! Which axes concern a step: those that it names, and those of the data that it reads.
 
-use loom_spec::{Gather, MultiPass, Pipeline, Problem, Problems, Scalar, Suggest};
+use loom_spec::{Gather, MultiPass, Pipeline, Problem, Problems, Program, Scalar, Span, Suggest};
 
 use super::Space;
 use super::paths::axes_in;
@@ -66,12 +66,50 @@ impl Flow {
             }
             for step in block {
                 flow.steps[step.index()] = axes;
-                names_what_it_gathers(&flow, pipeline, space, *step, problems);
+                names_what_it_gathers(&flow, (pipeline, names, links), space, *step, problems);
             }
         }
         flow.data = (0..links.data().len() as u32).map(|datum| flow.axes_of(links, DatumId(datum))).collect();
         flow.inside_of_many(pipeline, links, problems);
+        flow.idle_axes(pipeline, names, space, problems);
+        flow.nearly_axes(links, space, problems);
         flow
+    }
+
+    /// An axis that no step depends on is perhaps misspelt.
+    fn idle_axes(&self, pipeline: &Pipeline, names: &Names, space: &Space, problems: &mut Problems) {
+        let used = self.steps.iter().fold(0, |all, axes| all | axes);
+        for (_, axis) in space.axes().iter().enumerate().filter(|(index, _)| used & (1 << index) == 0) {
+            let message = format!("no step depends on the axis `{}`", axis.name);
+            let near = Suggest::default().did_you_mean(
+                &axis.name,
+                pipeline.parameters.iter().map(|parameter| &*parameter.name.text).filter(|name| **name != *axis.name),
+            );
+            let help = near.filter(|_| names.of_sweep().any(|name| *name == *axis.name));
+            let help = help.unwrap_or_else(|| format!("a step depends on it by naming it: `${}`", axis.name));
+            let problem = Problem::warning("idle-axis", message).help(help);
+            let is_given = axis.span == Span::default();
+            problems.push(if is_given { problem } else { problem.at(axis.span, "makes no difference") });
+        }
+    }
+
+    /// A brace in a path that is nearly an axis is perhaps meant to be one.
+    fn nearly_axes(&self, links: &Links, space: &Space, problems: &mut Problems) {
+        let mut suggest = Suggest::default();
+        for datum in links.data().iter().filter(|datum| datum.path.contains('{')) {
+            let braces = datum.path.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0));
+            for name in braces.filter(|name| space.axis(name).is_none()) {
+                let axes = space.axes();
+                let set_by = axes.iter().find(|axis| axis.values.iter().any(|value| value.setting(name).is_some()));
+                let near = || suggest.nearest(name, axes.iter().map(|axis| &*axis.name));
+                let Some(meant) = set_by.map(|axis| &*axis.name).or_else(near) else { continue };
+                problems.push(
+                    Problem::warning("nearly-an-axis", format!("`{{{name}}}` names no axis, and stays as it is"))
+                        .at(datum.span, "in this path")
+                        .help(format!("did you mean `{{{meant}}}`?")),
+                );
+            }
+        }
     }
 
     /// The axes of a step.
@@ -213,18 +251,50 @@ fn nothing_to_gather(
     problems.push(Problem::warning("nothing-to-gather", message).at(span, "has no effect"));
 }
 
-/// What is gathered over has no one value in the step that gathers.
-fn names_what_it_gathers(flow: &Flow, pipeline: &Pipeline, space: &Space, step: StepId, problems: &mut Problems) {
-    let both = flow.steps[step.index()] & flow.gathered[step.index()];
-    let Some(gather) = pipeline.steps[step.index()].gather.as_ref().filter(|_| both != 0) else { return };
-    let step = &pipeline.steps[step.index()];
-    let axis = &space.axes()[both.trailing_zeros() as usize].name;
-    let in_passes = step.group.is_some_and(|group| pipeline.groups[group].passes.is_some());
-    let help = if in_passes {
-        "the steps that run in passes together run for the same configurations: gather in a step behind them"
-    } else {
-        "to keep a unit for each of its values, list the other axes: `gather: [other]`"
-    };
-    let message = format!("`{}` gathers over `{axis}`, and depends on it as well", step.name.text);
-    problems.push(Problem::error("gathered-axis", message).at(gather.span, format!("ends `{axis}` here")).help(help));
+/// What is gathered over has no one value in the step that gathers; and a task is one file.
+fn names_what_it_gathers(
+    flow: &Flow,
+    (pipeline, names, links): (&Pipeline, &Names, &Links),
+    space: &Space,
+    id: StepId,
+    problems: &mut Problems,
+) {
+    let step = &pipeline.steps[id.index()];
+    let Some(gather) = &step.gather else { return };
+    let both = flow.steps[id.index()] & flow.gathered[id.index()];
+    if both != 0 {
+        let axis = &space.axes()[both.trailing_zeros() as usize].name;
+        let in_passes = step.group.is_some_and(|group| pipeline.groups[group].passes.is_some());
+        let behind_switch = links.uses(id).iter().any(|used| matches!(used.role, Role::Gate { .. }));
+        let others: Vec<&str> = space.axes().iter().map(|axis| &*axis.name).filter(|name| **name != **axis).collect();
+        let help = if in_passes {
+            "the steps that run in passes together run for the same configurations: gather in a step behind them"
+                .to_owned()
+        } else if behind_switch {
+            "a switch leads one way in each configuration: gather what the steps behind it make".to_owned()
+        } else if others.is_empty() {
+            format!("without `gather` it runs once for each `{axis}`; with it, it cannot depend on one of them")
+        } else {
+            format!("to keep a unit for each of its values, list other axes: `gather: [{}]`", others.join(", "))
+        };
+        let message = format!("`{}` gathers over `{axis}`, and depends on it as well", step.name.text);
+        let mut problem = Problem::error("gathered-axis", message).at(gather.span, format!("ends `{axis}` here"));
+        let mut named = None;
+        each_of_step(step, &mut |scalar| {
+            let axes = scalar.reference().map_or(0, |name| names.axes_of(pipeline, name));
+            if axes & both != 0 {
+                named.get_or_insert(scalar.span);
+            }
+        });
+        if let Some(span) = named {
+            problem = problem.at(span, "depends on it here");
+        }
+        problems.push(problem.help(help));
+    }
+    let (Program::Task(word) | Program::Shell(word)) = &step.program else { return };
+    let mut of_program = links.uses(id).iter().filter(|used| used.span == word.span);
+    if of_program.any(|used| flow.axes_of(links, used.datum) & flow.gathered[id.index()] != 0) {
+        let message = format!("`{}` gathers what it runs, and runs one file", step.name.text);
+        problems.push(Problem::error("gathered-task", message).at(word.span, "one of many"));
+    }
 }

@@ -3,6 +3,8 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
+use sha2::{Digest, Sha256};
+
 use super::flow::Axes;
 use super::{ConfigId, Space};
 
@@ -10,6 +12,9 @@ use super::{ConfigId, Space};
 const LONGEST_IN_PATH: usize = 64;
 /// How long a value may be in the name of a unit, in characters, before it is shortened.
 const LONGEST_IN_NAME: usize = 64;
+/// How long all values together may be where a path does not name its axes, in bytes, before they are shortened: a name of a
+/// file has no more than 255.
+const LONGEST_MARK: usize = 160;
 /// How much is kept of what is shortened.
 const KEPT: usize = 48;
 
@@ -59,16 +64,21 @@ pub(crate) fn mark(path: &str, space: &Space, axes: Axes, config: ConfigId) -> S
     let plain = path.trim_end_matches('/');
     let name = plain.rfind('/').map_or(0, |slash| slash + 1);
     let dot = plain[name..].rfind('.').filter(|dot| *dot > 0).map_or(plain.len(), |dot| name + dot);
-    let mut marked = plain[..dot].to_owned();
+    let mut mark = String::new();
     let mut sign = '@';
     for (index, axis) in space.axes().iter().enumerate().filter(|(index, _)| axes & (1 << index) != 0) {
-        marked.push(sign);
-        push_in_path(&axis.name, &mut marked);
-        marked.push('=');
-        push_in_path(&space.value(config, index).text, &mut marked);
+        mark.push(sign);
+        push_in_path(&axis.name, &mut mark);
+        mark.push('=');
+        push_in_path(&space.value(config, index).text, &mut mark);
         sign = ',';
     }
-    marked.push_str(&plain[dot..]);
+    if mark.len() > LONGEST_MARK {
+        let digest = digest(&mark);
+        shorten(&mut mark, 0, 2 * KEPT);
+        let _ = write!(mark, "-{digest}");
+    }
+    let mut marked = [&plain[..dot], &mark, &plain[dot..]].concat();
     if is_folder {
         marked.push('/');
     }
@@ -81,12 +91,8 @@ fn push_in_path(text: &str, path: &mut String) {
     let kept = |c: char| if c.is_alphanumeric() || matches!(c, '.' | '_' | '+' | '-') { c } else { '_' };
     path.extend(text.chars().map(kept));
     if path[begins..].len() > LONGEST_IN_PATH {
-        let mut end = begins + KEPT;
-        while !path.is_char_boundary(end) {
-            end -= 1;
-        }
-        path.truncate(end);
-        let _ = write!(path, "-{:08x}", digest(text));
+        shorten(path, begins, KEPT);
+        let _ = write!(path, "-{}", digest(text));
     }
     if path[begins..].chars().all(|c| c == '.') {
         // `..` would lead elsewhere, and nothing at all would be another path.
@@ -101,9 +107,18 @@ pub(crate) fn file_name_of(name: &str) -> String {
     let mut file = String::new();
     push_in_path(name, &mut file);
     if file != name {
-        let _ = write!(file, "-{:08x}", digest(name));
+        let _ = write!(file, "-{}", digest(name));
     }
     file
+}
+
+/// Cuts what begins there to some bytes, or a few less.
+fn shorten(text: &mut String, begins: usize, kept: usize) {
+    let mut end = begins + kept;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.truncate(end);
 }
 
 /// Appends `axis=value,axis=value` of a configuration, as units are named by it.
@@ -123,7 +138,7 @@ pub(crate) fn in_name(text: &str) -> String {
     let mut shown = text.to_owned();
     if text.chars().nth(LONGEST_IN_NAME).is_some() {
         shown = text.chars().take(KEPT).collect();
-        let _ = write!(shown, "~{:08x}", digest(text));
+        let _ = write!(shown, "~{}", digest(text));
     }
     let is_sign = |c: char| matches!(c, ',' | '"' | '\\' | '/' | '#' | '@' | '=') || c.is_control();
     let is_plain = !shown.is_empty() && !shown.contains(is_sign) && shown.trim() == shown;
@@ -144,13 +159,13 @@ pub(crate) fn in_name(text: &str) -> String {
     quoted
 }
 
-/// The FNV-1a hash of a text, folded to 32 bits: the same on every machine. It tells long values apart in names; two that come
-/// out alike are told of as two files of one name.
-fn digest(text: &str) -> u32 {
-    const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
-    const PRIME: u64 = 0x0100_0000_01b3;
-    let hash = text.bytes().fold(BASIS, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME));
-    (hash ^ (hash >> 32)) as u32
+/// The beginning of the SHA-256 hash of a text, in hexadecimal digits: it tells apart what was shortened.
+fn digest(text: &str) -> String {
+    let hash = Sha256::digest(text.as_bytes());
+    hash.iter().take(6).fold(String::new(), |mut digits, byte| {
+        let _ = write!(digits, "{byte:02x}");
+        digits
+    })
 }
 
 /// Whether a configuration has the values that are written as `axis=value,axis=value`, in quotes or not.

@@ -130,7 +130,7 @@ impl Lower<'_> {
                 let text = Arc::clone(&name.text);
                 AxisValues::List(vec![Value::Scalar(Scalar { text, span: value.span(), style: Style::Quoted })])
             });
-            axes.push(Axis { name, values, span: value.span() });
+            axes.push(Axis { name, values, is_pinned: false, span: value.span() });
         }
         axes
     }

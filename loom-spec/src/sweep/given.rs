@@ -52,6 +52,7 @@ impl Pipeline {
         let is_axis = axis.is_some();
         if let Some((axis, pinned)) = axis {
             axis.values = pinned;
+            axis.is_pinned = true;
         } else if let Some(axis) = self.sweep.as_ref().and_then(|sweep| sweep.axis_that_sets(name)) {
             return Err(SetError::OfLabels { name: name.to_owned(), axis: axis.name.text.to_string() });
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use foldhash::HashSet;
-use loom_spec::{Axis, AxisValues, Entry, Problem, Program, Range, Scalar, Span, Style, Value};
+use loom_spec::{Axis, AxisValues, Entry, Problem, Program, Range, Scalar, Span, Style, Sweep, Value};
 
 use super::AxisValue;
 use super::build::Build;
@@ -177,7 +177,9 @@ impl Build<'_> {
             column.urn = None;
             column.sequence = vec![id];
         }
-        let is_given = name.style == Style::Given || self.pinned(&name.text).is_some();
+        let mut axes = self.pipeline.sweep.iter().flat_map(Sweep::all_axes);
+        let is_pinned = axes.any(|axis| axis.is_pinned && axis.name.text == name.text);
+        let is_given = is_pinned || name.style == Style::Given || self.pinned(&name.text).is_some();
         column.is_pinned = is_given && column.urn.is_none() && column.sequence.len() == 1;
     }
 

@@ -84,12 +84,20 @@ fn csv(text: &str, span: Span, most: u64) -> Result<Table, BadTable> {
             let message = format!("{} {fields}, and the header line has {}", record.len(), columns.len());
             return Err(BadTable { line, message });
         }
+        if record.iter().any(|field| field.contains('\n')) && is_open(behind(counted)) {
+            return Err(BadTable { line, message: "a quote is not closed".to_owned() });
+        }
         rows.push((line, record.iter().map(|field| Some(given(field, span))).collect()));
         if rows.len() as u64 > most {
             break;
         }
     }
     Ok(Table { columns, rows })
+}
+
+/// Whether a text that begins with a record has a quote that is not closed: the reader takes the end of the file for its end.
+fn is_open(text: &[u8]) -> bool {
+    text.iter().filter(|byte| **byte == b'"').count() % 2 == 1
 }
 
 fn json_lines(text: &str, span: Span, most: u64) -> Result<Table, BadTable> {

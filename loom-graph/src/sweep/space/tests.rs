@@ -163,7 +163,7 @@ fn axis_of(entry: &Entry) -> Axis {
         }
         Value::Scalar(_) => panic!("{entry:?}"),
     });
-    Axis { name: entry.key.clone(), values, span: entry.value.span() }
+    Axis { name: entry.key.clone(), values, is_pinned: false, span: entry.value.span() }
 }
 
 #[track_caller]
