@@ -73,7 +73,7 @@ pub(crate) enum Command {
     Log(LogArgs),
     /// Write a page about a run, for a browser
     Report(ReportArgs),
-    /// Compare the numbers that steps wrote, a row for each configuration
+    /// Compare configurations by the numbers they made
     Results(ResultsArgs),
     /// Hold two units against each other
     Diff(DiffArgs),

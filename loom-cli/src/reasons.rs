@@ -9,7 +9,7 @@ use crate::terminal::plain;
 /// So many different reasons are told of one unit, or of one step.
 const MOST_TOLD: usize = 5;
 /// What is longer, as the words of a step that gathers thousands of files, is told without what differs.
-const LONGEST: usize = 700;
+const LONGEST: usize = 400;
 
 /// The reasons of one unit; one that is there for several inputs is told once, with how many these are.
 pub(crate) fn told(reasons: &[Reason]) -> String {

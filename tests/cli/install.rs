@@ -41,7 +41,7 @@ fn editors_can_help() {
     assert_eq!(schema, loom_spec::schema());
     // In the order of the documentation, which is not that of the alphabet.
     let keys: Vec<_> = schema["properties"].as_object().unwrap().keys().collect();
-    assert_eq!(keys, ["data", "parameters", "pipeline", "execution", "output_dir", "layout", "editor"]);
+    assert_eq!(keys, ["data", "parameters", "pipeline", "execution", "sweep", "output_dir", "layout", "editor"]);
 }
 
 #[test]

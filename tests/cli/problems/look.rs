@@ -350,8 +350,8 @@ pipeline:
       |                                                              ^^^^^^^^ unknown key
       |
       = help: known keys: name, kind, group, task, script, command, inputs,
-              outputs, args, loop, env, resources, timeout, retries, cache, detach,
-              optional, disabled; a key that begins with `x-` is free
+              outputs, args, loop, env, resources, timeout, retries, gather, cache,
+              detach, optional, disabled; a key that begins with `x-` is free
 
     6 errors; nothing was run
     "#);

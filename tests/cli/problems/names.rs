@@ -280,7 +280,7 @@ pipeline:
     1 | colour: red
       | ^^^^^^ unknown key
       |
-      = help: known keys: data, parameters, pipeline, execution, output_dir,
+      = help: known keys: data, parameters, pipeline, execution, sweep, output_dir,
               layout, editor; a key that begins with `x-` is free
 
     error: `colour` is not a key of a data node
@@ -290,7 +290,7 @@ pipeline:
       |                        ^^^^^^ unknown key
       |
       = help: known keys: type, path, name, description, pattern, nested_in,
-              allow_outside_pipeline; a key that begins with `x-` is free
+              allow_outside_pipeline, metrics; a key that begins with `x-` is free
 
     error: `colour` is not a key under `execution`
      --> ./pipeline.yml:4:13
@@ -308,8 +308,8 @@ pipeline:
       |                               ^^^^^^ unknown key
       |
       = help: known keys: name, kind, group, task, script, command, inputs,
-              outputs, args, loop, env, resources, timeout, retries, cache, detach,
-              optional, disabled; a key that begins with `x-` is free
+              outputs, args, loop, env, resources, timeout, retries, gather, cache,
+              detach, optional, disabled; a key that begins with `x-` is free
 
     error: `colour` is not a key of a group
      --> ./pipeline.yml:7:16
@@ -374,7 +374,7 @@ pipeline:
 }
 
 #[test]
-fn what_this_version_cannot_do_is_not_left_out_in_silence() {
+fn keys_of_a_search_that_say_nothing_are_told() {
     insta::assert_snapshot!(refused("sweep: {n: [1, 2]}
 data:
   raw: {path: raw.csv, nested_in: $folder}
@@ -385,11 +385,21 @@ pipeline:
 "), @"
     exit 2
     --- stderr
-    error: this version of loom cannot do what `sweep` asks for
-     --> ./pipeline.yml:1:1
+    warning: the sweep varies nothing
+     --> ./pipeline.yml:1:8
       |
     1 | sweep: {n: [1, 2]}
-      | ^^^^^ not supported yet
+      |        ^^^^^^^^^^^ there is no axis
+      |
+      = help: write `axes: {name: [1, 2, 3]}`
+
+    error: `n` is not a key under `sweep`
+     --> ./pipeline.yml:1:9
+      |
+    1 | sweep: {n: [1, 2]}
+      |         ^ unknown key
+      |
+      = help: axes stand one level deeper: `sweep: {axes: {n: [1, 2]}}`
 
     error: no data node is named `folder`
      --> ./pipeline.yml:3:35
@@ -397,11 +407,13 @@ pipeline:
     3 |   raw: {path: raw.csv, nested_in: $folder}
       |                                   ^^^^^^^ expected the node that this one is inside of
 
-    error: this version of loom cannot do what `gather` asks for
-     --> ./pipeline.yml:6:51
+    error: `gather` cannot be `3`
+     --> ./pipeline.yml:6:59
       |
     6 |   - {name: fit, command: [x], inputs: {i: $page}, gather: 3}
-      |                                                   ^^^^^^ not supported yet
+      |                                                           ^ expected true, or a list of axes
+      |
+      = help: write a list: `[3]`
 
     error: `exists` has nothing to look at
      --> ./pipeline.yml:7:12
