@@ -119,7 +119,7 @@ fn reason(file: &KeyFile, how: &'static str) -> Reason {
 type Words<'a> = (&'a str, &'a [String]);
 
 /// More words than this behind an option are not told all.
-const MANY: usize = 8;
+const MANY: usize = 3;
 
 /// The words that others do not have.
 fn without(words: &[String], others: &[String]) -> Vec<String> {
