@@ -63,13 +63,6 @@ impl Build<'_> {
             self.error(placed(problem, name, axis.span, "an axis goes through one at least"));
         }
         self.pin(&mut column, name);
-        let mut seen = HashSet::default();
-        let twice = column.sequence.iter().find(|id| !seen.insert(**id));
-        if let Some(twice) = twice.filter(|_| is_repeat) {
-            let message = format!("`{}` has the value `{}` twice", name.text, column.values[*twice as usize].text);
-            let problem = Problem::warning("duplicate-value", message);
-            self.warning(placed(problem, name, axis.span, "it runs once"));
-        }
         let is_drawn = column.urn.is_some() && (is_repeat || self.sweep.sample.is_none());
         if is_drawn {
             let (message, help) = match is_repeat {

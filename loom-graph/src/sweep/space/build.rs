@@ -121,10 +121,6 @@ impl<'a> Build<'a> {
         self.problems.push(problem);
     }
 
-    pub(super) fn warning(&mut self, problem: Problem) {
-        self.problems.push(problem);
-    }
-
     /// A place in the sweep, if it stands in the file.
     pub(super) fn of_sweep(&self, problem: Problem, span: Span, label: impl Into<String>) -> Problem {
         if span == Span::default() { problem } else { problem.at(span, label) }

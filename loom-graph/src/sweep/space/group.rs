@@ -47,7 +47,10 @@ impl Build<'_> {
         if let Some(turns) = table {
             let mut group = Group { columns: (0..self.originals).collect(), turns };
             let from = self.sweep.from.as_ref()?;
-            if let Some(twice) = group.dedup() {
+            // Of one axis that is told where its values are read.
+            if let Some(twice) = group.dedup()
+                && group.columns.len() > 1
+            {
                 let row = group.turn(twice).iter().zip(&self.columns);
                 let shown = row.filter_map(|(id, column)| {
                     Some(format!("{}={}", column.name, column.values.get(*id as usize)?.text))
@@ -92,15 +95,15 @@ impl Build<'_> {
             let turns = (0..length(column)).flat_map(|turn| columns.iter().map(move |column| (turn, *column)));
             let turns = turns.map(|(turn, column)| self.columns[column].sequence[turn]).collect();
             let mut group = Group { columns, turns };
-            if let Some(twice) = group.dedup() {
+            // Of one axis that is told where its values are read.
+            if let Some(twice) = group.dedup()
+                && group.columns.len() > 1
+            {
                 let ids = group.turn(twice).iter().zip(&group.columns);
                 let shown: Vec<&str> =
                     ids.map(|(id, column)| &*self.columns[*column].values[*id as usize].text).collect();
                 let names: Vec<&str> = group.columns.iter().map(|column| &*self.columns[*column].name).collect();
-                let message = match &names[..] {
-                    [name] => format!("`{name}` has the value `{}` twice", shown[0]),
-                    names => format!("{} are {} twice", names.join(", "), shown.join(", ")),
-                };
+                let message = format!("{} are {} twice", names.join(", "), shown.join(", "));
                 let problem = Problem::warning("duplicate-value", message);
                 self.problems.push(self.of_sweep(problem, self.columns[column].span, "it runs once"));
             }
