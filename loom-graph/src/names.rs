@@ -4,11 +4,20 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use foldhash::{HashMap, HashMapExt, HashSet};
-use loom_spec::{AxisValues, Meaning, MultiPass, Piece, Pipeline, Program, Scalar, Span, Step, Style, Test, Value};
+use foldhash::{HashMap, HashMapExt};
+use loom_spec::{Meaning, MultiPass, Piece, Pipeline, Program, Scalar, Span, Step, Style, Value};
 
-use crate::sweep::{AxisValue, ConfigId, Space};
+use crate::sweep::{ConfigId, Space};
 use crate::{NoText, World};
+
+mod nested;
+mod swept;
+mod visit;
+
+use nested::nested_paths;
+use swept::swept;
+use visit::each_scalar;
+pub(crate) use visit::{each_of_passes, each_of_step, program_scalars};
 
 /// What a name refers to, as an index into the pipeline's data, parameters or steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -379,72 +388,6 @@ impl Names {
         }
     }
 
-    /// The value of a parameter as it is written; none, if that differs from configuration to configuration and none is looked at,
-    /// or if the configuration gives it none.
-    fn value<'a>(&self, values: Values<'a>, parameter: u32) -> Option<&'a Value> {
-        let written = || values.pipeline.parameters.get(parameter as usize).map(|parameter| &parameter.value);
-        let Some(axis) = self.swept.get(&parameter) else { return written() };
-        let (space, config) = values.config?;
-        let found = space.value(config, *axis as usize);
-        let name = self.parameter_name(values.pipeline, parameter);
-        if *space.axes()[*axis as usize].name == *name {
-            return Some(&found.value);
-        }
-        // Another label sets it.
-        found.settings.iter().find(|(set, _)| **set == *name).map(|(_, value)| value).or_else(written)
-    }
-
-    /// The names that only a sweep gives a value.
-    pub(crate) fn of_sweep(&self) -> impl Iterator<Item = &str> {
-        self.of_sweep.iter().map(|name| &**name)
-    }
-
-    /// Whether any parameter has other values from configuration to configuration.
-    pub(crate) fn have_sweep(&self) -> bool {
-        !self.swept.is_empty()
-    }
-
-    /// All values that a sweep gives what a name stands for.
-    pub(crate) fn swept_values<'a>(&self, pipeline: &'a Pipeline, space: &'a Space, name: &str) -> Vec<&'a Value> {
-        let Some(End::Value(end)) = self.end(name) else { return Vec::new() };
-        let Some(axis) = self.swept.get(&end) else { return Vec::new() };
-        let axis = &space.axes()[*axis as usize];
-        let name = self.parameter_name(pipeline, end);
-        let written = pipeline.parameters.get(end as usize).map(|parameter| &parameter.value);
-        let value = |value: &'a AxisValue| {
-            let set = value.settings.iter().find(|(set, _)| **set == *name).map(|(_, value)| value);
-            if *axis.name == *name { Some(&value.value) } else { set.or(written) }
-        };
-        axis.values.iter().filter_map(value).collect()
-    }
-
-    fn parameter_name<'a>(&'a self, pipeline: &'a Pipeline, parameter: u32) -> &'a str {
-        let behind = || &self.of_sweep[parameter as usize - pipeline.parameters.len()];
-        pipeline.parameters.get(parameter as usize).map_or_else(behind, |parameter| &parameter.name.text)
-    }
-
-    /// The axes that what a name stands for depends on, one bit for each. Data depend on what makes them, which is not
-    /// looked at here.
-    pub(crate) fn axes_of(&self, pipeline: &Pipeline, name: &str) -> u64 {
-        let axes_of = |name: &str| match self.end(name) {
-            Some(End::Value(end)) => self.swept.get(&end).map_or(Err(end), |axis| Ok(1 << axis)),
-            _ => Ok(0),
-        };
-        match axes_of(name) {
-            Ok(axes) => axes,
-            Err(written) => {
-                let Some(Value::List(items, _)) = pipeline.parameters.get(written as usize).map(|p| &p.value) else {
-                    return 0;
-                };
-                let of_item = |item: &Value| match item {
-                    Value::Scalar(scalar) => scalar.reference().and_then(|name| axes_of(name).ok()).unwrap_or(0),
-                    Value::List(..) | Value::Map(..) => 0,
-                };
-                items.iter().map(of_item).fold(0, |all, axes| all | axes)
-            }
-        }
-    }
-
     /// What one way out of a switch stands for: the data of the switch, or of the one that hands it on to that.
     fn handed_on<'a>(&'a self, values: Values<'a>, branch: Branch, at: Span) -> Result<Resolved<'a>, Fault<'a>> {
         let mut switch = branch.switch;
@@ -580,159 +523,5 @@ impl<'a> Within<'a> {
             self.passes?.gives(name).then_some(Resolved::OfPass(name))
         };
         self.local(scalar).or_else(of_pass)
-    }
-}
-
-/// The paths of the data nodes that are nested in others: each is looked at once, however long the chains are.
-fn nested_paths(names: &Names, pipeline: &Pipeline) -> HashMap<u32, Option<Arc<str>>> {
-    let mut paths: HashMap<u32, Option<Arc<str>>> = HashMap::new();
-    let around = |data: u32| {
-        let name = pipeline.data[data as usize].nested_in.as_ref()?.reference()?;
-        match names.get(name) {
-            Some(Target::Data(index)) => Some(index),
-            _ => None,
-        }
-    };
-    for start in 0..pipeline.data.len() as u32 {
-        if pipeline.data[start as usize].nested_in.is_none() {
-            continue;
-        }
-        let mut way = vec![start];
-        let mut seen: HashSet<u32> = HashSet::from_iter([start]);
-        let mut outer = None;
-        while let Some(next) = around(way[way.len() - 1]) {
-            if let Some(known) = paths.get(&next) {
-                outer = known.clone();
-                break;
-            }
-            if !seen.insert(next) {
-                // A circle, which is refused, leads nowhere.
-                outer = None;
-                break;
-            }
-            way.push(next);
-        }
-        for data in way.into_iter().rev() {
-            let own = match names.data_path(pipeline, &pipeline.data[data as usize].path) {
-                Ok(Resolved::Text(text)) => Some(text),
-                _ => None,
-            };
-            let full = match (own, outer, around(data)) {
-                (Some(own), _, _) if own.starts_with('/') => Some(Arc::from(&*own)),
-                (Some(own), Some(outer), _) => Some(Arc::from(format!("{}/{own}", outer.trim_end_matches('/')))),
-                (Some(own), None, None) => Some(Arc::from(&*own)),
-                _ => None,
-            };
-            if pipeline.data[data as usize].nested_in.is_some() {
-                paths.insert(data, full.clone());
-            }
-            outer = full;
-        }
-    }
-    paths
-}
-
-/// Makes parameters of the names that only a sweep gives a value, and says which of all parameters it gives one.
-fn swept(
-    pipeline: &Pipeline,
-    space: Option<&Space>,
-    targets: &mut HashMap<Arc<str>, Target>,
-) -> (Vec<Arc<str>>, HashMap<u32, u32>) {
-    let (mut of_sweep, mut swept) = (Vec::new(), HashMap::new());
-    for (index, axis) in space.iter().flat_map(|space| space.axes().iter().enumerate()) {
-        let set = axis.values.iter().flat_map(|value| value.settings.iter().map(|(name, _)| name));
-        for name in std::iter::once(&axis.name).chain(set) {
-            let parameter = match targets.get(name) {
-                Some(Target::Parameter(parameter)) => *parameter,
-                _ => {
-                    let behind = (pipeline.parameters.len() + of_sweep.len()) as u32;
-                    targets.insert(Arc::clone(name), Target::Parameter(behind));
-                    of_sweep.push(Arc::clone(name));
-                    behind
-                }
-            };
-            swept.entry(parameter).or_insert(index as u32);
-        }
-    }
-    (of_sweep, swept)
-}
-
-/// Visits every scalar that may hold a variable.
-fn each_scalar<'a>(pipeline: &'a Pipeline, visit: &mut dyn FnMut(&'a Scalar)) {
-    for data in &pipeline.data {
-        visit(&data.path);
-    }
-    for parameter in &pipeline.parameters {
-        each_in_value(&parameter.value, visit);
-    }
-    pipeline.steps.iter().for_each(|step| each_of_step(step, visit));
-    for passes in pipeline.groups.iter().filter_map(|group| group.passes.as_ref()) {
-        each_of_passes(passes, visit);
-    }
-    if let Some(python) = &pipeline.execution.python {
-        visit(python);
-    }
-    if let Some(sweep) = &pipeline.sweep {
-        let of_axes = sweep.axes.iter().chain(&sweep.repeat);
-        for axis in of_axes {
-            match &axis.values {
-                AxisValues::List(values) => values.iter().for_each(|value| each_in_value(value, visit)),
-                AxisValues::Settings(labels) => {
-                    let entries = labels.iter().flat_map(|(_, entries)| entries);
-                    entries.for_each(|entry| each_in_value(&entry.value, visit));
-                }
-                AxisValues::Range(..) | AxisValues::Draw(..) => {}
-            }
-        }
-        sweep.include.iter().flatten().for_each(|entry| each_in_value(&entry.value, visit));
-    }
-}
-
-/// Visits every scalar of a step that may hold a variable or a reference.
-pub(crate) fn each_of_step<'a>(step: &'a Step, visit: &mut dyn FnMut(&'a Scalar)) {
-    for scalar in program_scalars(&step.program) {
-        visit(scalar);
-    }
-    if let Program::Switch(switch) = &step.program {
-        [Some(&switch.condition), switch.data.as_ref()].into_iter().flatten().for_each(&mut *visit);
-    }
-    for entry in step.inputs.iter().chain(&step.outputs).chain(&step.args).chain(&step.env) {
-        each_in_value(&entry.value, visit);
-    }
-    if let Some(each) = &step.each {
-        [Some(&each.over), Some(&each.into), each.filter.as_ref()].into_iter().flatten().for_each(&mut *visit);
-    }
-}
-
-/// Visits every scalar that the passes of a group say.
-pub(crate) fn each_of_passes<'a>(passes: &'a MultiPass, visit: &mut dyn FnMut(&'a Scalar)) {
-    for entry in passes.schedule.iter().flatten().flatten() {
-        each_in_value(&entry.value, visit);
-    }
-    if let Some(stop) = &passes.stop {
-        visit(&stop.script);
-        stop.inputs.iter().chain(&stop.args).for_each(|entry| each_in_value(&entry.value, visit));
-    }
-}
-
-/// Visits every scalar in a value. Nesting is bounded by the reader of the file.
-fn each_in_value<'a>(value: &'a Value, visit: &mut dyn FnMut(&'a Scalar)) {
-    match value {
-        Value::Scalar(scalar) => visit(scalar),
-        Value::List(items, _) => items.iter().for_each(|item| each_in_value(item, visit)),
-        Value::Map(entries, _) => entries.iter().for_each(|entry| each_in_value(&entry.value, visit)),
-    }
-}
-
-/// The words of a program as they are written.
-pub(crate) fn program_scalars(program: &Program) -> &[Scalar] {
-    match program {
-        Program::Task(scalar) | Program::Shell(scalar) => std::slice::from_ref(scalar),
-        Program::Words(words) => words,
-        Program::Condition(condition) => match &condition.test {
-            Test::Script(script) => std::slice::from_ref(script),
-            Test::Predicate(_) => &[],
-        },
-        Program::Switch(_) => &[],
     }
 }

@@ -4,14 +4,16 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 use foldhash::HashMap;
-use loom_spec::{Entry, Predicate, Program, Scalar, Style, Test, Value};
+use loom_spec::{Entry, Predicate, Program, Scalar, Test, Value};
 
 use crate::expression;
 use crate::graph::{CommandLine, ProgramLine, StepGraph};
 use crate::links::{DatumId, Role, StepId, Use};
-use crate::names::{Resolved, Values, Within};
+use crate::names::{Resolved, Within};
 use crate::passes::{self, Given, in_pass};
-use crate::sweep::file_name_of;
+
+mod arguments;
+mod gather;
 
 /// One command line's worth of work.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -387,58 +389,6 @@ impl StepGraph {
         }
     }
 
-    /// What a step is handed of what it gathers: the paths, or that of a list of them.
-    fn gathered(&self, id: StepId, mut data: Vec<DatumId>, facts: Facts<'_>) -> Vec<String> {
-        if self.step(id).gather.as_ref().is_some_and(|gather| gather.manifest) {
-            return data.first().map(|datum| self.manifest_path(id, *datum, facts)).into_iter().collect();
-        }
-        data.retain(|datum| (facts.is_there)(*datum));
-        data.iter().map(|datum| tidy(&self.links().datum(*datum).path)).collect()
-    }
-
-    /// The list of the instances of a datum that a step gathers: named by the step, and by what it lists.
-    fn manifest_path(&self, id: StepId, datum: DatumId, facts: Facts<'_>) -> String {
-        format!("{}/{}.{}.json", facts.manifests, file_name_of(self.name(id)), file_name_of(&self.label_of(datum)))
-    }
-
-    fn manifests(&self, id: StepId, facts: Facts<'_>) -> Vec<Manifest> {
-        let mut manifests: Vec<Manifest> = Vec::new();
-        if !self.step(id).gather.as_ref().is_some_and(|gather| gather.manifest) {
-            return manifests;
-        }
-        let path = |datum: DatumId| serde_json::Value::from(tidy(&self.links().datum(datum).path));
-        let uses = self.links().uses(id).chunk_by(|one, other| one.written == other.written);
-        for used in uses.filter(|used| used[0].gathered) {
-            let manifest = self.manifest_path(id, used[0].datum, facts);
-            if manifests.iter().any(|known| known.path == manifest) {
-                continue;
-            }
-            let there = used.iter().map(|used| used.datum).filter(|datum| (facts.is_there)(*datum));
-            let entry =
-                |datum| format!("  {{\"parameters\": {}, \"path\": {}}}", self.parameters_of(datum), path(datum));
-            let entries: Vec<String> = there.map(entry).collect();
-            let text = if entries.is_empty() { "[]\n".to_owned() } else { format!("[\n{}\n]\n", entries.join(",\n")) };
-            manifests.push(Manifest { path: manifest, of: self.label_of(used[0].datum), text });
-        }
-        manifests
-    }
-
-    /// The parameters of a datum of a sweep, as a JSON object: the values of its axes, and what their labels set.
-    fn parameters_of(&self, datum: DatumId) -> String {
-        let Some((space, axes, config)) = self.axes_of_datum(datum) else { return "{}".to_owned() };
-        let values = Values { pipeline: self.pipeline(), config: Some((space, config)) };
-        let mut entries = Vec::new();
-        for axis in axes {
-            let value = space.value(config, axis);
-            let set = value.settings.iter().map(|(name, value)| (name, value));
-            for (name, value) in std::iter::once((&space.axes()[axis].name, &value.value)).chain(set) {
-                let value = self.argument(value, values, None, None, Facts::NONE);
-                entries.push(format!("{}: {}", serde_json::Value::from(&**name), json(&value)));
-            }
-        }
-        format!("{{{}}}", entries.join(", "))
-    }
-
     /// A parameter that a pass gives, as the value that this pass gives it.
     fn in_part<'a>(&'a self, id: StepId, resolved: Resolved<'a>, known: &Known<'a>) -> Resolved<'a> {
         let (Resolved::OfPass(name), Some(Part::Pass(pass))) = (&resolved, known.part) else { return resolved };
@@ -554,122 +504,6 @@ impl StepGraph {
         let part = Part::Stop(pass);
         let values = self.arguments(stop.inputs.iter().chain(&stop.args), step, Some(&part), Facts::NONE);
         Question { asked: Asked::Script(self.word(Some(step), &stop.script)), values, negate: false }
-    }
-
-    fn arguments<'a>(
-        &self,
-        entries: impl Iterator<Item = &'a Entry>,
-        id: StepId,
-        part: Option<&Part>,
-        facts: Facts<'_>,
-    ) -> Vec<(String, Argument)> {
-        let mut values: Vec<(String, Argument)> = Vec::new();
-        for entry in entries {
-            let value = self.argument(&entry.value, self.values(id), Some(id), part, facts);
-            values.push((entry.key.text.to_string(), value));
-        }
-        values
-    }
-
-    fn argument(
-        &self,
-        value: &Value,
-        values: Values<'_>,
-        id: Option<StepId>,
-        part: Option<&Part>,
-        facts: Facts<'_>,
-    ) -> Argument {
-        let again = |value: &Value| self.argument(value, values, id, part, facts);
-        match value {
-            Value::List(items, _) => Argument::List(items.iter().map(again).collect()),
-            Value::Map(entries, _) => {
-                Argument::Map(entries.iter().map(|entry| (entry.key.text.to_string(), again(&entry.value))).collect())
-            }
-            Value::Scalar(scalar) if scalar.reference().is_some() => {
-                // A parameter is a number or a text as it is written, not as the words of a command line.
-                if let Some(parameter) = self.names().parameter(values, scalar) {
-                    return again(parameter);
-                }
-                let Some(id) = id else { return Argument::Nothing };
-                let path = |node: u32| {
-                    let data = self.data_for(id, node, Role::Question);
-                    data.first().map_or_else(String::new, |datum| match part {
-                        Some(part) => self.datum_path(id, *datum, Some(part)),
-                        None => self.links().datum(*datum).path.to_string(),
-                    })
-                };
-                match self.within(id).scalar(scalar) {
-                    Ok(Resolved::Data(index)) => Argument::Text(path(index)),
-                    Ok(Resolved::Answer(step)) => {
-                        (facts.answers)(self.step_for(id, step)).map_or(Argument::Nothing, Argument::Bool)
-                    }
-                    Ok(Resolved::Branch(_, payload)) => match *payload {
-                        Resolved::Data(index) => Argument::Text(path(index)),
-                        Resolved::Text(text) => Argument::Text(text.into_owned()),
-                        _ => Argument::Nothing,
-                    },
-                    _ => Argument::Nothing,
-                }
-            }
-            Value::Scalar(scalar) => match self.names().text(scalar) {
-                Ok(text) if scalar.style == Style::Plain || scalar.style == Style::Given => typed(scalar, &text),
-                Ok(text) => Argument::Text(text.into_owned()),
-                Err(_) => Argument::Nothing,
-            },
-        }
-    }
-}
-
-/// A plain scalar as what YAML 1.2 (core schema) takes it for.
-fn typed(scalar: &Scalar, text: &str) -> Argument {
-    if scalar.is_null() {
-        return Argument::Nothing;
-    }
-    if let Some(switch) = scalar.as_bool() {
-        return Argument::Bool(switch);
-    }
-    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
-    let minus = if text.starts_with('-') { "-" } else { "" };
-    let all = |text: &str, test: fn(&char) -> bool| !text.is_empty() && text.chars().all(|c| test(&c));
-    if all(unsigned, char::is_ascii_digit) {
-        let digits = unsigned.trim_start_matches('0');
-        return Argument::Int(if digits.is_empty() { "0".to_owned() } else { format!("{minus}{digits}") });
-    }
-    for (prefix, radix) in [("0x", 16), ("0o", 8)] {
-        if let Some(number) = unsigned.strip_prefix(prefix).and_then(|digits| u64::from_str_radix(digits, radix).ok()) {
-            return Argument::Int(format!("{minus}{number}"));
-        }
-    }
-    match unsigned {
-        ".inf" | ".Inf" | ".INF" => {
-            return Argument::Float(if minus.is_empty() { f64::INFINITY } else { f64::NEG_INFINITY });
-        }
-        ".nan" | ".NaN" | ".NAN" => return Argument::Float(f64::NAN),
-        _ => {}
-    }
-    let looks_like_number = unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.')
-        && unsigned.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+' | '-'));
-    match text.parse::<f64>() {
-        Ok(number) if looks_like_number => Argument::Float(number),
-        _ => Argument::Text(text.to_owned()),
-    }
-}
-
-/// A value as JSON has it. A number that JSON does not know is a text.
-fn json(value: &Argument) -> String {
-    match value {
-        Argument::Nothing => "null".to_owned(),
-        Argument::Bool(holds) => holds.to_string(),
-        Argument::Int(digits) => digits.clone(),
-        Argument::Float(number) => serde_json::Number::from_f64(*number)
-            .map_or_else(|| serde_json::Value::from(number.to_string()).to_string(), |number| number.to_string()),
-        Argument::Text(text) => serde_json::Value::from(text.as_str()).to_string(),
-        Argument::List(items) => format!("[{}]", items.iter().map(json).collect::<Vec<_>>().join(", ")),
-        Argument::Map(entries) => {
-            let entries =
-                entries.iter().map(|(key, value)| format!("{}: {}", serde_json::Value::from(&**key), json(value)));
-            format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
-        }
     }
 }
 
