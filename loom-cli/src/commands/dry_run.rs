@@ -22,7 +22,7 @@ pub(super) fn dry_run(
         return nothing_to_do(decisions);
     }
     let mut out = String::new();
-    let rows = rows(decisions, forecast);
+    let rows = rows(decisions, forecast, folded.is_some());
     for told in fold(&rows, folded) {
         let is_up_to_date = told.is_up_to_date();
         let (style, word) = if is_up_to_date { (SKIP, "skip") } else { (START, "run ") };

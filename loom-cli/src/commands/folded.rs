@@ -15,7 +15,7 @@ const MOST_WORDS: usize = 40;
 
 /// One unit, or all of a step.
 pub(super) struct Told<'a> {
-    pub(super) rows: Vec<&'a Row>,
+    pub(super) rows: Vec<&'a Row<'a>>,
     folded: Option<&'a StepGraph>,
 }
 
@@ -28,9 +28,9 @@ pub(super) struct Counts {
 }
 
 impl Counts {
-    pub(super) fn of<'a>(rows: impl IntoIterator<Item = &'a Row>) -> Self {
+    pub(super) fn of<'a>(rows: impl IntoIterator<Item = &'a Row<'a>>) -> Self {
         rows.into_iter().fold(Self::default(), |mut counts, row| {
-            let count = match row.verdict {
+            let count = match *row.verdict {
                 Verdict::Run(_) => &mut counts.run,
                 Verdict::Open(_) => &mut counts.perhaps,
                 Verdict::UpToDate { .. } => &mut counts.up_to_date,
@@ -49,7 +49,7 @@ impl Counts {
 
 /// The rows as they are shown: in the order of the first unit of each; `folded` is the graph of the steps as they are written,
 /// none if every unit is to be shown.
-pub(super) fn fold<'a>(rows: &'a [Row], folded: Option<&'a StepGraph>) -> Vec<Told<'a>> {
+pub(super) fn fold<'a>(rows: &'a [Row<'a>], folded: Option<&'a StepGraph>) -> Vec<Told<'a>> {
     let mut told: Vec<Told<'a>> = Vec::new();
     let mut places: HashMap<&str, usize> = HashMap::new();
     for row in rows {
@@ -65,7 +65,7 @@ pub(super) fn fold<'a>(rows: &'a [Row], folded: Option<&'a StepGraph>) -> Vec<To
 
 impl Told<'_> {
     /// The first of the units.
-    fn first(&self) -> &Row {
+    fn first(&self) -> &Row<'_> {
         self.rows[0]
     }
 
@@ -146,8 +146,8 @@ fn listed(parts: impl Iterator<Item = String>) -> String {
     parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
-fn ran_at(row: &Row) -> Option<i64> {
-    match row.verdict {
+fn ran_at(row: &Row<'_>) -> Option<i64> {
+    match *row.verdict {
         Verdict::UpToDate { ran_at } => Some(ran_at),
         _ => None,
     }
@@ -164,13 +164,13 @@ fn without_values(note: &str) -> String {
 mod tests {
     use super::*;
 
-    fn row(rate: u32, verdict: Verdict) -> Row {
+    fn row(rate: u32, verdict: Verdict) -> Row<'static> {
         Row {
-            name: format!("train@rate={rate}"),
+            name: format!("train@rate={rate}").into(),
             written: loom_graph::StepId(0),
-            family: Some("train".to_owned()),
+            family: Some("train".into()),
             what: "",
-            verdict,
+            verdict: std::borrow::Cow::Owned(verdict),
             notes: vec![format!("only if gate@rate={rate} leads to `then`")],
             line: Some(format!("train --rate {rate}")),
             command: None,

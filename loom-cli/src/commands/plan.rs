@@ -35,7 +35,8 @@ fn try_plan(args: &PlanArgs, color: Color) -> Result<u8, Said> {
         say(&format!("error: {error}"));
         Said(exit::FAILED)
     })?;
-    let rows = rows(&decisions, &forecast);
+    let folds = args.format == PlanFormat::Table && !args.expand;
+    let rows = rows(&decisions, &forecast, folds);
     Ok(print(&match args.format {
         PlanFormat::Json => json(&decisions, &forecast, &rows),
         PlanFormat::Table if rows.is_empty() => nothing_to_do(&decisions),
@@ -47,7 +48,13 @@ fn try_plan(args: &PlanArgs, color: Color) -> Result<u8, Said> {
     }))
 }
 
-fn table(decisions: &Decisions, forecast: &Forecast, rows: &[Row], folded: Option<&StepGraph>, paint: Paint) -> String {
+fn table(
+    decisions: &Decisions,
+    forecast: &Forecast,
+    rows: &[Row<'_>],
+    folded: Option<&StepGraph>,
+    paint: Paint,
+) -> String {
     let mut table = Table::new(&[("unit", Side::Left), ("what", Side::Left), ("why", Side::Left)]);
     for told in fold(rows, folded) {
         let (word, style) = match told.counts() {
@@ -58,7 +65,7 @@ fn table(decisions: &Decisions, forecast: &Forecast, rows: &[Row], folded: Optio
         table.row(vec![(told.name(), Style::new()), (word.to_owned(), style), (told.why(), DIM)]);
     }
     let (mut expected, mut unknown) = (Duration::ZERO, 0);
-    for row in rows.iter().filter(|row| !matches!(row.verdict, Verdict::UpToDate { .. })) {
+    for row in rows.iter().filter(|row| !matches!(*row.verdict, Verdict::UpToDate { .. })) {
         match forecast.expected(&row.name) {
             Some(took) => expected += took,
             None => unknown += usize::from(row.what.is_empty()),
@@ -122,11 +129,11 @@ struct LeftOut {
     reason: &'static str,
 }
 
-fn json(decisions: &Decisions, forecast: &Forecast, rows: &[Row]) -> String {
+fn json(decisions: &Decisions, forecast: &Forecast, rows: &[Row<'_>]) -> String {
     let units = rows.iter().map(|row| Told {
         unit: &row.name,
         kind: if row.what.is_empty() { "command" } else { row.what },
-        verdict: match row.verdict {
+        verdict: match *row.verdict {
             Verdict::Run(_) => "run",
             Verdict::Open(_) => "perhaps",
             Verdict::UpToDate { .. } => "up_to_date",

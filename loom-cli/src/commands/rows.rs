@@ -1,34 +1,37 @@
 //! What a run would do, unit by unit: what a dry run and `loom plan` show.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use loom_exec::{Decisions, Forecast, LeftOut, Part, Reason, Unit, Verdict};
 use loom_graph::{Argument, Asked, Facts, Role, StepId, Work};
+use loom_spec::Program;
 
 use crate::terminal::{plain, shell_line};
 
 /// A unit, or a loop whose files are not known yet.
 #[derive(Debug)]
-pub(super) struct Row {
-    pub(super) name: String,
+pub(super) struct Row<'a> {
+    pub(super) name: Arc<str>,
     /// The step that it is of, as it is written.
     pub(super) written: StepId,
     /// What it is called without the values of its axes; none where no axis concerns it. The files of a loop are called alike.
-    pub(super) family: Option<String>,
+    pub(super) family: Option<Arc<str>>,
     /// `condition`, `switch`, or nothing.
     pub(super) what: &'static str,
-    pub(super) verdict: Verdict,
+    pub(super) verdict: Cow<'a, Verdict>,
     pub(super) notes: Vec<String>,
-    /// What runs, for people.
+    /// What runs, for people; not of one that is told with others of its family.
     pub(super) line: Option<String>,
-    /// The words of the command, if one runs.
+    /// The words of the command, if one runs; not of one that is told with others.
     pub(super) command: Option<Vec<String>>,
 }
 
-impl Row {
+impl Row<'_> {
     /// The reasons that say something: what finds something out does so every time.
     pub(super) fn reasons(&self) -> &[Reason] {
-        match &self.verdict {
+        match &*self.verdict {
             Verdict::Run(reasons) | Verdict::Open(reasons) if self.what.is_empty() => reasons,
             _ => &[],
         }
@@ -64,9 +67,10 @@ pub(super) fn left_out(decisions: &Decisions, expand: bool) -> Vec<(String, &'st
     told.collect()
 }
 
-/// The units in the order of the plan.
-pub(super) fn rows(decisions: &Decisions, forecast: &Forecast) -> Vec<Row> {
-    let mut rows = Rows { decisions, forecast, rows: Vec::new() };
+/// The units in the order of the plan. If those of a sweep are going to be folded, only the first of a family has a command: to
+/// word ten thousand that nobody sees takes longer than to decide about them.
+pub(super) fn rows<'a>(decisions: &'a Decisions, forecast: &'a Forecast, folds: bool) -> Vec<Row<'a>> {
+    let mut rows = Rows { decisions, forecast, folds, families: HashSet::new(), rows: Vec::new() };
     let links = decisions.plan().graph().links();
     for block in decisions.steps().chunk_by(|one, other| links.leader(*one) == links.leader(*other)) {
         match block {
@@ -80,7 +84,10 @@ pub(super) fn rows(decisions: &Decisions, forecast: &Forecast) -> Vec<Row> {
 struct Rows<'a> {
     decisions: &'a Decisions,
     forecast: &'a Forecast,
-    rows: Vec<Row>,
+    folds: bool,
+    /// Those that a unit was met of.
+    families: HashSet<Arc<str>>,
+    rows: Vec<Row<'a>>,
 }
 
 impl Rows<'_> {
@@ -137,6 +144,36 @@ impl Rows<'_> {
     }
 
     fn unit(&mut self, unit: &Unit, note: &str) {
+        let family = self.family(unit.step, &unit.part);
+        let is_first = family.as_ref().is_none_or(|family| self.families.insert(Arc::clone(family)));
+        let (what, line, command) = if is_first || !self.folds {
+            let Some(shown) = self.shown(unit) else { return };
+            shown
+        } else {
+            let what = match self.decisions.plan().graph().step(unit.step).program {
+                _ if matches!(unit.part, Part::Final(_)) => return,
+                _ if matches!(unit.part, Part::Stop(_)) => "condition",
+                Program::Condition(_) => "condition",
+                Program::Switch(_) => "switch",
+                Program::Task(_) | Program::Words(_) | Program::Shell(_) => "",
+            };
+            (what, None, None)
+        };
+        let verdict = self.forecast.verdict(&unit.name);
+        self.rows.push(Row {
+            name: Arc::clone(&unit.name),
+            written: self.decisions.plan().graph().written(unit.step),
+            family,
+            what,
+            verdict: verdict.map_or_else(|| Cow::Owned(Verdict::Open(Vec::new())), Cow::Borrowed),
+            notes: notes(&[note]),
+            line,
+            command,
+        });
+    }
+
+    /// What a unit is, and what runs, for people and for programs; none of what the engine does itself.
+    fn shown(&self, unit: &Unit) -> Option<(&'static str, Option<String>, Option<Vec<String>>)> {
         let command = self.decisions.command(unit);
         let (what, line) = match self.decisions.plan().graph().work(unit, Facts::NONE) {
             Work::Command(_) => ("", command.as_ref().map(|command| shell_line(command.words())).unwrap_or_default()),
@@ -151,31 +188,23 @@ impl Rows<'_> {
                 }
             },
             Work::Switch(_) => ("switch", self.decisions.plan().graph().command_line(unit.step).program.to_string()),
-            Work::Copies(_) => return,
+            Work::Copies(_) => return None,
         };
-        self.rows.push(Row {
-            name: unit.name.to_string(),
-            written: self.decisions.plan().graph().written(unit.step),
-            family: self.family(unit.step, &unit.part),
-            what,
-            verdict: self.forecast.verdict(&unit.name).cloned().unwrap_or(Verdict::Open(Vec::new())),
-            notes: notes(&[note]),
-            line: Some(plain(line.trim_end())),
-            // What asks a condition is a program of its own, and nothing to be typed.
-            command: command
-                .filter(|_| what.is_empty())
-                .map(|command| command.words().map(|word| word.to_string_lossy().into_owned()).collect()),
-        });
+        // What asks a condition is a program of its own, and nothing to be typed.
+        let command = command.filter(|_| what.is_empty());
+        let words = command.map(|command| command.words().map(|word| word.to_string_lossy().into_owned()).collect());
+        Some((what, Some(plain(line.trim_end())), words))
     }
 
     fn step(&mut self, step: StepId, verdict: Verdict, notes_: &[&str], line: Option<String>) {
-        let name = self.decisions.plan().graph().name(step).to_string();
+        let name = Arc::clone(self.decisions.plan().graph().name(step));
         let family = self.family(step, &Part::Whole);
+        let verdict = Cow::Owned(verdict);
         let written = self.decisions.plan().graph().written(step);
         self.rows.push(Row { name, written, family, what: "", verdict, notes: notes(notes_), line, command: None });
     }
 
-    fn family(&self, step: StepId, part: &Part) -> Option<String> {
+    fn family(&self, step: StepId, part: &Part) -> Option<Arc<str>> {
         let graph = self.decisions.plan().graph();
         if graph.instance_count(step) < 2 {
             return None;
@@ -183,10 +212,10 @@ impl Rows<'_> {
         let own = &graph.step(step).name.text;
         let group = graph.step(step).group.map_or("", |group| &graph.pipeline().groups[group].name.text);
         Some(match part {
-            Part::Whole | Part::Item(_) => own.to_string(),
-            Part::Pass(pass) => format!("{group}/{own}#{pass}"),
-            Part::Stop(pass) => format!("{group}#{pass}"),
-            Part::Final(_) => group.to_owned(),
+            Part::Whole | Part::Item(_) => Arc::clone(own),
+            Part::Pass(pass) => format!("{group}/{own}#{pass}").into(),
+            Part::Stop(pass) => format!("{group}#{pass}").into(),
+            Part::Final(_) => group.into(),
         })
     }
 }
