@@ -343,3 +343,16 @@ impl loom_graph::World for Unset {
         None
     }
 }
+
+#[test]
+fn what_is_set_of_a_zipped_axis_keeps_what_goes_with_it() {
+    let text = "sweep: {axes: {a: [x, y], b: [1, 2]}, zip: [[a, b]]}\npipeline: [{name: s, command: [s], args: {-a: $a, -b: $b}}]";
+    let mut parsed = loom_spec::parse(&Source::new("pipeline.yml", text));
+    assert_eq!(
+        parsed.pipeline.set_parameter("a", "z").unwrap_err().to_string(),
+        "`a` goes together with `b` (`zip`), and `z` is none of its values"
+    );
+    parsed.pipeline.set_parameter("a", "y").unwrap();
+    let graph = loom_graph::check(parsed, &OnPaper).expanded.unwrap();
+    assert_eq!(commands(&graph), "s@a=y,b=2: s -a y -b 2");
+}

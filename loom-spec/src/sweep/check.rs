@@ -283,7 +283,7 @@ pub(crate) fn shown(text: &str) -> String {
 }
 
 /// A value as people read it.
-fn text(value: &Value) -> Cow<'_, str> {
+pub(crate) fn text(value: &Value) -> Cow<'_, str> {
     match value {
         Value::Scalar(scalar) if scalar.is_null() => "null".into(),
         Value::Scalar(scalar) => Cow::Borrowed(&*scalar.text),

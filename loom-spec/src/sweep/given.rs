@@ -14,6 +14,16 @@ pub enum SetError {
     /// The axis goes through labels, and this is none of them.
     #[error("{0}")]
     NoLabel(String),
+    /// The axis goes through its values together with others, and this is none of them.
+    #[error("`{axis}` goes together with `{with}` (`zip`), and `{value}` is none of its values")]
+    Zipped {
+        /// The axis.
+        axis: String,
+        /// Another one that it is zipped with.
+        with: String,
+        /// What was to be set.
+        value: String,
+    },
     /// What the parameter is, the labels of an axis say.
     #[error("the labels of the axis `{axis}` set `{name}`: choose one with `{axis}=LABEL`")]
     OfLabels {
@@ -29,8 +39,8 @@ impl Pipeline {
     /// reaches the tasks byte for byte. An axis of this name keeps to the value, or to the label, if it has labels.
     ///
     /// # Errors
-    /// Where nothing has this name, an axis has no such label, or the labels of an axis set the parameter. Nothing is
-    /// changed then.
+    /// Where nothing has this name, an axis has no such label, the labels of an axis set the parameter, or the axis is zipped with
+    /// another one and has no such value. Nothing is changed then.
     ///
     /// ```
     /// let text = "parameters: {threshold: 0.5}\nsweep: {axes: {depth: [2, 8]}}\npipeline: []\n";
@@ -40,6 +50,11 @@ impl Pipeline {
     /// assert!(pipeline.set_parameter("treshold", "0.70").is_err());
     /// ```
     pub fn set_parameter(&mut self, name: &str, text: &str) -> Result<(), SetError> {
+        if let Some(sweep) = &mut self.sweep
+            && sweep.keep_zipped(name, text)?
+        {
+            return Ok(());
+        }
         let axis = self.sweep.as_mut().and_then(|sweep| sweep.axis_mut(name)).map(|axis| {
             let value = given(text, axis.span);
             let pinned = match &axis.values {
@@ -252,4 +267,26 @@ fn unquoted(quoted: &str) -> Result<(String, Option<&str>), String> {
         }
     }
     Err("a double quote is not closed: write one at the end of the value".to_owned())
+}
+
+impl Sweep {
+    /// Keeps, of an axis that is zipped with others, the turns with this value: what goes with it stays with it. Returns whether
+    /// the axis is one that is zipped, and whose values are known.
+    fn keep_zipped(&mut self, name: &str, text: &str) -> Result<bool, SetError> {
+        let is_name = |known: &&Scalar| *known.text == *name;
+        let Some(zip) = self.zip.iter().find(|zip| zip.iter().any(|known| is_name(&known))) else { return Ok(false) };
+        let Some(axis) = self.all_axes().find(|axis| *axis.name.text == *name) else { return Ok(false) };
+        let is_there = match &axis.values {
+            AxisValues::List(values) => values.iter().any(|value| *check::text(value) == *text),
+            AxisValues::Settings(labels) => labels.iter().any(|(label, _)| *label.text == *text),
+            AxisValues::Range(..) | AxisValues::Draw(..) => return Ok(false),
+        };
+        if !is_there {
+            let with =
+                zip.iter().find(|known| !is_name(known)).map_or_else(String::new, |known| known.text.to_string());
+            return Err(SetError::Zipped { axis: name.to_owned(), with, value: text.to_owned() });
+        }
+        self.only.push((name.to_owned(), text.to_owned()));
+        Ok(true)
+    }
 }
