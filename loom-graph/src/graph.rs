@@ -264,6 +264,22 @@ impl StepGraph {
         written.unwrap_or_else(|| self.links.datum(datum)).label().to_owned()
     }
 
+    /// What to call a step in a picture: by its name, and how often it is there where one stands for many.
+    pub fn step_label(&self, id: StepId) -> String {
+        let name = self.name(id);
+        match self.instance_count(id) {
+            count if count != 1 && self.config(id).is_none() => format!("{name} ×{count}"),
+            _ => name.to_string(),
+        }
+    }
+
+    /// What to call a datum: its name, else its path; an instance of one that axes concern by its path, as they all have one name.
+    pub fn datum_label(&self, datum: DatumId) -> &str {
+        let is_one_of_many = self.axes_of_datum(datum).is_some_and(|(_, axes, _)| !axes.is_empty());
+        let datum = self.links.datum(datum);
+        if is_one_of_many { &datum.path } else { datum.label() }
+    }
+
     /// Of an instance of a datum: the configurations, the axes that concern it, and the first configuration that it is of.
     pub(crate) fn axes_of_datum(&self, datum: DatumId) -> Option<(&Space, Vec<usize>, ConfigId)> {
         let (expanded, sweeping) = (self.expanded.as_ref()?, self.sweeping.as_ref()?);

@@ -236,16 +236,7 @@ impl<'a> Maker<'a> {
             optional: step.optional,
             disabled: step.disabled,
             frame: step.group.map(|group| self.frames[group]),
-            ..node(NodeKind::Step, format!("step:{}", self.graph.name(id)), &self.called(id), sub, step.span)
-        }
-    }
-
-    /// What is written on the box of a step: its name, and how often it is there where one stands for many.
-    fn called(&self, id: StepId) -> String {
-        let name = self.graph.name(id);
-        match self.graph.instance_count(id) {
-            count if count > 1 && self.graph.config(id).is_none() => format!("{name} ×{count}"),
-            _ => name.to_string(),
+            ..node(NodeKind::Step, format!("step:{}", self.graph.name(id)), &self.graph.step_label(id), sub, step.span)
         }
     }
 

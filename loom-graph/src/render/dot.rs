@@ -2,7 +2,7 @@ use std::fmt::Write;
 
 use loom_spec::Program;
 
-use super::{by_group, called, folders_between, is_solid, is_unseen, origin, shown_data, way};
+use super::{by_group, folders_between, is_solid, is_unseen, origin, shown_data, way};
 use crate::{DatumId, StepGraph, StepId};
 
 /// The graph in Graphviz' language: boxes are steps, notes are data, arrows follow the data.
@@ -12,7 +12,7 @@ pub fn dot(graph: &StepGraph) -> String {
     );
     let links = graph.links();
     for datum in shown_data(links) {
-        let _ = writeln!(out, "  d{} [shape=note, label={}]", datum.0, quoted(links.datum(datum).label()));
+        let _ = writeln!(out, "  d{} [shape=note, label={}]", datum.0, quoted(graph.datum_label(datum)));
     }
     for (index, (group, steps)) in by_group(graph).into_iter().enumerate() {
         let indent = if let Some(name) = group {
@@ -32,7 +32,7 @@ pub fn dot(graph: &StepGraph) -> String {
                 (false, true) => "rounded,dashed",
                 (false, false) => "rounded",
             };
-            let label = quoted(&called(graph, id));
+            let label = quoted(&graph.step_label(id));
             let _ = writeln!(out, "{indent}s{} [shape={shape}, style=\"{style}\", label={label}]", id.0);
         }
         if group.is_some() {

@@ -2,7 +2,7 @@ use std::fmt::Write;
 
 use loom_spec::Program;
 
-use super::{by_group, called, folders_between, is_solid, is_unseen, origin, shown_data, way};
+use super::{by_group, folders_between, is_solid, is_unseen, origin, shown_data, way};
 use crate::{DatumId, StepGraph, StepId};
 
 /// The graph in Mermaid's language, which Markdown hosts draw: boxes are steps, rounded boxes are data, arrows
@@ -11,7 +11,7 @@ pub fn mermaid(graph: &StepGraph) -> String {
     let mut out = String::from("flowchart LR\n");
     let links = graph.links();
     for datum in shown_data(links) {
-        let _ = writeln!(out, "  d{}([{}])", datum.0, quoted(links.datum(datum).label()));
+        let _ = writeln!(out, "  d{}([{}])", datum.0, quoted(graph.datum_label(datum)));
     }
     for (index, (group, steps)) in by_group(graph).into_iter().enumerate() {
         let indent = if let Some(name) = group {
@@ -27,7 +27,7 @@ pub fn mermaid(graph: &StepGraph) -> String {
                 Program::Condition(_) | Program::Switch(_) => ("{", "}"),
                 Program::Task(_) | Program::Words(_) | Program::Shell(_) => ("[", "]"),
             };
-            let _ = writeln!(out, "{indent}s{}{open}{}{close}{class}", id.0, quoted(&called(graph, id)));
+            let _ = writeln!(out, "{indent}s{}{open}{}{close}{class}", id.0, quoted(&graph.step_label(id)));
         }
         if group.is_some() {
             out.push_str("  end\n");

@@ -74,15 +74,6 @@ fn by_group(graph: &StepGraph) -> Vec<(Option<&str>, Vec<StepId>)> {
     groups.into_iter().map(|(group, steps)| (group.map(name), steps)).collect()
 }
 
-/// What a step is called in a picture: by its name, and how often it is there where one stands for many.
-fn called(graph: &StepGraph, id: StepId) -> String {
-    let name = graph.name(id);
-    match graph.instance_count(id) {
-        count if count != 1 && graph.config(id).is_none() => format!("{name} ×{count}"),
-        _ => name.to_string(),
-    }
-}
-
 /// Text on one line as a person can be shown it, whoever wrote it: what a terminal would obey, what turns the line round,
 /// and what nobody sees or takes for an ordinary space, is spelt out.
 ///

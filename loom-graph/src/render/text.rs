@@ -2,7 +2,7 @@ use std::fmt::Write;
 
 use loom_spec::{Problem, Program, Severity, Source};
 
-use super::{called, one_line, way};
+use super::{one_line, way};
 use crate::{Location, Role, StepGraph, StepId};
 
 /// The graph as indented text, in run order: what each step runs, reads (and from whom) and writes.
@@ -55,7 +55,7 @@ fn step_text(graph: &StepGraph, id: StepId, out: &mut String) {
         .chain(group)
         .chain(each)
         .collect();
-    out.push_str(&one_line(&called(graph, id)));
+    out.push_str(&one_line(&graph.step_label(id)));
     if !marks.is_empty() {
         let _ = write!(out, "  ({})", marks.join(", "));
     }
@@ -74,7 +74,7 @@ fn step_text(graph: &StepGraph, id: StepId, out: &mut String) {
         }
     }
     for (read, legs) in links.reads_with_makers(id) {
-        let makers: Vec<String> = legs.iter().map(|leg| one_line(&called(graph, leg.on))).collect();
+        let makers: Vec<String> = legs.iter().map(|leg| one_line(&graph.step_label(leg.on))).collect();
         let path = one_line(&read.path);
         if let Some(way) = way(read) {
             let _ = writeln!(out, "  only    if `{path}` leads to `{way}`");
