@@ -81,6 +81,9 @@ pub(super) fn rows<'a>(decisions: &'a Decisions, forecast: &'a Forecast, folds: 
     rows.rows
 }
 
+/// What a unit is, the line that runs it, for people, and its words, for programs.
+type Shown = (&'static str, Option<String>, Option<Vec<String>>);
+
 struct Rows<'a> {
     decisions: &'a Decisions,
     forecast: &'a Forecast,
@@ -173,7 +176,7 @@ impl Rows<'_> {
     }
 
     /// What a unit is, and what runs, for people and for programs; none of what the engine does itself.
-    fn shown(&self, unit: &Unit) -> Option<(&'static str, Option<String>, Option<Vec<String>>)> {
+    fn shown(&self, unit: &Unit) -> Option<Shown> {
         let command = self.decisions.command(unit);
         let (what, line) = match self.decisions.plan().graph().work(unit, Facts::NONE) {
             Work::Command(_) => ("", command.as_ref().map(|command| shell_line(command.words())).unwrap_or_default()),
