@@ -17,6 +17,7 @@ use crate::executor::Executor;
 use crate::files::{self, Items};
 use crate::host::Host;
 use crate::local::LocalExecutor;
+use crate::memory::run_folder;
 use crate::program::Programs;
 use crate::question;
 use crate::run::{self, RunError, RunOptions};
@@ -163,7 +164,7 @@ impl Project {
             plan,
             programs,
             folder: self.host.folder().to_path_buf(),
-            manifests: format!(".loom/{file_name}/gathered"),
+            manifests: format!(".loom/{}/gathered", run_folder::file_name(&file_name)),
             file_name,
             environment: self.host.environment().clone(),
             extra: self.extra.clone(),

@@ -28,6 +28,11 @@ pub struct StepGraph {
     written_links: Option<Arc<Links>>,
 }
 
+/// How many units a sweep may come to: each takes some hundred bytes.
+const MOST_UNITS: u64 = 5_000_000;
+/// How many files all units together may gather: each is a link.
+const MOST_GATHERED: u64 = 5_000_000;
+
 /// What checking a pipeline gives: the graph, unless something is wrong, and all that is.
 #[derive(Clone, Debug)]
 pub struct Checked {
@@ -149,6 +154,10 @@ impl StepGraph {
     /// The graph of the instances; none if there is no sweep, or something is wrong with it.
     fn expand(&self, world: &dyn World, problems: &mut Problems) -> Option<Self> {
         let sweeping = self.sweeping.as_ref()?;
+        if let Some(problem) = self.is_too_much(sweeping) {
+            problems.push(problem);
+            return None;
+        }
         let (expanded, links) = Expanded::new(&self.pipeline, &self.names, &self.links, sweeping, world, problems);
         let name = |step: StepId| &**expanded.name(step);
         let order = order::run_order(&links).map_err(|cycles| {
@@ -160,6 +169,32 @@ impl StepGraph {
         let graph = Self::new(pipeline, names, Arc::new(links), &order.ok()?, Some(Arc::clone(sweeping)));
         let written_links = Some(Arc::clone(&self.links));
         Some(Self { expanded: Some(Arc::new(expanded)), written_links, ..graph })
+    }
+
+    /// What stands against making all instances, and a link for each thing that each of them gathers.
+    fn is_too_much(&self, sweeping: &Sweeping) -> Option<Problem> {
+        let span = self.pipeline.sweep.as_ref().map(|sweep| sweep.span).unwrap_or_default();
+        let units: u64 = self.links.steps().map(|step| sweeping.count(step) as u64).sum();
+        if units > MOST_UNITS {
+            let message = format!("the sweep comes to {units} units, and no more than {MOST_UNITS} can be planned");
+            return Some(Problem::error("too-many-units", message).at(span, "too many").help("draw a `sample`"));
+        }
+        let mut gathered = 0;
+        for step in self.links.steps() {
+            for used in self.links.uses(step) {
+                gathered += sweeping.gathered_count(step, used.datum, used.role);
+                if gathered > MOST_GATHERED {
+                    let name = &self.step(step).name.text;
+                    let message = format!("the units of `{name}` gather more than {MOST_GATHERED} files together");
+                    return Some(
+                        Problem::error("too-much-to-gather", message)
+                            .at(used.span, "gathered by each of its units")
+                            .help("gather in a step that depends on fewer axes"),
+                    );
+                }
+            }
+        }
+        None
     }
 
     /// The pipeline as it is written.

@@ -185,21 +185,26 @@ impl Names {
             variables,
         };
         names.ends = names.ends_of_all(pipeline);
-        names.overused = names.overused(pipeline);
+        names.overused = names.overused(pipeline, space);
         names.nested = nested_paths(&names, pipeline);
         names
     }
 
-    fn overused(&self, pipeline: &Pipeline) -> BTreeSet<u32> {
-        let mut weights: Vec<Option<usize>> = vec![None; pipeline.parameters.len()];
+    fn overused(&self, pipeline: &Pipeline, space: Option<&Space>) -> BTreeSet<u32> {
+        let mut weights: Vec<Option<usize>> = vec![None; self.ends.len()];
         let mut words_left = MAX_WORDS;
         let mut overused = BTreeSet::new();
         each_scalar(pipeline, &mut |scalar| {
-            let Some(End::Value(end)) = scalar.reference().and_then(|name| self.end(name)) else { return };
-            if self.swept.contains_key(&end) {
-                return;
-            }
-            let weight = *weights[end as usize].get_or_insert_with(|| self.weight(pipeline, end));
+            let Some(name) = scalar.reference() else { return };
+            let Some(End::Value(end)) = self.end(name) else { return };
+            let weight = *weights[end as usize].get_or_insert_with(|| match space {
+                // One configuration has one value: the heaviest counts.
+                Some(space) if self.swept.contains_key(&end) => {
+                    let values = self.swept_values(pipeline, space, name).into_iter();
+                    values.map(|value| self.weight(pipeline, value)).max().unwrap_or(0)
+                }
+                _ => pipeline.parameters.get(end as usize).map_or(0, |known| self.weight(pipeline, &known.value)),
+            });
             match words_left.checked_sub(weight) {
                 Some(left) => words_left = left,
                 None => {
@@ -210,18 +215,19 @@ impl Names {
         overused
     }
 
-    /// How many words a use of a parameter with a value stands for, beyond one.
-    fn weight(&self, pipeline: &Pipeline, parameter: u32) -> usize {
+    /// How many words a use of a parameter with this value stands for, beyond one.
+    fn weight(&self, pipeline: &Pipeline, value: &Value) -> usize {
         let of_scalar = |value: &Value| match value {
             Value::Scalar(scalar) => scalar.text.len() / BYTES_PER_WORD,
             Value::List(..) | Value::Map(..) => 0,
         };
-        let value = |parameter: u32| &pipeline.parameters[parameter as usize].value;
-        let Value::List(items, _) = value(parameter) else { return of_scalar(value(parameter)) };
+        let Value::List(items, _) = value else { return of_scalar(value) };
         let of_item = |item: &Value| {
             let name = if let Value::Scalar(scalar) = item { scalar.reference() } else { None };
             match name.and_then(|name| self.end(name)) {
-                Some(End::Value(end)) if !self.swept.contains_key(&end) => of_scalar(value(end)),
+                Some(End::Value(end)) if !self.swept.contains_key(&end) => {
+                    pipeline.parameters.get(end as usize).map_or(0, |known| of_scalar(&known.value))
+                }
                 _ => of_scalar(item),
             }
         };

@@ -178,8 +178,11 @@ impl StepGraph {
                     Test::Predicate(predicate) => Asked::Predicate(*predicate),
                     Test::Script(script) => Asked::Script(self.word(Some(unit.step), script)),
                 };
-                let entries = step.inputs.iter().chain(&step.args);
-                let values = self.arguments(entries, unit.step, None, facts);
+                let mut values = self.arguments(step.inputs.iter(), unit.step, None, facts);
+                for (_, value) in &mut values {
+                    self.fill_axes(unit.step, value);
+                }
+                values.extend(self.arguments(step.args.iter(), unit.step, None, facts));
                 Work::Question(Question { asked, values, negate: condition.negate })
             }
             (_, Program::Switch(switch)) => {

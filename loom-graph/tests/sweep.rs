@@ -297,7 +297,7 @@ pipeline:
     insta::assert_snapshot!(commands(&graph));
     let list = graph.run_order().find(|step| &**graph.name(*step) == "list").unwrap();
     let variables = graph.variables(&graph.unit(list, Part::Whole), Facts::NONE);
-    assert_eq!(variables[0].1.as_deref(), Some(".loom/gathered/list.r.json"));
+    assert_eq!(variables[0].1.as_deref(), Some(".loom/gathered/list/r.json"));
     let Work::Command(line) = graph.work(&graph.unit(list, Part::Whole), Facts::NONE) else { panic!("a command") };
     assert_eq!(line.manifests.len(), 1);
 }

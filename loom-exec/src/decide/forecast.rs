@@ -122,7 +122,8 @@ impl Forecast {
 /// The places that are going to be made anew.
 #[derive(Default)]
 struct Changing {
-    places: HashSet<String>,
+    /// By the folder that each is in.
+    places: HashMap<String, HashSet<String>>,
     around: HashSet<String>,
 }
 
@@ -133,24 +134,32 @@ impl Changing {
                 break;
             }
         }
-        self.places.insert(place.to_owned());
+        let (folder, name) = apart(place);
+        match self.places.get_mut(folder) {
+            Some(names) => names.insert(name.to_owned()),
+            None => self.places.entry(folder.to_owned()).or_default().insert(name.to_owned()),
+        };
     }
 
     /// Whether something in a folder is going to be made anew that is not one of these files.
     fn has_other_in(&self, folder: &str, files: Option<&HashSet<Arc<str>>>) -> bool {
-        let in_folder = |place: &&String| ancestors(place).next() == Some(folder);
-        let is_one = |place: &String| {
-            let name = place.rsplit_once('/').map_or(place.as_str(), |(_, name)| name);
-            files.is_some_and(|files| files.contains(name))
-        };
-        self.around.contains(folder) && self.places.iter().filter(in_folder).any(|place| !is_one(place))
+        let is_one = |name: &String| files.is_some_and(|files| files.contains(name.as_str()));
+        self.places.get(folder).is_some_and(|names| names.iter().any(|name| !is_one(name)))
     }
 
     fn has(&self, place: &str) -> bool {
-        self.places.contains(place)
-            || self.around.contains(place)
-            || ancestors(place).any(|around| self.places.contains(around))
+        self.has_itself(place) || self.around.contains(place) || ancestors(place).any(|around| self.has_itself(around))
     }
+
+    fn has_itself(&self, place: &str) -> bool {
+        let (folder, name) = apart(place);
+        self.places.get(folder).is_some_and(|names| names.contains(name))
+    }
+}
+
+/// A place as the folder that it is in, and its name there.
+fn apart(place: &str) -> (&str, &str) {
+    place.rsplit_once('/').unwrap_or(("", place))
 }
 
 /// What was looked at: a path, and for whom, where that makes a difference.
@@ -411,7 +420,7 @@ impl Decider<'_> {
             return Verdict::Open(open);
         }
         // Some of what it gathers may not come to be.
-        if !open.is_empty() && self.may_lack(unit.step) {
+        if !open.is_empty() && self.may_lack(unit.step) || self.depends_on_switches(unit.step) {
             return Verdict::Open(open);
         }
         let found = match now {

@@ -1,6 +1,6 @@
 //! What a unit's result depends on, and what two of these differ in.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -48,15 +48,8 @@ impl Key {
         self.files.iter().filter(|file| file.role == Role::Output)
     }
 
-    /// A file of this key, which most likely stands where it stands in the other one: a step may gather ten thousand.
-    fn file(&self, at: usize, role: Role, path: &str) -> Option<&KeyFile> {
-        // A task may come to be imported by another, and the other way round.
-        let is_code = |role: Role| matches!(role, Role::Task | Role::Module);
-        let same = |file: &&KeyFile| (file.role == role || is_code(role) && is_code(file.role)) && &*file.path == path;
-        self.files.get(at).filter(same).or_else(|| self.files.iter().find(same))
-    }
-
-    /// Whether a file is of this key and was the same.
+    /// Whether a file is of this key and was the same. Most likely it stands where it stands in the other one: a step may gather
+    /// ten thousand.
     pub(crate) fn has(&self, at: usize, file: &KeyFile) -> bool {
         self.files.get(at) == Some(file) || self.files.contains(file)
     }
@@ -65,6 +58,9 @@ impl Key {
     /// there now. Nothing, if it need not.
     pub(crate) fn changes(&self, now: &Self) -> Vec<Reason> {
         let mut reasons = Vec::new();
+        if self == now {
+            return reasons;
+        }
         words(&self.command, &now.command, &mut reasons);
         for (name, new) in &now.env {
             let old = self.env.iter().find(|(known, _)| known == name).map(|(_, value)| value);
@@ -81,8 +77,9 @@ impl Key {
             reasons.push(Reason::Python { old: text(&self.python), new: text(&now.python) });
         }
         let mut strangers = Vec::new();
-        for (at, file) in now.files.iter().enumerate() {
-            match self.file(at, file.role, &file.path) {
+        let before = by_path(&self.files);
+        for file in &now.files {
+            match before.get(&place_of(file)) {
                 Some(known) if known.content == file.content => {}
                 Some(_) => reasons.push(reason(file, "changed")),
                 None => strangers.push(reason(file, "is new")),
@@ -93,12 +90,23 @@ impl Key {
             reasons.append(&mut strangers);
         }
         if reasons.is_empty() {
-            let gone =
-                self.files.iter().enumerate().filter(|(at, file)| now.file(*at, file.role, &file.path).is_none());
-            reasons.extend(gone.map(|(_, file)| reason(file, "is gone")));
+            let now = by_path(&now.files);
+            let gone = self.files.iter().filter(|file| !now.contains_key(&place_of(file)));
+            reasons.extend(gone.map(|file| reason(file, "is gone")));
         }
         reasons
     }
+}
+
+/// By what a file is found in another key: a task may come to be imported by another, and the other way round.
+fn place_of(file: &KeyFile) -> (Role, &str) {
+    let role = if file.role == Role::Module { Role::Task } else { file.role };
+    (role, &file.path)
+}
+
+fn by_path(files: &[KeyFile]) -> HashMap<(Role, &str), &KeyFile> {
+    // Of two of one path the first counts.
+    files.iter().rev().map(|file| (place_of(file), file)).collect()
 }
 
 /// What a file that is not as it was is a reason for.

@@ -12,9 +12,9 @@ mod reason;
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use loom_graph::{DatumId, Facts, Manifest, Part, StepId, Unit, UnitFile, plain_of};
+use loom_graph::{DatumId, Facts, Manifest, Part, Role as LinkRole, StepId, Unit, UnitFile, plain_of};
 
 use loom_spec::Program;
 
@@ -100,6 +100,11 @@ pub(crate) struct Decider<'a> {
     /// The folders around all that is made, by place.
     around_made: HashSet<&'a str>,
     has_switches: bool,
+    /// The names of all units that are remembered, in order, once that is asked.
+    sorted: OnceLock<Vec<Arc<str>>>,
+    /// The steps behind switches, and those that failed or are behind such ones, once that is asked.
+    behind_switches: OnceLock<Vec<bool>>,
+    failed: OnceLock<Vec<bool>>,
 }
 
 impl<'a> Decider<'a> {
@@ -128,6 +133,9 @@ impl<'a> Decider<'a> {
             modules,
             makers,
             around_made,
+            sorted: OnceLock::new(),
+            behind_switches: OnceLock::new(),
+            failed: OnceLock::new(),
             has_switches: steps.iter().any(|step| matches!(step.program, Program::Switch(_))),
         }
     }
@@ -167,9 +175,27 @@ impl<'a> Decider<'a> {
 
     /// Whether a step may have to do without some of what it gathers.
     pub(crate) fn may_lack(&self, step: StepId) -> bool {
-        let graph = self.decisions.plan().graph();
-        let gather = graph.step(step).gather.as_ref().filter(|_| !graph.gathered_axes(step).is_empty());
-        gather.is_some_and(|gather| gather.allow_failed || self.has_switches)
+        let allows = self.decisions.plan().graph().step(step).gather.as_ref().is_some_and(|gather| gather.allow_failed);
+        allows && self.gathered(step).next().is_some() || self.depends_on_switches(step)
+    }
+
+    /// Whether what a step gathers depends on the ways that switches lead, which nobody knows before they do.
+    pub(crate) fn depends_on_switches(&self, step: StepId) -> bool {
+        if !self.has_switches {
+            return false;
+        }
+        let behind = self.behind_switches.get_or_init(|| {
+            let links = self.decisions.plan().graph().links();
+            self.spread(|step| links.uses(step).iter().any(|used| matches!(used.role, LinkRole::Gate { .. })))
+        });
+        self.gathered(step).any(|maker| behind[maker.index()])
+    }
+
+    /// The steps that make what a step gathers.
+    fn gathered(&self, step: StepId) -> impl Iterator<Item = StepId> + '_ {
+        let links = self.decisions.plan().graph().links();
+        let legs = links.dependencies(step).iter().filter(move |leg| links.is_gathered(step, leg));
+        legs.map(|leg| leg.on)
     }
 
     /// Whether a datum, which this run does not make, is there to be gathered: it is not what was made before its maker, or
@@ -177,23 +203,43 @@ impl<'a> Decider<'a> {
     pub(crate) fn is_there(&self, datum: DatumId) -> bool {
         let links = self.decisions.plan().graph().links();
         let path = &links.datum(datum).path;
-        let has_failed = links.producer(datum).is_some_and(|maker| self.has_failed_since(maker));
+        let failed = self.failed.get_or_init(|| {
+            let failed = self.steps_that_failed();
+            self.spread(|step| failed.contains(&step))
+        });
+        let has_failed = links.producer(datum).is_some_and(|maker| failed[maker.index()]);
         !has_failed && self.decisions.folder().join(&**path).exists()
     }
 
-    /// Whether a step, or anything that it needs, did not end well when it last ran.
-    fn has_failed_since(&self, step: StepId) -> bool {
+    /// The steps of which a unit did not end well when it last ran.
+    fn steps_that_failed(&self) -> HashSet<StepId> {
         let graph = self.decisions.plan().graph();
-        let mut known = HashSet::from([step]);
-        let mut open = vec![step];
-        while let Some(step) = open.pop() {
-            if self.past(graph.name(step)).is_some_and(|past| past.since.is_some()) {
-                return true;
+        let mut known: HashMap<&str, StepId> = HashMap::new();
+        for step in graph.run_order() {
+            known.insert(graph.name(step), step);
+            if let Some((group, _)) = graph.group(step) {
+                known.insert(group, step);
             }
-            let before = graph.links().dependencies(step).iter().map(|leg| leg.on);
-            open.extend(before.filter(|on| known.insert(*on)));
         }
-        false
+        let failed = self.units.iter().filter(|(_, past)| past.since.is_some());
+        // The file of a loop, and the pass of a group, stand behind the name of that.
+        let whose = |unit: &str| {
+            let ends = unit.char_indices().filter(|(_, sign)| matches!(sign, '/' | '#')).map(|(end, _)| end);
+            ends.chain([unit.len()]).find_map(|end| known.get(&unit[..end]).copied())
+        };
+        failed.filter_map(|(unit, _)| whose(unit)).collect()
+    }
+
+    /// The steps that something is true of, and all that is behind them.
+    fn spread(&self, of: impl Fn(StepId) -> bool) -> Vec<bool> {
+        let graph = self.decisions.plan().graph();
+        let links = graph.links();
+        let mut spread = vec![false; links.step_count()];
+        for step in graph.run_order() {
+            let is_behind = || links.dependencies(step).iter().any(|leg| spread[leg.on.index()]);
+            spread[step.index()] = of(step) || is_behind();
+        }
+        spread
     }
 
     /// Why a unit is to run whatever stands in the folder, if so.
@@ -274,8 +320,15 @@ impl<'a> Decider<'a> {
         let folder = self.decisions.folder();
         let is_gone = |path: &str| !folder.join(path).is_file();
         let mut found: Vec<(Arc<str>, Vec<Arc<str>>)> = Vec::new();
-        for (unit, past) in &self.units {
+        let sorted = self.sorted.get_or_init(|| {
+            let mut names: Vec<Arc<str>> = self.units.keys().cloned().collect();
+            names.sort_unstable();
+            names
+        });
+        let first = sorted.partition_point(|name| **name < *prefix);
+        for unit in sorted[first..].iter().take_while(|name| name.starts_with(&prefix)) {
             let Some(item) = unit.strip_prefix(&prefix).filter(|_| !names.contains(unit)) else { continue };
+            let Some(past) = self.units.get(unit) else { continue };
             // The file as it was found when the unit ran, wherever the loop may look now.
             let source = match (past.done.as_deref(), &past.since) {
                 (_, Some(Since { item: Some(source), .. })) => source.to_string(),

@@ -164,8 +164,8 @@ impl Expanded {
     /// Two units of one name would take each other's results for their own.
     fn tell_of_namesakes(&self, problems: &mut Problems) {
         let mut known: HashSet<&str> = HashSet::with_capacity(self.instances.len());
-        let twice = self.instances.iter().find(|instance| !known.insert(&instance.name));
-        if let Some(Instance { name, .. }) = twice {
+        let mut names = self.instances.iter().map(|instance| &instance.name).chain(self.groups.values());
+        if let Some(name) = names.find(|name| !known.insert(name)) {
             problems.push(
                 Problem::error("duplicate-step", format!("two units are named `{name}`"))
                     .help("rename the step, or give the value a label"),

@@ -93,6 +93,9 @@ impl<'a> Maker<'a> {
                 for entry in step.inputs.iter().chain(&step.args) {
                     self.value(names, &entry.value, Role::Question);
                 }
+                for scalar in program_scalars(&step.program) {
+                    self.named(names.scalar(scalar), Role::Question, scalar.span);
+                }
                 return;
             }
             Program::Task(_) | Program::Words(_) | Program::Shell(_) => {}
@@ -137,6 +140,9 @@ impl<'a> Maker<'a> {
             if let Value::Scalar(scalar) = &entry.value {
                 self.named(self.names.scalar(self.pipeline, scalar), Role::Pass, scalar.span);
             }
+        }
+        if let Some(stop) = &passes.stop {
+            self.named(self.names.scalar(self.pipeline, &stop.script), Role::Pass, stop.script.span);
         }
     }
 

@@ -57,7 +57,7 @@ pub(super) struct Choice<'a> {
     selection: &'a Selection,
     problems: &'a mut Vec<Problem>,
     pub(super) chosen: Vec<Option<LeftOut>>,
-    included: Vec<usize>,
+    included: Vec<bool>,
     pub(super) items: HashMap<StepId, Vec<String>>,
 }
 
@@ -70,14 +70,16 @@ impl<'a> Choice<'a> {
             selection,
             problems,
             chosen: vec![Some(LeftOut::NotSelected); nodes.len()],
-            included: Vec::new(),
+            included: vec![false; nodes.len()],
             items: HashMap::default(),
         }
     }
 
     pub(super) fn run(&mut self) {
         let selection = self.selection;
-        self.included = self.named("--include", selection.include.iter().map(String::as_str));
+        for node in self.named("--include", selection.include.iter().map(String::as_str)) {
+            self.included[node] = true;
+        }
         match &selection.target {
             Target::All => (0..self.chosen.len()).for_each(|step| self.choose_unless_set_aside(step)),
             Target::Steps(names) => {
@@ -107,7 +109,7 @@ impl<'a> Choice<'a> {
         }
         self.chosen[index] = match (step.disabled, step.optional) {
             (true, _) => Some(LeftOut::Disabled),
-            (false, true) if !self.included.contains(&index) => Some(LeftOut::Optional),
+            (false, true) if !self.included[index] => Some(LeftOut::Optional),
             (false, _) => None,
         };
     }

@@ -1,6 +1,6 @@
 //! Which axes concern a step: those that it names, and those of the data that it reads.
 
-use loom_spec::{Gather, MultiPass, Pipeline, Problem, Problems, Program, Scalar, Span, Suggest};
+use loom_spec::{Gather, MultiPass, Pipeline, Problem, Problems, Program, Scalar, Span, Suggest, Value};
 
 use super::Space;
 use super::paths::axes_in;
@@ -49,7 +49,7 @@ impl Flow {
         for block in order.chunk_by(|one, other| links.leader(*one) == links.leader(*other)) {
             let mut axes = 0;
             for step in block {
-                axes |= flow.own(pipeline, names, links, *step);
+                axes |= flow.own(pipeline, names, links, space, *step);
                 let gather = pipeline.steps[step.index()].gather.as_ref();
                 let wanted = gather.map_or(0, |gather| wanted(gather, space, problems));
                 let mut ended = 0;
@@ -153,7 +153,7 @@ impl Flow {
     }
 
     /// The axes that a step names itself, what it gathers left out.
-    fn own(&self, pipeline: &Pipeline, names: &Names, links: &Links, id: StepId) -> Axes {
+    fn own(&self, pipeline: &Pipeline, names: &Names, links: &Links, space: &Space, id: StepId) -> Axes {
         let step = &pipeline.steps[id.index()];
         let passes = step.group.and_then(|group| pipeline.groups[group].passes.as_ref());
         let mut axes = 0;
@@ -167,6 +167,14 @@ impl Flow {
         passes.into_iter().for_each(|passes| each_of_passes(passes, &mut visit));
         for made in links.writes(id) {
             axes |= self.named[made.datum.index()];
+        }
+        // What a condition looks at need be no datum.
+        if matches!(step.program, Program::Condition(_)) {
+            for entry in &step.inputs {
+                if let Value::Scalar(scalar) = &entry.value {
+                    axes |= axes_in(&scalar.text, space);
+                }
+            }
         }
         axes
     }

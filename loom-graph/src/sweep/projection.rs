@@ -109,6 +109,6 @@ impl Projections {
     }
 
     pub(crate) fn gathered(&self, axes: Axes, kept: Axes, class: u32) -> &[u32] {
-        &self.gathered[&(axes, kept)][class as usize]
+        self.gathered.get(&(axes, kept)).and_then(|members| members.get(class as usize)).map_or(&[], Vec::as_slice)
     }
 }

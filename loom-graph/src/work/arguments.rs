@@ -6,8 +6,18 @@ use super::{Argument, Facts, Part};
 use crate::graph::StepGraph;
 use crate::links::{Role, StepId};
 use crate::names::{Resolved, Values};
+use crate::sweep::fill;
 
 impl StepGraph {
+    /// A path that a condition looks at says where the axes go, as all paths do.
+    pub(super) fn fill_axes(&self, id: StepId, value: &mut Argument) {
+        if let (Argument::Text(text), Some((space, config))) = (value, self.values(id).config)
+            && text.contains('{')
+        {
+            *text = fill(text, space, config);
+        }
+    }
+
     pub(super) fn arguments<'a>(
         &self,
         entries: impl Iterator<Item = &'a Entry>,

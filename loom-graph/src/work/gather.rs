@@ -18,7 +18,7 @@ impl StepGraph {
 
     /// The list of the instances of a datum that a step gathers: named by the step, and by what it lists.
     fn manifest_path(&self, id: StepId, datum: DatumId, facts: Facts<'_>) -> String {
-        format!("{}/{}.{}.json", facts.manifests, file_name_of(self.name(id)), file_name_of(&self.label_of(datum)))
+        format!("{}/{}/{}.json", facts.manifests, file_name_of(self.name(id)), file_name_of(&self.label_of(datum)))
     }
 
     pub(super) fn manifests(&self, id: StepId, facts: Facts<'_>) -> Vec<Manifest> {

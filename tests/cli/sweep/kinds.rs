@@ -203,3 +203,33 @@ fn a_group_with_passes_for_each_configuration() {
     assert_eq!(ran, names(["refine@rate=6/fit#0", "refine@rate=6/fit#1", "all"]));
     assert_eq!(sandbox.read("all.txt"), "10\n15\n18\n");
 }
+
+#[test]
+fn what_a_switch_turns_away_from_is_gathered_no_more() {
+    let sandbox = Sandbox::with(
+        "data: {any: any.txt, out: 'out_{c}.txt'}
+sweep: {axes: {c: [a, b]}}
+pipeline:
+  - {name: is_on, kind: condition, predicate: exists, inputs: {data: 'flag_{c}'}}
+  - {name: way, kind: switch, condition: $is_on, data: $any}
+  - {name: make, command: 'echo $5 > $3', inputs: {any: $way.then}, outputs: {-o: $out}, args: {-c: $c}}
+  - {name: sum, command: 'for f in \"$@\"; do case $f in out*) cat $f;; esac; done > sum.txt', gather: true,
+     inputs: {outs: $out}, outputs: {-o: sum.txt}}
+",
+    );
+    sandbox.write("any.txt", "").write("flag_a", "").write("flag_b", "");
+    let sum = |args: &[&str]| {
+        let shown = sandbox.loom(&[args, &["--sequential"]].concat());
+        assert!(shown.starts_with("exit 0\n"), "{shown}");
+        (sandbox.read("sum.txt"), shown.contains("start  sum"))
+    };
+    assert_eq!(sum(&[]), ("a\nb\n".to_owned(), true));
+    assert_eq!(sum(&[]), ("a\nb\n".to_owned(), false));
+    std::fs::remove_file(sandbox.path().join("flag_b")).unwrap();
+    assert_eq!(sum(&[]), ("a\n".to_owned(), true), "what stands there is from another time");
+    assert_eq!(sum(&[]), ("a\n".to_owned(), false));
+    assert!(sum(&["--force"]).1);
+    assert_eq!(sum(&[]), ("a\n".to_owned(), false));
+    sandbox.write("flag_b", "");
+    assert_eq!(sum(&[]), ("a\nb\n".to_owned(), true));
+}

@@ -50,7 +50,10 @@ impl Column {
     /// The index of a value, which becomes one of the axis if it is none yet.
     pub(super) fn intern(&mut self, value: &Value) -> u32 {
         let text = text_of(value);
-        match self.by_text.get(&text) {
+        // Words that read alike are one value, but not a list of them and a text with spaces.
+        let is_alike =
+            |id: &&u32| matches!(self.values[**id as usize].value, Value::List(..)) == matches!(value, Value::List(..));
+        match self.by_text.get(&text).filter(is_alike) {
             Some(id) => *id,
             None => self.add(AxisValue { value: value.clone(), settings: Vec::new(), text }),
         }

@@ -84,20 +84,39 @@ fn csv(text: &str, span: Span, most: u64) -> Result<Table, BadTable> {
             let message = format!("{} {fields}, and the header line has {}", record.len(), columns.len());
             return Err(BadTable { line, message });
         }
-        if record.iter().any(|field| field.contains('\n')) && is_open(behind(counted)) {
-            return Err(BadTable { line, message: "a quote is not closed".to_owned() });
-        }
         rows.push((line, record.iter().map(|field| Some(given(field, span))).collect()));
         if rows.len() as u64 > most {
-            break;
+            return Ok(Table { columns, rows });
         }
+    }
+    if text.get(counted..).is_some_and(is_open) {
+        return Err(BadTable { line, message: "a quote is not closed".to_owned() });
     }
     Ok(Table { columns, rows })
 }
 
-/// Whether a text that begins with a record has a quote that is not closed: the reader takes the end of the file for its end.
-fn is_open(text: &[u8]) -> bool {
-    text.iter().filter(|byte| **byte == b'"').count() % 2 == 1
+/// Whether the last record has a quote that is not closed, so that the reader took the end of the file for its end: one that a
+/// field begins with, as a quote within a field is a sign like any other.
+fn is_open(record: &str) -> bool {
+    let mut rest = record;
+    loop {
+        let Some(quoted) = rest.trim_start_matches(',').strip_prefix('"') else {
+            match rest.split_once(',') {
+                Some((_, behind)) => rest = behind,
+                None => return false,
+            }
+            continue;
+        };
+        // Two quotes in a row are one that is meant.
+        let mut inside = quoted;
+        loop {
+            let Some((_, behind)) = inside.split_once('"') else { return true };
+            match behind.strip_prefix('"') {
+                Some(further) => inside = further,
+                None => break rest = behind,
+            }
+        }
+    }
 }
 
 fn json_lines(text: &str, span: Span, most: u64) -> Result<Table, BadTable> {
@@ -147,9 +166,8 @@ fn value(key: &str, raw: &str, span: Span) -> Result<Value, String> {
     match raw.as_bytes().first() {
         Some(b'"') => {
             let text: String = serde_json::from_str(raw).map_err(parsed)?;
-            let is_word = matches!(&*text, "true" | "True" | "TRUE" | "false" | "False" | "FALSE");
-            // In quotes these are texts, and only then.
-            let style = if is_word { Style::Quoted } else { Style::Given };
+            // What is in quotes is a text, whatever it looks like; but there it could be a reference.
+            let style = if text.contains('$') { Style::Given } else { Style::Quoted };
             Ok(Value::Scalar(Scalar { text: text.into(), span, style }))
         }
         Some(b'[') => {
