@@ -94,9 +94,8 @@ impl Told<'_> {
         let what = if self.is_up_to_date() { "" } else { first.what };
         let mut why = self.reasons(counts.run + counts.perhaps);
         let mut notes = Tally::default();
-        let is_one = self.rows.len() == 1;
         let of_all = self.rows.iter().flat_map(|row| &row.notes);
-        of_all.for_each(|note| notes.add(if is_one { note.clone() } else { without_values(note) }));
+        of_all.for_each(|note| notes.add(note.clone()));
         why.extend(notes.told(self.rows.len()));
         if parts.len() == 1
             && let Some(ran_at) = self.rows.iter().filter_map(|row| ran_at(row)).max()
@@ -153,13 +152,6 @@ fn ran_at(row: &Row<'_>) -> Option<i64> {
     }
 }
 
-/// A note without the values of a configuration, as far as they stand in names.
-fn without_values(note: &str) -> String {
-    let mut parts = note.split('@');
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |out, part| out + part.find([' ', '`']).map_or("", |end| &part[end..]))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,7 +163,7 @@ mod tests {
             family: Some("train".into()),
             what: "",
             verdict: std::borrow::Cow::Owned(verdict),
-            notes: vec![format!("only if gate@rate={rate} leads to `then`")],
+            notes: vec!["only if gate leads to `then`".to_owned()],
             line: Some(format!("train --rate {rate}")),
             command: None,
         }

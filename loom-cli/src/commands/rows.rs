@@ -100,7 +100,9 @@ impl Rows<'_> {
         let only = links.uses(step).iter().find_map(|used| {
             let Role::Gate { then } = used.role else { return None };
             let way = if then { "then" } else { "else" };
-            Some(format!("only if {} leads to `{way}`", plain(links.datum(used.datum).label())))
+            // What is told of all units of a step at once names the switch as it is written.
+            let switch = links.producer(used.datum).filter(|_| self.folds).map(|switch| &*graph.step(switch).name.text);
+            Some(format!("only if {} leads to `{way}`", plain(switch.unwrap_or(links.datum(used.datum).label()))))
         });
         let only = only.as_deref().unwrap_or_default();
         // The files of a loop that a step has yet to make cannot be listed.

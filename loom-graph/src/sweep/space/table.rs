@@ -266,4 +266,12 @@ mod tests {
         }
         assert_eq!((Format::of("a/b.JSONL"), Format::of("csv")), (Some(Format::JsonLines), None));
     }
+
+    #[test]
+    fn an_open_quote_is_one_that_a_field_begins_with() {
+        let open = ["3,\"q\n1,x\n", "3,\"q", "\"a,b", "\"\"\""];
+        let closed = ["\"x\ny\",5\" disk\n", "\"x\"\"y\",z", "a,b", "", "\"\""];
+        assert_eq!(open.map(is_open), [true; 4]);
+        assert_eq!(closed.map(is_open), [false; 5]);
+    }
 }
