@@ -196,7 +196,7 @@ mod tests {
         assert_eq!(fold(&rows, None).len(), 9);
         let [told] = &fold(&rows[3..4], Some(&graph))[..] else { panic!("it is one unit") };
         assert_eq!(told.name(), "train@rate=3");
-        assert_eq!(told.why(), "output 3 is missing, only if gate@rate=3 leads to `then`");
+        assert_eq!(told.why(), "output 3 is missing, only if gate leads to `then`");
         assert_eq!(told.line().as_deref(), Some("train --rate 3"));
     }
 }
