@@ -132,6 +132,7 @@ mod tests {
             duration: None,
             state: State::Made,
             count: 1,
+            ..Row::default()
         };
         let metric = loom_exec::results::Metric { name: evil.into(), path: "{{script}}".into(), goal: None };
         let results = Results {

@@ -30,7 +30,8 @@ pub struct Side {
     pub documents: Vec<(Arc<str>, PathBuf)>,
     /// How long it took when it last ended well.
     pub duration: Option<Duration>,
-    /// `Failed`, if it did; `Missing`, if it was stopped; else `Made`, whether or not it ever ran.
+    /// `Failed`, if it did; `Missing`, if it was stopped; `Outdated`, if it was called otherwise than it would be now; else
+    /// `Made`, whether or not it ever ran.
     pub state: State,
     /// Why numbers that should be there are not.
     pub troubles: Vec<String>,
@@ -75,7 +76,7 @@ impl Side {
             return Err(NoSide::Unknown { known: all().map(|unit: Unit| unit.name).collect() });
         };
         let past = remembered(project, memory).map_err(NoResults::from)?;
-        let mut instance = made_by(graph, &unit, project.folder(), &past);
+        let mut instance = made_by(project, graph, &unit, &past);
         // The two sides may each have a data node of its own.
         instance.outputs.iter_mut().for_each(|output| output.data = "".into());
         let reading = Reading::of(std::slice::from_ref(&instance));

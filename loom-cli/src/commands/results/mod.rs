@@ -77,14 +77,14 @@ pub(super) fn refuse(project: &Project, error: NoResults, color: Color) -> Said 
 /// What there was before some of it was put together, or left out.
 struct Before {
     rows: usize,
-    failed: usize,
-    missing: usize,
+    /// How many are in which state, of those that there is something to say of.
+    states: [(State, usize); 3],
 }
 
 impl Before {
     fn of(results: &Results) -> Self {
-        let [failed, missing] = [State::Failed, State::Missing].map(|state| results.count(state));
-        Self { rows: results.rows.len(), failed, missing }
+        let states = [State::Outdated, State::Failed, State::Missing].map(|state| (state, results.count(state)));
+        Self { rows: results.rows.len(), states }
     }
 }
 

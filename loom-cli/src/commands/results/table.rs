@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use anstyle::Style;
-use loom_exec::results::{Figure, Key, Of, Results, State};
+use loom_exec::results::{Figure, Key, Of, Results, Row, State};
 use unicode_width::UnicodeWidthStr;
 
 use super::{Before, counted};
@@ -48,12 +48,13 @@ pub(super) fn render(
         let style = match row.state {
             _ if Some(index) == best => DONE.bold(),
             State::Made => Style::new(),
-            State::Failed | State::Missing => DIM,
+            State::Outdated | State::Failed | State::Missing => DIM,
         };
         let cells = columns.iter().map(|column| {
             let style = match (row.state, &*column.head) {
                 (State::Failed, "state") => FAIL,
-                (State::Missing, "state") => SKIP,
+                (State::Outdated | State::Missing, "state") => SKIP,
+                (State::Made, "state") if row.count_of(State::Failed) > 0 => FAIL,
                 _ => style,
             };
             (column.cells[index].clone(), style)
@@ -102,10 +103,8 @@ fn footer(results: &Results, before: &Before) -> String {
         false if shown < before.rows => format!("{shown} of {}", counted(results, before.rows)),
         false => counted(results, shown),
     };
-    for (count, state) in [(before.failed, State::Failed), (before.missing, State::Missing)] {
-        if count > 0 {
-            let _ = write!(told, ", {count} {}", state.word());
-        }
+    for (state, count) in before.states.iter().filter(|(_, count)| *count > 0) {
+        let _ = write!(told, ", {count} {}", state.word());
     }
     match &results.files[..] {
         [] => {}
@@ -185,14 +184,24 @@ fn columns(results: &Results, best: Option<usize>, asked: &[Key]) -> (Vec<Column
         columns.push(column(&metric.name, Side::Right, rank, in_column(&figures)));
     }
     if rows.iter().any(|row| row.duration.is_some()) {
-        let took = |row: &loom_exec::results::Row| row.duration.map_or("-".to_owned(), in_words);
+        let took = |row: &Row| row.duration.map_or("-".to_owned(), in_words);
         let rank = if asked.contains(&Key::Duration) { 1 } else { 5 };
         columns.push(column("took", Side::Right, rank, rows.iter().map(took).collect()));
     }
-    if rows.iter().any(|row| row.state != State::Made) {
-        columns.push(column("state", Side::Left, 0, rows.iter().map(|row| row.state.word().to_owned()).collect()));
+    if rows.iter().any(|row| row.count_of(State::Made) < row.count) {
+        columns.push(column("state", Side::Left, 0, rows.iter().map(state).collect()));
     }
     (columns, same)
+}
+
+/// The state of a row; of several configurations, how many are not as they should be.
+fn state(row: &Row) -> String {
+    let others = row.parts.iter().filter(|(state, _)| *state != State::Made);
+    let told: Vec<String> = others.map(|(state, count)| format!("{count} {}", state.word())).collect();
+    match &row.parts[..] {
+        [] | [_] => row.state.word().to_owned(),
+        _ => told.join(", "),
+    }
 }
 
 /// The columns that have room, and the heads of those that have none.
@@ -288,7 +297,7 @@ pub(in super::super) fn significant(number: f64, digits: usize) -> String {
 mod tests {
     use std::time::Duration;
 
-    use loom_exec::results::{Column as Axis, Metric, Row};
+    use loom_exec::results::{Column as Axis, Metric};
     use loom_spec::Goal;
 
     use super::*;
@@ -315,6 +324,7 @@ mod tests {
                 duration: (state == State::Made).then(|| Duration::from_millis(1500)),
                 state,
                 count: 1,
+                ..Row::default()
             }
         };
         let axis = |name: &str| Axis { name: name.into(), is_repeat: name == "seed", set_by: None };
@@ -331,6 +341,7 @@ mod tests {
             ],
             files: vec!["a.json".into(), "b.json".into()],
             troubles: vec!["c.json: not JSON".to_owned()],
+            cut: None,
         }
     }
 
