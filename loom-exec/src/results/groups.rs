@@ -4,6 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use loom_graph::Space;
+
 use super::{Column, Figure, Results, Row, State};
 
 impl Results {
@@ -68,7 +70,7 @@ impl Results {
                 .iter()
                 .zip(&values)
                 .filter(|(column, _)| column.set_by.is_none())
-                .map(|(column, value)| format!("{}={value}", column.name));
+                .map(|(column, value)| format!("{}={}", column.name, Space::in_name(value)));
             let label = if values.is_empty() { "all".into() } else { named.collect::<Vec<_>>().join(",").into() };
             let metrics = (0..self.metrics.len()).map(|metric| mean(&rows, metric)).collect();
             Row {

@@ -284,7 +284,9 @@ impl Reading {
         let rows = rows.collect();
         let mut files: Vec<Arc<str>> = Vec::new();
         let mut known = HashSet::new();
-        for (_, instance) in instances.iter().enumerate().filter(|(index, _)| of_rows.contains(index)) {
+        for (_, instance) in
+            instances.iter().enumerate().filter(|(index, _)| of_rows.is_empty() || of_rows.contains(index))
+        {
             files
                 .extend(instance.outputs.iter().map(|output| &output.name).filter(|name| known.insert(*name)).cloned());
         }

@@ -88,6 +88,13 @@ fn what_replicates_share_is_one_number() {
 }
 
 #[test]
+fn means_are_named_as_configurations_are() {
+    let mut results = results();
+    results.rows = vec![row("a", "a,b 2 1", "1 1"), row("b", "a,b 2 2", "1 1")];
+    assert_eq!(labels(&results.over_repeats()), "model=\"a,b\",depth=2");
+}
+
+#[test]
 fn the_mean_of_equal_numbers_is_that_number() {
     let mut results = results();
     results.rows = (0..3).map(|seed| row("a", &format!("x 1 {seed}"), "0.1 0.3")).collect();

@@ -128,7 +128,15 @@ fn advice(results: &Results, args: &ResultsArgs) -> Option<String> {
     let is_measured = |metric: &usize| {
         results.rows.iter().filter_map(|row| row.metrics[*metric]).any(|figure| figure.mean.fract() != 0.0)
     };
-    let metric = &results.metrics[(0..results.metrics.len()).find(is_measured).unwrap_or(0)];
+    // What is the same in all rows tells none from another.
+    let differs = |metric: &usize| {
+        let mut numbers = results.rows.iter().filter_map(|row| row.metrics[*metric]).map(|figure| figure.mean);
+        let first = numbers.next();
+        numbers.any(|number| Some(number) != first)
+    };
+    let differing = (0..results.metrics.len()).filter(differs);
+    let metric = differing.clone().find(is_measured).or_else(|| differing.clone().next())?;
+    let metric = &results.metrics[metric];
     let inside = match results.of {
         Of::Units => &*metric.path,
         Of::Configurations => metric.path.split_once('.').map_or(&*metric.path, |(_, inside)| inside),
@@ -366,9 +374,9 @@ mod tests {
     #[test]
     fn means_have_their_deviation() {
         insta::assert_snapshot!(shown(&results().over_repeats(), None), @"
-             lr                   f1                loss    took
-           0.01  0.8062 ± 0.0087 (2)  13.000 ± 0.707 (2)  1.50 s
-        ★   0.1           0.9100 (1)            1e-7 (1)  1.50 s
+             lr                   f1                loss    took  state
+           0.01  0.8062 ± 0.0087 (2)  13.000 ± 0.707 (2)  1.50 s  ok
+        ★   0.1           0.9100 (1)            1e-7 (1)  1.50 s  1 failed
         the same in all: model=mlp, epochs=30
         2 rows of 4 configurations, 1 failed; from a.json and 1 more file
         c.json: not JSON
