@@ -20,6 +20,8 @@ pub struct Side {
     pub program: String,
     /// What it is handed to read: what its step calls it, and the path.
     pub inputs: Vec<(String, String)>,
+    /// The axes of the sweep that concern it, and its values.
+    pub configuration: Vec<(String, String)>,
     /// The arguments of its step, by flag: see [`arguments`].
     pub arguments: Vec<(String, String)>,
     /// What its step says of the environment; without a value, what it takes away.
@@ -83,14 +85,22 @@ impl Side {
         let (program, inputs) = match graph.work(&unit, Facts::NONE) {
             Work::Command(line) => {
                 let entries = graph.step(unit.step).inputs.iter().map(|entry| entry.key.text.to_string());
-                (line.program.to_string(), entries.zip(line.words).collect())
+                let mut words = line.words.into_iter();
+                let counts = graph.words_of_inputs(unit.step).into_iter();
+                let inputs = entries
+                    .zip(counts)
+                    .map(|(entry, count)| (entry, words.by_ref().take(count).collect::<Vec<_>>().join(" ")));
+                (line.program.to_string(), inputs.collect())
             }
             _ => (String::new(), Vec::new()),
         };
+        let axes = graph.configuration(unit.step).into_iter();
+        let axes = axes.map(|(name, value)| (name.to_string(), value.to_string()));
         let documents = instance.outputs.iter().filter(|output| output.kind == Kind::Json);
         Ok(Self {
             program,
             inputs,
+            configuration: axes.collect(),
             arguments: arguments(graph, &unit),
             variables: graph.variables(&unit, Facts::NONE),
             numbers: reading.numbers_of(0),

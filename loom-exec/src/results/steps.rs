@@ -404,7 +404,8 @@ pub fn arguments(graph: &StepGraph, unit: &Unit) -> Vec<(String, String)> {
 
 fn arguments_in(graph: &StepGraph, id: StepId, line: &CommandLine) -> Vec<(String, String)> {
     let step = graph.step(id);
-    let words = line.words.get(step.inputs.len() + 2 * step.outputs.len()..).unwrap_or_default();
+    let inputs: usize = graph.words_of_inputs(id).iter().sum();
+    let words = line.words.get(inputs + 2 * step.outputs.len()..).unwrap_or_default();
     // Flags come in the order of the file, those of switches that are off left out; and last, what a pass hands on.
     let mut flags = step.args.iter().map(|entry| &*entry.key.text);
     let fed_back = graph.group(id).map_or(&[][..], |(_, passes)| &passes.feedback);
