@@ -205,6 +205,15 @@ impl Results {
 }
 
 impl Row {
+    /// The word for its state; of several configurations, how many are not as they should be: `2 failed, 1 missing`.
+    pub fn told_state(&self) -> String {
+        if self.parts.len() < 2 {
+            return self.state.word().to_owned();
+        }
+        let others = self.parts.iter().filter(|(state, _)| *state != State::Made);
+        others.map(|(state, count)| format!("{count} {}", state.word())).collect::<Vec<_>>().join(", ")
+    }
+
     /// How many of its configurations are in this state.
     pub fn count_of(&self, state: State) -> usize {
         match &self.parts[..] {

@@ -197,19 +197,9 @@ fn columns(results: &Results, best: Option<usize>, asked: &[Key]) -> (Vec<Column
         columns.push(column("took", Side::Right, rank, rows.iter().map(took).collect()));
     }
     if rows.iter().any(|row| row.count_of(State::Made) < row.count) {
-        columns.push(column("state", Side::Left, 0, rows.iter().map(state).collect()));
+        columns.push(column("state", Side::Left, 0, rows.iter().map(Row::told_state).collect()));
     }
     (columns, same)
-}
-
-/// The state of a row; of several configurations, how many are not as they should be.
-fn state(row: &Row) -> String {
-    let others = row.parts.iter().filter(|(state, _)| *state != State::Made);
-    let told: Vec<String> = others.map(|(state, count)| format!("{count} {}", state.word())).collect();
-    match &row.parts[..] {
-        [] | [_] => row.state.word().to_owned(),
-        _ => told.join(", "),
-    }
 }
 
 /// The columns that have room, and the heads of those that have none.
