@@ -400,3 +400,31 @@ fn why_there_are_no_results_is_true() {
     let shown = sandbox.loom(&["results"]);
     assert!(shown.contains("no numbers could be read from what was made\n  "), "{shown}");
 }
+
+#[test]
+fn what_conditions_and_failures_leave_open_is_not_outdated() {
+    let pipeline = r#"sweep: {axes: {rate: [1, 2]}, repeat: {seed: [1, 2]}}
+parameters: {scale: 1}
+data: {made: "m/{rate}_{seed}.txt", mean: {path: "a/{rate}.json", metrics: {x: max}}, other: {path: "o/{rate}.json", metrics: {y: max}}}
+pipeline:
+  - {name: is_full, kind: condition, predicate: non_empty, inputs: {data: full.txt}}
+  - {name: make, command: 'test $4$6 != 21 && echo > $2', outputs: {-o: $made}, args: {-r: $rate, -s: $seed}}
+  - {name: mean, command: 'echo "{\"x\": 1}" > a/$RATE.json', gather: {axes: [seed], allow_failed: true}, inputs: {m: $made}, outputs: {-o: $mean}, env: {RATE: $rate}}
+  - {name: other, command: 'echo "{\"y\": 1}" > $2', outputs: {-o: $other}, args: {-r: $rate, --full: $is_full, -s: $scale}}
+"#;
+    let sandbox = Sandbox::with(pipeline);
+    sandbox.write("full.txt", "x");
+    let shown = sandbox.loom(&[]);
+    assert!(shown.starts_with("exit 1\n"), "{shown}");
+    insta::assert_snapshot!(rows(&sandbox, &[]), @"
+    label,state,rate,x,x std,x n,y,y std,y n
+    rate=1,ok,1,1,,1,1,,1
+    rate=2,partly failed,2,1,,1,1,,1
+    ");
+    sandbox.write("pipeline.yml", &pipeline.replace("scale: 1", "scale: 2"));
+    insta::assert_snapshot!(rows(&sandbox, &[]), @"
+    label,state,rate,x,x std,x n,y,y std,y n
+    rate=1,outdated,1,1,,1,1,,1
+    rate=2,outdated,2,1,,1,1,,1
+    ");
+}

@@ -1,5 +1,6 @@
 //! The results of a pipeline as they are now.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -242,30 +243,47 @@ impl Fates {
     }
 }
 
-/// Whether a unit was called otherwise, when it last ended well, than it would be now: with other words, or in another
-/// environment. What waits for the answer of a condition, or is handed what is there, cannot be told.
+/// Whether a unit was called otherwise, when it last ended well, than it would be now, whatever the conditions that it asks
+/// for say: with other words, or in another environment. What is handed those that are there cannot be told.
 fn is_outdated(project: &Project, graph: &StepGraph, unit: &Unit, past: &Past) -> bool {
+    const MOST_ASKED: usize = 4;
     let Some(done) = &past.done else { return false };
     let call = |facts: Facts<'_>| match graph.work(unit, facts) {
         Work::Command(line) => Some((line.words().collect::<Vec<_>>(), graph.variables(unit, facts))),
         _ => None,
     };
+    let is_past = |(words, variables): &(Vec<String>, _)| *words == done.key.command && *variables == done.key.env;
     let file = project.file.file_name().unwrap_or_default().to_string_lossy();
     let manifests = format!(".loom/{file}/gathered");
     let known = Facts { manifests: &manifests, ..Facts::NONE };
-    let Some(now) = call(known) else { return false };
-    if now.0 == done.key.command && now.1 == done.key.env {
+    let asked = RefCell::new(Vec::new());
+    let ask = |condition| {
+        let mut asked = asked.borrow_mut();
+        if !asked.contains(&condition) {
+            asked.push(condition);
+        }
+        None
+    };
+    let Some(now) = call(Facts { answers: &ask, ..known }) else { return false };
+    if is_past(&now) {
         return false;
     }
-    let is_certain = call(Facts { answers: &|_| Some(true), ..known }).as_ref() == Some(&now)
-        && call(Facts { answers: &|_| Some(false), ..known }).as_ref() == Some(&now);
+    let asked = asked.take();
+    let is_answered = |answers: usize| {
+        let place = |condition| asked.iter().position(|known| *known == condition);
+        let answer = |condition| place(condition).map(|place| answers >> place & 1 == 1);
+        call(Facts { answers: &answer, ..known }).is_some_and(|call| is_past(&call))
+    };
+    if asked.len() > MOST_ASKED || (0..1 << asked.len()).any(is_answered) {
+        return false;
+    }
     let gets_all = graph.step(unit.step).gather.as_ref().is_some_and(|gather| !gather.allow_failed);
-    is_certain && (gets_all || call(Facts { is_there: &|_| false, ..known }).as_ref() == Some(&now))
+    gets_all || call(Facts { is_there: &|_| false, ..known }).as_ref() == Some(&now)
 }
 
 /// Leaves a file to the last of the units that make it: passes may write over what the pass before made. Those that are left
 /// with none have no part in how long the numbers took.
-fn keep_last(made: &mut Vec<Made>) {
+fn keep_last(made: &mut [Made]) {
     let mut known = HashSet::new();
     for made in made.iter_mut().rev() {
         made.instance.outputs.retain(|output| known.insert(output.path.clone()));

@@ -98,10 +98,11 @@ fn nothing(results: &Results, pipeline: &Path) -> Option<String> {
         Some(path) => format!("loom {}", plain(path)),
     };
     let mut why = match results.rows.len() {
-        0 if results.files.is_empty() => format!(
+        0 if results.files.is_empty() => {
             "no results: no step makes a file that numbers could be read from, JSON or a table with `metrics`\n  help: say which \
-             numbers count: `metrics: {{loss: min}}` in a data node, a key\n        of its JSON or a column of its CSV\n"
-        ),
+             numbers count: `metrics: {loss: min}` in a data node, a key\n        of its JSON or a column of its CSV\n"
+                .to_owned()
+        }
         _ if !results.troubles.is_empty() => "no results: no numbers could be read from what was made\n".to_owned(),
         0 => format!(
             "no results: no step has made a JSON file with numbers in it\n  help: run the pipeline: `{run}`\n  help: or say which \
