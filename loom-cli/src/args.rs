@@ -309,7 +309,7 @@ pub(crate) struct ResultsArgs {
     /// The pipeline file, or its folder
     #[arg(default_value = ".", hide_default_value = true)]
     pub(crate) pipeline: PathBuf,
-    /// Sort by this, the smallest first; `-COLUMN` for the largest
+    /// Sort by this, the smallest first, or the best, if it has a goal; `-COLUMN` for the other way round
     #[arg(long, value_name = "COLUMN", allow_hyphen_values = true)]
     pub(crate) sort: Option<String>,
     /// The mean over all parameters but these

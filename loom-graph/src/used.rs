@@ -69,6 +69,34 @@ impl StepGraph {
         files
     }
 
+    /// How many words of its command line each input of a step is: one, but for what is gathered.
+    ///
+    /// ```
+    /// let text = "
+    /// sweep: {axes: {rate: [1, 2, 3]}}
+    /// data: {made: made.json}
+    /// pipeline:
+    ///   - {name: make, command: [x], outputs: {-o: $made}, args: {-r: $rate}}
+    ///   - {name: all, command: [x], gather: true, inputs: {made: $made, words: stop.txt}, outputs: {-o: all.json}}
+    /// ";
+    /// let parsed = loom_spec::parse(&loom_spec::Source::new("p.yml", text));
+    /// let graph = loom_graph::check(parsed, &loom_graph::OnPaper).expanded.unwrap();
+    /// assert_eq!(graph.words_of_inputs(graph.run_order().last().unwrap()), [3, 1]);
+    /// ```
+    pub fn words_of_inputs(&self, step: StepId) -> Vec<usize> {
+        let of_step = self.step(step);
+        let is_list = of_step.gather.as_ref().is_some_and(|gather| gather.manifest);
+        let mut counts = vec![0; of_step.inputs.len()];
+        for used in self.links().uses(step) {
+            if let Some(count) = counts.get_mut(used.written as usize)
+                && !(used.gathered && is_list && *count == 1)
+            {
+                *count += 1;
+            }
+        }
+        counts
+    }
+
     /// What a unit must have made when it ends, in file order.
     pub fn makes(&self, unit: &Unit) -> Vec<UnitFile> {
         let mut files = Vec::new();

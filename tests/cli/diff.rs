@@ -148,3 +148,24 @@ fn names_that_are_none_are_told_with_the_nearest() {
     For more information, try '--help'.
     ");
 }
+
+#[test]
+fn units_of_a_sweep_differ_by_their_axes_and_by_all_that_they_gather() {
+    let sandbox = Sandbox::with(
+        r#"sweep: {axes: {rate: [1, 2], config: {low: {size: 5}, high: {size: 7}}}, repeat: {seed: [1, 2]}}
+data: {made: "m/{rate}_{config}_{seed}.txt", stop: stop.txt, mean: "a/{rate}_{config}.json"}
+pipeline:
+  - {name: make, command: 'echo > $2', outputs: {-o: $made}, args: {-r: $rate, -s: $seed, -c: $size}}
+  - {name: mean, command: 'echo 3 > $5', gather: [seed], inputs: {made: $made, words: $stop}, outputs: {-o: $mean}, args: {-r: $rate}}
+"#,
+    );
+    sandbox.write("stop.txt", "");
+    insta::assert_snapshot!(seen(&sandbox, &["diff", "mean@rate=1,config=low", "mean@rate=2,config=high"]), @"
+    exit 0
+    --- stdout
+            mean@rate=1,config=low       mean@rate=2,config=high
+    config  low                          high
+    made    m/1_low_1.txt m/1_low_2.txt  m/2_high_1.txt m/2_high_2.txt
+    -r      1                            2
+    ");
+}

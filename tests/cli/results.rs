@@ -85,10 +85,7 @@ fn where_nothing_is_made_yet_it_says_how_to_make_it() {
     insta::assert_snapshot!(sandbox.loom(&["results", "pipeline.yml"]), @"
     exit 0
     --- stdout
-    no results: no step has made a JSON file with numbers in it
-      help: run the pipeline: `loom pipeline.yml`
-      help: or say which numbers count: `metrics: {loss: min}` in a data node, a key
-            of its JSON or a column of its CSV
+    no results: no numbers could be read from what was made
       low.json: not JSON: EOF while parsing a value at line 1 column 10
     ");
 }
@@ -160,6 +157,12 @@ fn a_front_has_what_nothing_else_beats() {
     --- stderr
     error: which `score` is better is not said
       help: `--pareto score:min` for the smaller, `score:max` for the larger
+    ");
+    insta::assert_snapshot!(seen(&sandbox, &["results", "--pareto", "score:max,kind:min"]), @"
+    exit 2
+    --- stderr
+    error: there are no numbers in the column `kind`
+      help: `--pareto` weighs metrics, parameters that are numbers, and `duration`
     ");
     insta::assert_snapshot!(seen(&sandbox, &["results", "--pareto", "score:max"]), @"
     exit 2
@@ -292,5 +295,136 @@ pipeline:
     refine/pass#0  1  1.5 [TIME]
     fit/a.json     -  1.0 [TIME]
     4 units; from out/a.json and 3 more files
+    ");
+}
+
+/// Two rates and two seeds, a step that makes no numbers and one that does.
+const SWEEP: &str = r#"sweep: {axes: {rate: [1, 2]}, repeat: {seed: [1, 2]}}
+parameters: {scale: 1}
+data:
+  prepared: {path: "p/{rate}.txt"}
+  shared: {path: "s/{rate}.json", metrics: {size: max}}
+  made: {path: "m/{rate}_{seed}.json", metrics: {loss: min}}
+pipeline:
+  - {name: prepare, command: 'test ! -e bad$4 && echo $6 > $2', outputs: {-o: $prepared}, args: {-r: $rate, -s: $scale}}
+  - {name: measure, command: 'echo "{\"size\": 0.1}" > $2', outputs: {-o: $shared}, args: {-r: $rate}}
+  - name: train
+    command: 'test ! -e bad$5$7 && echo "{\"loss\": $5.$7}" > $3'
+    inputs: {p: $prepared}
+    outputs: {-o: $made}
+    args: {-r: $rate, -s: $seed}
+"#;
+
+/// The lines of a table without its column of times.
+fn rows(sandbox: &Sandbox, args: &[&str]) -> String {
+    let args = [&["results", "--format", "csv"], args].concat();
+    let shown = sandbox.loom(&args);
+    let lines = shown.lines().skip(2).map(|line| line.rsplit_once(',').map_or(line, |(before, _)| before));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn what_was_made_otherwise_than_now_is_outdated() {
+    let sandbox = Sandbox::with(SWEEP);
+    let shown = sandbox.loom(&[]);
+    assert!(shown.starts_with("exit 0\n"), "{shown}");
+    insta::assert_snapshot!(rows(&sandbox, &[]), @"
+    label,state,rate,size,size std,size n,loss,loss std,loss n
+    rate=1,ok,1,0.1,,1,1.15,0.07071067811865465,2
+    rate=2,ok,2,0.1,,1,2.1500000000000004,0.07071067811865482,2
+    ");
+    // The words of another step have changed, whose result its own was made of.
+    sandbox.write("pipeline.yml", &SWEEP.replace("scale: 1", "scale: 2"));
+    let shown = sandbox.loom(&["--only", "rate=2"]);
+    assert!(shown.starts_with("exit 0\n"), "{shown}");
+    insta::assert_snapshot!(rows(&sandbox, &[]), @"
+    label,state,rate,size,size std,size n,loss,loss std,loss n
+    rate=2,ok,2,0.1,,1,2.1500000000000004,0.07071067811865482,2
+    rate=1,outdated,1,0.1,,1,1.15,0.07071067811865465,2
+    ");
+    let shown = sandbox.loom(&["results"]);
+    assert!(shown.contains(", 2 outdated; from") && shown.contains("★     2"), "{shown}");
+    // What is said of the environment counts, too.
+    sandbox.write("pipeline.yml", &SWEEP.replace("    inputs: {p: $", "    env: {A: 1}\n    inputs: {p: $"));
+    assert!(sandbox.loom(&["results"]).contains(", 4 outdated; from"));
+}
+
+#[test]
+fn what_failed_counts_though_it_makes_no_numbers() {
+    let sandbox = Sandbox::with(SWEEP);
+    let shown = sandbox.loom(&[]);
+    assert!(shown.starts_with("exit 0\n"), "{shown}");
+    sandbox.write("pipeline.yml", &SWEEP.replace("scale: 1", "scale: 2")).write("bad2", "").write("bad12", "");
+    let shown = sandbox.loom(&[]);
+    assert!(shown.starts_with("exit 1\n"), "{shown}");
+    insta::assert_snapshot!(rows(&sandbox, &[]), @"
+    label,state,rate,size,size std,size n,loss,loss std,loss n
+    rate=1,partly failed,1,0.1,,1,1.1,,1
+    rate=2,failed,2,0.1,,1,,,0
+    ");
+    let shown = sandbox.loom(&["results"]);
+    assert!(shown.contains("1 failed"), "{shown}");
+}
+
+#[test]
+fn the_best_of_all_is_marked_or_none() {
+    let sandbox = Sandbox::with(SWEEP);
+    sandbox.loom(&[]);
+    let told = |args: &[&str]| -> serde_json::Value {
+        let args = [&["results", "--format", "json"], args].concat();
+        serde_json::from_slice(&sandbox.command(&args).output().unwrap().stdout).unwrap()
+    };
+    assert_eq!(told(&[])["best"], "rate=1");
+    assert_eq!(told(&["--sort", "-rate", "--top", "1"])["best"], serde_json::Value::Null);
+    assert!(!sandbox.loom(&["results", "--sort", "-rate", "--top", "1"]).contains('★'));
+    // A metric that has a goal is sorted by it.
+    let first = |sort: &str| told(&["--sort", sort])["rows"][0]["parameters"]["rate"].clone();
+    assert_eq!([first("loss"), first("-loss"), first("rate"), first("-rate")], [1, 2, 1, 2]);
+    sandbox.write("pipeline.yml", &SWEEP.replace("loss: min", "loss: max"));
+    assert_eq!([first("loss"), first("-loss")], [2, 1]);
+}
+
+#[test]
+fn why_there_are_no_results_is_true() {
+    let none = "no results: no step makes a file that numbers could be read from";
+    let sandbox = Sandbox::with("pipeline: [{name: a, command: 'echo 1 > $2', outputs: {-o: a.txt}}]");
+    let shown = sandbox.loom(&["results"]);
+    assert!(shown.contains(none), "{shown}");
+    let sandbox = Sandbox::with(SWEEP);
+    let shown = sandbox.loom(&["results"]);
+    assert!(shown.contains("none of 4 is made yet"), "{shown}");
+    sandbox.loom(&[]);
+    for name in ["s/1.json", "s/2.json", "m/1_1.json", "m/1_2.json", "m/2_1.json", "m/2_2.json"] {
+        sandbox.write(name, "{");
+    }
+    let shown = sandbox.loom(&["results"]);
+    assert!(shown.contains("no numbers could be read from what was made\n  "), "{shown}");
+}
+
+#[test]
+fn what_conditions_and_failures_leave_open_is_not_outdated() {
+    let pipeline = r#"sweep: {axes: {rate: [1, 2]}, repeat: {seed: [1, 2]}}
+parameters: {scale: 1}
+data: {made: "m/{rate}_{seed}.txt", mean: {path: "a/{rate}.json", metrics: {x: max}}, other: {path: "o/{rate}.json", metrics: {y: max}}}
+pipeline:
+  - {name: is_full, kind: condition, predicate: non_empty, inputs: {data: full.txt}}
+  - {name: make, command: 'test $4$6 != 21 && echo > $2', outputs: {-o: $made}, args: {-r: $rate, -s: $seed}}
+  - {name: mean, command: 'echo "{\"x\": 1}" > a/$RATE.json', gather: {axes: [seed], allow_failed: true}, inputs: {m: $made}, outputs: {-o: $mean}, env: {RATE: $rate}}
+  - {name: other, command: 'echo "{\"y\": 1}" > $2', outputs: {-o: $other}, args: {-r: $rate, --full: $is_full, -s: $scale}}
+"#;
+    let sandbox = Sandbox::with(pipeline);
+    sandbox.write("full.txt", "x");
+    let shown = sandbox.loom(&[]);
+    assert!(shown.starts_with("exit 1\n"), "{shown}");
+    insta::assert_snapshot!(rows(&sandbox, &[]), @"
+    label,state,rate,x,x std,x n,y,y std,y n
+    rate=1,ok,1,1,,1,1,,1
+    rate=2,partly failed,2,1,,1,1,,1
+    ");
+    sandbox.write("pipeline.yml", &pipeline.replace("scale: 1", "scale: 2"));
+    insta::assert_snapshot!(rows(&sandbox, &[]), @"
+    label,state,rate,x,x std,x n,y,y std,y n
+    rate=1,outdated,1,1,,1,1,,1
+    rate=2,outdated,2,1,,1,1,,1
     ");
 }

@@ -68,9 +68,14 @@ fn told(one: &Side, other: &Side, paint: Paint) -> String {
         let unset = |value: &Option<String>| value.clone().unwrap_or_else(|| "(unset)".to_owned());
         side.variables.iter().map(|(name, value)| (format!("${name}"), unset(value))).collect()
     };
+    // What an argument says is not said twice.
+    let mut configuration = differing(&one.configuration, &other.configuration);
+    let arguments = differing(&one.arguments, &other.arguments);
+    configuration.retain(|(_, one, other)| !arguments.iter().any(|(_, first, second)| (first, second) == (one, other)));
     let parameters = [
+        configuration,
         differing(&one.inputs, &other.inputs),
-        differing(&one.arguments, &other.arguments),
+        arguments,
         differing(&variables(one), &variables(other)),
     ];
     for (name, one, other) in parameters.concat() {
@@ -94,7 +99,8 @@ fn told(one: &Side, other: &Side, paint: Paint) -> String {
         (State::Made, took) => took.map(in_words).unwrap_or_default(),
         (state, _) => state.word().to_owned(),
     };
-    if one.duration.is_some() || other.duration.is_some() || one.state != other.state {
+    let is_said = |side: &Side| side.state != State::Made || side.duration.is_some();
+    if is_said(one) || is_said(other) {
         add("took", &state(one), &state(other), String::new());
     }
     let mut out = table.render(paint);

@@ -29,7 +29,10 @@ struct Data<'a> {
     axes: Vec<Axis<'a>>,
     metrics: Vec<Metric<'a>>,
     labels: Vec<&'a str>,
+    /// Of rows whose numbers are not there, or not all to be trusted, the state.
     states: Vec<&'a str>,
+    /// What there is to say of the states, of means by number.
+    notes: Vec<String>,
     /// How long each row took, in seconds.
     took: Vec<Option<f64>>,
     best: Option<usize>,
@@ -108,6 +111,10 @@ impl Page<'_> {
             metrics: metrics.collect(),
             labels: rows.iter().map(|row| &*row.label).collect(),
             states: rows.iter().map(|row| if row.state == State::Made { "" } else { row.state.word() }).collect(),
+            notes: rows
+                .iter()
+                .map(|row| if row.count_of(State::Made) == row.count { String::new() } else { row.told_state() })
+                .collect(),
             took: rows.iter().map(|row| row.duration.map(|duration| duration.as_secs_f64())).collect(),
             best: results.best(),
         };
@@ -131,7 +138,9 @@ mod tests {
             metrics: vec![Some(Figure::one(0.5))],
             duration: None,
             state: State::Made,
-            count: 1,
+            count: 2,
+            parts: vec![(State::Made, 1), (State::Failed, 1)],
+            ..Row::default()
         };
         let metric = loom_exec::results::Metric { name: evil.into(), path: "{{script}}".into(), goal: None };
         let results = Results {
@@ -147,5 +156,6 @@ mod tests {
         assert_eq!(data["labels"][0], evil);
         assert_eq!(data["metrics"][0]["path"], "{{script}}");
         assert_eq!(data["metrics"][0]["values"][0], 0.5);
+        assert_eq!((&data["states"][0], &data["notes"][0]), (&"".into(), &"1 failed".into()));
     }
 }

@@ -81,8 +81,8 @@
   if (data.of === "unit" || axes.length === 0) {
     table.unshift({ name: data.of, kind: "label", number: false, values: data.labels, told: (row) => data.labels[row] });
   }
-  if (data.states.some((state) => state)) {
-    table.push({ name: "state", kind: "state", number: false, values: data.states, told: (row) => data.states[row] || "ok" });
+  if (data.notes.some((note) => note)) {
+    table.push({ name: "state", kind: "state", number: false, values: data.notes, told: (row) => data.notes[row] || "ok" });
   }
 
   if (data.best !== null) {
@@ -268,8 +268,8 @@
         table.forEach((column) => {
           const cell = make("td", undefined, column.number ? "number" : "");
           const text = column.told(row);
-          if (column.kind === "state" && data.states[row]) {
-            cell.append(make("span", text, `pill ${text === "failed" ? "failed" : "skipped"}`));
+          if (column.kind === "state" && data.notes[row]) {
+            cell.append(make("span", text, `pill ${text.includes("failed") ? "failed" : "skipped"}`));
           } else {
             cell.append(text);
             if (text.length > 30) cell.title = text;

@@ -1,8 +1,10 @@
 //! What configurations have in common: means over what they differ by.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
+
+use loom_graph::Space;
 
 use super::{Column, Figure, Results, Row, State};
 
@@ -25,6 +27,7 @@ impl Results {
     ///     duration: None,
     ///     state: State::Made,
     ///     count: 1,
+    ///     ..Row::default()
     /// };
     /// let results = Results {
     ///     axes: vec![
@@ -67,7 +70,7 @@ impl Results {
                 .iter()
                 .zip(&values)
                 .filter(|(column, _)| column.set_by.is_none())
-                .map(|(column, value)| format!("{}={value}", column.name));
+                .map(|(column, value)| format!("{}={}", column.name, Space::in_name(value)));
             let label = if values.is_empty() { "all".into() } else { named.collect::<Vec<_>>().join(",").into() };
             let metrics = (0..self.metrics.len()).map(|metric| mean(&rows, metric)).collect();
             Row {
@@ -77,6 +80,8 @@ impl Results {
                 duration: duration(&rows),
                 state: state(&rows),
                 count: count(&rows),
+                parts: parts(&rows),
+                sources: Vec::new(),
             }
         });
         Self { rows: rows.collect(), axes: columns, ..self }
@@ -84,16 +89,26 @@ impl Results {
 }
 
 fn mean(rows: &[&Row], metric: usize) -> Option<Figure> {
-    let mut figures = rows.iter().filter_map(|row| row.metrics[metric]);
-    if let (Some(only), 1) = (figures.clone().next(), figures.clone().count()) {
-        return Some(only);
-    }
-    figures.next()?;
-    let numbers = || rows.iter().filter_map(|row| row.metrics[metric]).map(|figure| figure.mean);
-    let count = numbers().count();
-    let sum: f64 = numbers().sum();
+    // What several of the rows share, a file that was made for all of them, is one number.
+    let mut known = HashSet::new();
+    let is_other = |row: &&&Row| row.sources.get(metric).is_none_or(|source| known.insert(*source));
+    let figures: Vec<Figure> = rows
+        .iter()
+        .filter(|row| row.metrics[metric].is_some())
+        .filter(is_other)
+        .filter_map(|row| row.metrics[metric])
+        .collect();
+    let first = match &figures[..] {
+        [] => return None,
+        [only] => return Some(*only),
+        [first, ..] => first.mean,
+    };
+    let numbers = || figures.iter().map(|figure| figure.mean);
+    let count = figures.len();
+    // In this way the mean of equal numbers is that number.
+    let mean = first + numbers().map(|number| number - first).sum::<f64>() / count as f64;
     // Large numbers may have a mean where they have no sum.
-    let mean = if sum.is_finite() { sum / count as f64 } else { numbers().map(|number| number / count as f64).sum() };
+    let mean = if mean.is_finite() { mean } else { numbers().map(|number| number / count as f64).sum() };
     let squares: f64 = numbers().map(|number| (number - mean).powi(2)).sum();
     let std = (squares / (count - 1) as f64).sqrt();
     Some(Figure { mean, std: Some(std).filter(|std| std.is_finite()), count })
@@ -105,9 +120,21 @@ fn duration(rows: &[&Row]) -> Option<Duration> {
     (!known.is_empty()).then(|| sum / u32::try_from(known.len()).unwrap_or(u32::MAX))
 }
 
+/// Numbers that are outdated make the mean so; what failed or is missing takes nothing from those that are there.
 fn state(rows: &[&Row]) -> State {
     let states = || rows.iter().map(|row| row.state);
+    if states().any(|state| state == State::Outdated) {
+        return State::Outdated;
+    }
     states().min().unwrap_or(State::Missing)
+}
+
+fn parts(rows: &[&Row]) -> Vec<(State, usize)> {
+    if let [only] = rows {
+        return only.parts.clone();
+    }
+    let of_state = |state| (state, rows.iter().map(|row| row.count_of(state)).sum());
+    State::ALL.map(of_state).into_iter().filter(|(_, count)| *count > 0).collect()
 }
 
 fn count(rows: &[&Row]) -> usize {

@@ -60,6 +60,15 @@ pub struct Results {
     pub files: Vec<Arc<str>>,
     /// Why numbers that should be there are not, one line each.
     pub troubles: Vec<String>,
+    /// What was the best, if rows have been left out since.
+    pub cut: Option<Cut>,
+}
+
+/// What was known of all rows before some were left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cut {
+    /// The name of the best row, if there was one.
+    pub best: Option<Arc<str>>,
 }
 
 /// What the rows of [`Results`] are.
@@ -95,7 +104,7 @@ pub struct Metric {
 }
 
 /// A configuration, or several with what they have in common.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Row {
     /// Its name: `lr=0.1,depth=2`, or that of a unit.
     pub label: Arc<str>,
@@ -109,6 +118,11 @@ pub struct Row {
     pub state: State,
     /// How many configurations it stands for.
     pub count: usize,
+    /// Of several configurations, how many are in which state; empty of a single one.
+    pub parts: Vec<(State, usize)>,
+    /// For each of its numbers the instance that it is of, as an index: what several rows share is one number. Empty, if
+    /// no two rows share any.
+    pub sources: Vec<u32>,
 }
 
 /// A number, or the mean of several.
@@ -123,10 +137,13 @@ pub struct Figure {
 }
 
 /// Whether a configuration has results.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum State {
     /// It has.
+    #[default]
     Made,
+    /// It has, but they are of units that would be called otherwise now: with other words, or in another environment.
+    Outdated,
     /// A unit of it failed.
     Failed,
     /// It has not run yet, or not to its end, or there are no numbers in what it made.
@@ -134,10 +151,14 @@ pub enum State {
 }
 
 impl State {
+    /// All of them, the better ones first.
+    pub const ALL: [Self; 4] = [Self::Made, Self::Outdated, Self::Failed, Self::Missing];
+
     /// The word for it.
     pub fn word(self) -> &'static str {
         match self {
             Self::Made => "ok",
+            Self::Outdated => "outdated",
             Self::Failed => "failed",
             Self::Missing => "missing",
         }
@@ -179,6 +200,25 @@ impl Results {
 
     /// How many configurations, of all rows together, are in this state.
     pub fn count(&self, state: State) -> usize {
-        self.rows.iter().filter(|row| row.state == state).map(|row| row.count).sum()
+        self.rows.iter().map(|row| row.count_of(state)).sum()
+    }
+}
+
+impl Row {
+    /// The word for its state; of several configurations, how many are not as they should be: `2 failed, 1 missing`.
+    pub fn told_state(&self) -> String {
+        if self.parts.len() < 2 {
+            return self.state.word().to_owned();
+        }
+        let others = self.parts.iter().filter(|(state, _)| *state != State::Made);
+        others.map(|(state, count)| format!("{count} {}", state.word())).collect::<Vec<_>>().join(", ")
+    }
+
+    /// How many of its configurations are in this state.
+    pub fn count_of(&self, state: State) -> usize {
+        match &self.parts[..] {
+            [] if self.state == state => self.count,
+            parts => parts.iter().filter(|(known, _)| *known == state).map(|(_, count)| count).sum(),
+        }
     }
 }

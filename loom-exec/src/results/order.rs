@@ -1,10 +1,11 @@
 //! Which configuration comes first, which is the best, and which no other one beats.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use loom_spec::{Goal, Suggest};
 
-use super::{Key, Results, Row};
+use super::{Cut, Key, Results, Row, State};
 
 /// What is to be as large or as small as can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,11 +35,13 @@ impl Results {
         if let Some(metric) = named {
             return Ok(Key::Metric(metric));
         }
+        if name == "duration" {
+            return Ok(Key::Duration);
+        }
         let ends = |path: &str| path.strip_suffix(name).is_some_and(|rest| rest.ends_with('.'));
         let ending: Vec<usize> = (0..self.metrics.len()).filter(|index| ends(&self.metrics[*index].path)).collect();
         match (&ending[..], name) {
             ([metric], _) => Ok(Key::Metric(*metric)),
-            ([], "duration") => Ok(Key::Duration),
             ([], "name" | "label") => Ok(Key::Label),
             ([], _) => Err(self.unknown(name, true)),
             (several, _) => {
@@ -108,19 +111,45 @@ impl Results {
     /// Puts the best rows first, if a metric has a goal: the first such metric decides, and the others where it does not.
     pub fn sort_by_goals(&mut self) {
         let goals = self.goals();
+        let Some(first) = goals.first() else { return };
         let mut rows = std::mem::take(&mut self.rows);
-        rows.sort_by(|one, other| self.better(one, other, &goals));
+        let rank = |row: &Row| self.rank(row, *first).unwrap_or(u8::MAX);
+        rows.sort_by(|one, other| rank(one).cmp(&rank(other)).then_with(|| self.better(one, other, &goals)));
         self.rows = rows;
     }
 
     /// The best row by the goals of the metrics, as an index; none, if there are no goals or no numbers for the first of
-    /// them.
+    /// them, or if the best was left out. What failed is not the best, nor is what is outdated, unless all are.
     pub fn best(&self) -> Option<usize> {
+        if let Some(Cut { best }) = &self.cut {
+            let best = best.as_ref()?;
+            return self.rows.iter().position(|row| row.label == *best);
+        }
         let goals = self.goals();
-        let first = goals.first()?;
-        let rows = self.rows.iter().enumerate().filter(|(_, row)| self.value(row, first.key).is_some());
-        let best = rows.min_by(|(_, one), (_, other)| self.better(one, other, &goals));
-        best.map(|(index, _)| index)
+        let first = *goals.first()?;
+        let ranked = self.rows.iter().enumerate().filter_map(|(index, row)| Some((index, row, self.rank(row, first)?)));
+        let rows = ranked.filter(|(_, row, _)| row.state != State::Failed);
+        let best = rows.min_by(|(_, one, first), (_, other, second)| {
+            first.cmp(second).then_with(|| self.better(one, other, &goals))
+        });
+        best.map(|(index, _, _)| index)
+    }
+
+    /// What goes before goodness: whether there is a number that decides, and how far it is to be trusted.
+    fn rank(&self, row: &Row, deciding: Objective) -> Option<u8> {
+        self.value(row, deciding.key)?;
+        Some(match row.state {
+            State::Made | State::Missing => 0,
+            State::Outdated => 1,
+            State::Failed => 2,
+        })
+    }
+
+    /// Remembers which row is the best, before rows are left out.
+    fn remember_best(&mut self) {
+        if self.cut.is_none() {
+            self.cut = Some(Cut { best: self.best().map(|best| Arc::clone(&self.rows[best].label)) });
+        }
     }
 
     /// The metrics that have a goal.
@@ -155,6 +184,7 @@ impl Results {
     ///     duration: None,
     ///     state: State::Made,
     ///     count: 1,
+    ///     ..Row::default()
     /// };
     /// let results = Results { rows: vec![row(1.0, 5.0), row(2.0, 4.0), row(3.0, 9.0)], ..Results::default() };
     /// let objectives = [(Key::Metric(0), Min), (Key::Metric(1), Max)].map(|(key, goal)| Objective { key, goal });
@@ -187,12 +217,14 @@ impl Results {
 
     /// Keeps the rows of the Pareto front.
     pub fn keep_pareto(&mut self, objectives: &[Objective]) {
+        self.remember_best();
         let mut is_on_it = self.pareto(objectives).into_iter();
         self.rows.retain(|_| is_on_it.next().unwrap_or(false));
     }
 
     /// Keeps the first rows.
     pub fn keep_first(&mut self, count: usize) {
+        self.remember_best();
         self.rows.truncate(count);
     }
 }

@@ -38,8 +38,8 @@ pub struct Instance {
     pub outputs: Vec<Output>,
     /// How long it took when it last ended well.
     pub duration: Option<Duration>,
-    /// Whether there is nothing to be read, because it did not end well: `Failed`, or `Missing` if it was stopped. `Made`, if
-    /// the files can tell.
+    /// Whether there is nothing to be read, because it did not end well: `Failed`, or `Missing` if it was stopped. `Made` or
+    /// `Outdated`, if the files can tell.
     pub state: State,
 }
 
@@ -261,31 +261,37 @@ impl Reading {
         let metrics: Vec<Metric> = metrics.collect();
         let rows = rows.into_iter().map(|(label, parameters, of_row)| {
             let mut figures = vec![None; metrics.len()];
-            for (number, value) in of_row.iter().flat_map(|instance| &self.numbers[*instance]) {
-                if let Some(column) = place[*number as usize] {
-                    figures[column] = Some(Figure::one(*value));
+            let mut sources = vec![u32::MAX; metrics.len()];
+            for instance in &of_row {
+                for (number, value) in &self.numbers[*instance] {
+                    if let Some(column) = place[*number as usize] {
+                        figures[column] = Some(Figure::one(*value));
+                        sources[column] = u32::try_from(*instance).unwrap_or(u32::MAX);
+                    }
                 }
             }
             let of_row = || of_row.iter().map(|instance| &instances[*instance]);
             let states = of_row().map(|instance| instance.state);
             let state = match states.max() {
-                Some(State::Made) | None if figures.iter().all(Option::is_none) => State::Missing,
+                Some(State::Made | State::Outdated) | None if figures.iter().all(Option::is_none) => State::Missing,
                 _ if of_row().any(|instance| instance.state == State::Failed) => State::Failed,
                 state => state.unwrap_or(State::Missing),
             };
             let known = of_row().filter_map(|instance| instance.duration);
             let duration = known.reduce(Duration::saturating_add);
-            Row { label, parameters, metrics: figures, duration, state, count: 1 }
+            Row { label, parameters, metrics: figures, duration, state, count: 1, parts: Vec::new(), sources }
         });
         let rows = rows.collect();
         let mut files: Vec<Arc<str>> = Vec::new();
         let mut known = HashSet::new();
-        for (_, instance) in instances.iter().enumerate().filter(|(index, _)| of_rows.contains(index)) {
+        for (_, instance) in
+            instances.iter().enumerate().filter(|(index, _)| of_rows.is_empty() || of_rows.contains(index))
+        {
             files
                 .extend(instance.outputs.iter().map(|output| &output.name).filter(|name| known.insert(*name)).cloned());
         }
         self.troubles.truncate(MOST_TROUBLES);
-        Results { of, axes, metrics, rows, files, troubles: self.troubles }
+        Results { of, axes, metrics, rows, files, troubles: self.troubles, cut: None }
     }
 
     /// Which numbers only say again what the configuration says: they go by the name of an axis and are its value
@@ -310,34 +316,43 @@ impl Reading {
 impl Reader {
     fn read(&mut self, instance: &Instance) {
         let mut found = Vec::new();
-        if instance.state == State::Made {
+        if matches!(instance.state, State::Made | State::Outdated) {
             for output in &instance.outputs {
                 if let Err(why) = self.read_file(output, &mut found) {
                     self.reading.troubles.push(format!("{}: {why}", output.name));
                 }
             }
         }
+        // What was not read has its columns all the same.
+        if matches!(instance.state, State::Failed | State::Missing) {
+            instance.outputs.iter().for_each(|output| drop(self.declared(output)));
+        }
         self.reading.numbers.push(found);
     }
 
-    fn read_file(&mut self, output: &Output, found: &mut Vec<(u32, f64)>) -> Result<(), String> {
-        let Self { reading: Reading { names, troubles, .. }, only_declared, path } = self;
-        path.clear();
-        path.push_str(&output.data);
-        if output.metrics.is_empty() && (*only_declared || output.kind != Kind::Json) {
-            return Ok(());
-        }
-        let before = path.len();
-        let mut numbers: Vec<u32> = Vec::with_capacity(output.metrics.len());
-        for (metric, goal) in &output.metrics {
-            path.truncate(before);
-            if before > 0 {
+    /// The numbers of the metrics that are declared of a file, which have a column whether or not it is there.
+    fn declared(&mut self, output: &Output) -> Vec<u32> {
+        let Self { reading: Reading { names, .. }, path, .. } = self;
+        let paths = output.metrics.iter().map(|(metric, goal)| {
+            path.clear();
+            path.push_str(&output.data);
+            if !path.is_empty() {
                 path.push('.');
             }
             path.push_str(metric);
-            numbers.push(names.number(path, Some(*goal)));
+            names.number(path, Some(*goal))
+        });
+        paths.collect()
+    }
+
+    fn read_file(&mut self, output: &Output, found: &mut Vec<(u32, f64)>) -> Result<(), String> {
+        if output.metrics.is_empty() && (self.only_declared || output.kind != Kind::Json) {
+            return Ok(());
         }
-        path.truncate(before);
+        let numbers = self.declared(output);
+        let Self { reading: Reading { names, troubles, .. }, path, .. } = self;
+        path.clear();
+        path.push_str(&output.data);
         let bytes = match std::fs::read(&output.path) {
             // It has yet to be made.
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),

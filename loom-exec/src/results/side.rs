@@ -20,6 +20,8 @@ pub struct Side {
     pub program: String,
     /// What it is handed to read: what its step calls it, and the path.
     pub inputs: Vec<(String, String)>,
+    /// The axes of the sweep that concern it, and its values.
+    pub configuration: Vec<(String, String)>,
     /// The arguments of its step, by flag: see [`arguments`].
     pub arguments: Vec<(String, String)>,
     /// What its step says of the environment; without a value, what it takes away.
@@ -30,7 +32,8 @@ pub struct Side {
     pub documents: Vec<(Arc<str>, PathBuf)>,
     /// How long it took when it last ended well.
     pub duration: Option<Duration>,
-    /// `Failed`, if it did; `Missing`, if it was stopped; else `Made`, whether or not it ever ran.
+    /// `Failed`, if it did; `Missing`, if it was stopped; `Outdated`, if it was called otherwise than it would be now; else
+    /// `Made`, whether or not it ever ran.
     pub state: State,
     /// Why numbers that should be there are not.
     pub troubles: Vec<String>,
@@ -75,21 +78,29 @@ impl Side {
             return Err(NoSide::Unknown { known: all().map(|unit: Unit| unit.name).collect() });
         };
         let past = remembered(project, memory).map_err(NoResults::from)?;
-        let mut instance = made_by(graph, &unit, project.folder(), &past);
+        let mut instance = made_by(project, graph, &unit, &past);
         // The two sides may each have a data node of its own.
         instance.outputs.iter_mut().for_each(|output| output.data = "".into());
         let reading = Reading::of(std::slice::from_ref(&instance));
         let (program, inputs) = match graph.work(&unit, Facts::NONE) {
             Work::Command(line) => {
                 let entries = graph.step(unit.step).inputs.iter().map(|entry| entry.key.text.to_string());
-                (line.program.to_string(), entries.zip(line.words).collect())
+                let mut words = line.words.into_iter();
+                let counts = graph.words_of_inputs(unit.step).into_iter();
+                let inputs = entries
+                    .zip(counts)
+                    .map(|(entry, count)| (entry, words.by_ref().take(count).collect::<Vec<_>>().join(" ")));
+                (line.program.to_string(), inputs.collect())
             }
             _ => (String::new(), Vec::new()),
         };
+        let axes = graph.configuration(unit.step).into_iter();
+        let axes = axes.map(|(name, value)| (name.to_string(), value.to_string()));
         let documents = instance.outputs.iter().filter(|output| output.kind == Kind::Json);
         Ok(Self {
             program,
             inputs,
+            configuration: axes.collect(),
             arguments: arguments(graph, &unit),
             variables: graph.variables(&unit, Facts::NONE),
             numbers: reading.numbers_of(0),

@@ -1,5 +1,6 @@
 //! The results of a pipeline as they are now.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -32,7 +33,7 @@ impl Results {
     pub fn collect(project: &Project, memory: &Memory) -> Result<Self, NoResults> {
         let graph = graph_of(project)?;
         let past = remembered(project, memory)?;
-        let made = instances(graph, project.folder(), &past);
+        let made = instances(project, graph, &past);
         Ok(match graph.space() {
             Some(space) => Self::of_sweep(graph, space, made),
             None => Self::of_units(made),
@@ -57,6 +58,7 @@ impl Results {
     }
 
     fn of_units(mut made: Vec<Made>) -> Self {
+        made.retain(|made| !made.instance.outputs.is_empty());
         // Where each unit has a data node of its own, its name tells nothing of what the numbers are.
         made.iter_mut().flat_map(|made| &mut made.instance.outputs).for_each(|output| output.data = "".into());
         let instances: Vec<Instance> = made.iter().map(|made| made.instance.clone()).collect();
@@ -159,19 +161,33 @@ pub(crate) fn remembered(project: &Project, memory: &Memory) -> Result<HashMap<A
     }
 }
 
-/// The units of a graph that make JSON, or a table with declared metrics, in run order.
-pub(crate) fn instances(graph: &StepGraph, folder: &Path, past: &HashMap<Arc<str>, Past>) -> Vec<Made> {
+/// The units of a graph in run order: those that make JSON, or a table with declared metrics, and for their states all others that
+/// something is remembered of.
+pub(crate) fn instances(project: &Project, graph: &StepGraph, past: &HashMap<Arc<str>, Past>) -> Vec<Made> {
     let mut found = Vec::new();
     let nodes = nodes(graph);
-    // What cannot have numbers need not be split into its units.
-    for step in graph.run_order().filter(|step| !graph.step(*step).outputs.is_empty()) {
-        for unit in units(graph, step, folder) {
-            let instance = instance(graph, &unit, folder, past, &nodes);
-            if instance.outputs.is_empty() {
+    let mut fates = Fates::default();
+    for step in graph.run_order() {
+        // What cannot have numbers, and never ran, need not be split into its units.
+        if graph.step(step).outputs.is_empty() && past.is_empty() {
+            continue;
+        }
+        let before = fates.of_all(graph, step);
+        for unit in units(graph, step, project.folder()) {
+            let mut instance = instance(project, graph, &unit, past, &nodes);
+            let past = past.get(&unit.name);
+            instance.state = fates.meet(step, before, instance.state, past);
+            let (program, arguments) = match graph.work(&unit, Facts::NONE) {
+                _ if instance.outputs.is_empty() => (String::new(), Vec::new()),
+                Work::Command(line) => (line.program.to_string(), arguments_in(graph, step, &line)),
+                _ => {
+                    instance.outputs.clear();
+                    (String::new(), Vec::new())
+                }
+            };
+            if instance.outputs.is_empty() && instance.state == State::Made {
                 continue;
             }
-            let Work::Command(line) = graph.work(&unit, Facts::NONE) else { continue };
-            let (program, arguments) = (line.program.to_string(), arguments_in(graph, step, &line));
             let is_perhaps = graph.group(step).is_some_and(|(_, passes)| passes.stop.is_some());
             found.push(Made { step, instance, program, arguments, is_perhaps });
         }
@@ -180,18 +196,104 @@ pub(crate) fn instances(graph: &StepGraph, folder: &Path, past: &HashMap<Arc<str
     found
 }
 
-/// Leaves a file to the last of the units that make it: passes may write over what the pass before made.
-fn keep_last(made: &mut Vec<Made>) {
+/// What became of the steps before others, which these inherit.
+#[derive(Default)]
+struct Fates(HashMap<StepId, Fate>);
+
+#[derive(Clone, Copy, Default)]
+struct Fate {
+    is_outdated: bool,
+    /// When a unit failed, in milliseconds since 1970.
+    failed: Option<i64>,
+}
+
+impl Fate {
+    fn add(&mut self, other: Self) {
+        self.is_outdated |= other.is_outdated;
+        self.failed = self.failed.max(other.failed);
+    }
+}
+
+impl Fates {
+    /// What the units of a step inherit.
+    fn of_all(&self, graph: &StepGraph, step: StepId) -> Fate {
+        let mut all = Fate::default();
+        if !self.0.is_empty() {
+            graph.before(step).iter().filter_map(|(before, _)| self.0.get(before)).for_each(|fate| all.add(*fate));
+        }
+        all
+    }
+
+    /// The state of a unit, after what it inherits: it was skipped because of what failed, unless it ran since; and what it made of
+    /// something outdated is so, too.
+    fn meet(&mut self, step: StepId, before: Fate, own: State, past: Option<&Past>) -> State {
+        let done = past.and_then(|past| past.done.as_deref());
+        let skipped = before.failed.filter(|failed| done.is_none_or(|done| done.at < *failed));
+        let state = match own {
+            State::Made | State::Outdated if skipped.is_some() => State::Failed,
+            State::Made if before.is_outdated && done.is_some() => State::Outdated,
+            own => own,
+        };
+        let failed = past.and_then(|past| past.since.as_ref()).map(|since| since.at);
+        let failed = skipped.or(failed).filter(|_| state == State::Failed);
+        if matches!(state, State::Failed | State::Outdated) {
+            self.0.entry(step).or_default().add(Fate { is_outdated: state == State::Outdated, failed });
+        }
+        state
+    }
+}
+
+/// Whether a unit was called otherwise, when it last ended well, than it would be now, whatever the conditions that it asks
+/// for say: with other words, or in another environment. What is handed those that are there cannot be told.
+fn is_outdated(project: &Project, graph: &StepGraph, unit: &Unit, past: &Past) -> bool {
+    const MOST_ASKED: usize = 4;
+    let Some(done) = &past.done else { return false };
+    let call = |facts: Facts<'_>| match graph.work(unit, facts) {
+        Work::Command(line) => Some((line.words().collect::<Vec<_>>(), graph.variables(unit, facts))),
+        _ => None,
+    };
+    let is_past = |(words, variables): &(Vec<String>, _)| *words == done.key.command && *variables == done.key.env;
+    let file = project.file.file_name().unwrap_or_default().to_string_lossy();
+    let manifests = format!(".loom/{file}/gathered");
+    let known = Facts { manifests: &manifests, ..Facts::NONE };
+    let asked = RefCell::new(Vec::new());
+    let ask = |condition| {
+        let mut asked = asked.borrow_mut();
+        if !asked.contains(&condition) {
+            asked.push(condition);
+        }
+        None
+    };
+    let Some(now) = call(Facts { answers: &ask, ..known }) else { return false };
+    if is_past(&now) {
+        return false;
+    }
+    let asked = asked.take();
+    let is_answered = |answers: usize| {
+        let place = |condition| asked.iter().position(|known| *known == condition);
+        let answer = |condition| place(condition).map(|place| answers >> place & 1 == 1);
+        call(Facts { answers: &answer, ..known }).is_some_and(|call| is_past(&call))
+    };
+    if asked.len() > MOST_ASKED || (0..1 << asked.len()).any(is_answered) {
+        return false;
+    }
+    let gets_all = graph.step(unit.step).gather.as_ref().is_some_and(|gather| !gather.allow_failed);
+    gets_all || call(Facts { is_there: &|_| false, ..known }).as_ref() == Some(&now)
+}
+
+/// Leaves a file to the last of the units that make it: passes may write over what the pass before made. Those that are left
+/// with none have no part in how long the numbers took.
+fn keep_last(made: &mut [Made]) {
     let mut known = HashSet::new();
     for made in made.iter_mut().rev() {
         made.instance.outputs.retain(|output| known.insert(output.path.clone()));
     }
-    made.retain(|made| !made.instance.outputs.is_empty());
+    made.iter_mut().filter(|made| made.instance.outputs.is_empty()).for_each(|made| made.instance.duration = None);
 }
 
 /// A unit as a table takes it.
-pub(super) fn made_by(graph: &StepGraph, unit: &Unit, folder: &Path, past: &HashMap<Arc<str>, Past>) -> Instance {
-    instance(graph, unit, folder, past, &nodes(graph))
+pub(super) fn made_by(project: &Project, graph: &StepGraph, unit: &Unit, past: &HashMap<Arc<str>, Past>) -> Instance {
+    instance(project, graph, unit, past, &nodes(graph))
 }
 
 /// Data nodes by name.
@@ -202,14 +304,18 @@ fn nodes(graph: &StepGraph) -> Nodes<'_> {
 }
 
 fn instance(
+    project: &Project,
     graph: &StepGraph,
     unit: &Unit,
-    folder: &Path,
     past: &HashMap<Arc<str>, Past>,
     nodes: &Nodes<'_>,
 ) -> Instance {
-    let (state, duration) = ended(past.get(&unit.name));
-    let outputs = outputs(graph, unit, folder, nodes);
+    let past = past.get(&unit.name);
+    let (state, duration) = match (ended(past), past) {
+        ((State::Made, took), Some(past)) if is_outdated(project, graph, unit, past) => (State::Outdated, took),
+        (ended, _) => ended,
+    };
+    let outputs = outputs(graph, unit, project.folder(), nodes);
     Instance { label: Arc::clone(&unit.name), parameters: Vec::new(), outputs, duration, state }
 }
 
@@ -258,7 +364,8 @@ fn ended(past: Option<&Past>) -> (State, Option<Duration>) {
     match past.since.as_ref().map(|since| &since.how) {
         Some(Some(Ending::Failed(_))) => (State::Failed, None),
         Some(Some(Ending::Stopped) | None) => (State::Missing, None),
-        Some(Some(Ending::Outdated(_))) | None => (State::Made, took),
+        Some(Some(Ending::Outdated(_))) => (State::Outdated, took),
+        None => (State::Made, took),
     }
 }
 
@@ -315,7 +422,8 @@ pub fn arguments(graph: &StepGraph, unit: &Unit) -> Vec<(String, String)> {
 
 fn arguments_in(graph: &StepGraph, id: StepId, line: &CommandLine) -> Vec<(String, String)> {
     let step = graph.step(id);
-    let words = line.words.get(step.inputs.len() + 2 * step.outputs.len()..).unwrap_or_default();
+    let inputs: usize = graph.words_of_inputs(id).iter().sum();
+    let words = line.words.get(inputs + 2 * step.outputs.len()..).unwrap_or_default();
     // Flags come in the order of the file, those of switches that are off left out; and last, what a pass hands on.
     let mut flags = step.args.iter().map(|entry| &*entry.key.text);
     let fed_back = graph.group(id).map_or(&[][..], |(_, passes)| &passes.feedback);

@@ -16,7 +16,7 @@ fn axes(names: &[&str]) -> Vec<Column> {
 fn row(label: &str, parameters: &str, metrics: &str) -> Row {
     let metrics = metrics.split_whitespace().map(|text| text.parse().ok().map(Figure::one)).collect();
     let parameters = parameters.split_whitespace().map(Arc::from).collect();
-    Row { label: label.into(), parameters, metrics, duration: None, state: State::Made, count: 1 }
+    Row { label: label.into(), parameters, metrics, duration: None, state: State::Made, count: 1, ..Row::default() }
 }
 
 fn metric(name: &str, goal: Option<Goal>) -> Metric {
@@ -63,6 +63,94 @@ fn replicates_become_a_mean() {
     assert!(results.is_aggregated());
     let all = results.by(&[]);
     assert_eq!((labels(&all), all.rows[0].count), ("all".to_owned(), 6));
+}
+
+#[test]
+fn what_replicates_share_is_one_number() {
+    let mut results = results();
+    results.rows.truncate(2);
+    results.rows.iter_mut().for_each(|row| row.sources = vec![7, 7]);
+    results.rows[1].sources[1] = 8;
+    let row = &results.over_repeats().rows[0];
+    assert_eq!(row.metrics[0], Some(Figure::one(0.5)));
+    assert_eq!(row.metrics[1].unwrap().count, 2);
+    // As they come from files: one for each model, and one for each configuration.
+    let folder = tempfile::tempdir().unwrap();
+    let make = |name: &str, text: &str| vec![output(folder.path(), name, &format!("{name}.json"), text, &[])];
+    let instances = [
+        instance(&[(0, "x")], make("shared", r#"{"size": 0.1}"#)),
+        instance(&[(0, "x"), (1, "1")], make("one", r#"{"f1": 1}"#)),
+        instance(&[(0, "x"), (1, "2")], make("two", r#"{"f1": 2}"#)),
+    ];
+    let results = Results::of_configurations(axes(&["model", "seed"]), configurations(&["x 1", "x 2"]), &instances);
+    let results = results.over_repeats();
+    assert_eq!(results.rows[0].metrics[0], Some(Figure::one(0.1)));
+}
+
+#[test]
+fn means_are_named_as_configurations_are() {
+    let mut results = results();
+    results.rows = vec![row("a", "a,b 2 1", "1 1"), row("b", "a,b 2 2", "1 1")];
+    assert_eq!(labels(&results.over_repeats()), "model=\"a,b\",depth=2");
+}
+
+#[test]
+fn the_mean_of_equal_numbers_is_that_number() {
+    let mut results = results();
+    results.rows = (0..3).map(|seed| row("a", &format!("x 1 {seed}"), "0.1 0.3")).collect();
+    let row = &results.over_repeats().rows[0];
+    assert_eq!(row.metrics[0], Some(Figure { mean: 0.1, std: Some(0.0), count: 3 }));
+    assert_eq!(row.metrics[1].unwrap().mean, 0.3);
+}
+
+#[test]
+fn what_is_of_another_time_is_the_best_of_nothing_newer() {
+    let mut results = results();
+    results.rows[4].state = State::Outdated;
+    assert_eq!(results.best(), Some(2));
+    results.sort_by_goals();
+    assert_eq!(labels(&results), "c b a e d f");
+    results.rows.iter_mut().for_each(|row| row.state = State::Failed);
+    assert_eq!(results.best(), None);
+    results.rows[1].state = State::Outdated;
+    assert_eq!(results.best(), Some(1));
+    // One that is outdated makes the mean so.
+    results.rows.iter_mut().for_each(|row| row.state = State::Made);
+    results.rows[1].state = State::Outdated;
+    results.rows[2].state = State::Failed;
+    let results = results.by(&[]);
+    assert_eq!(results.rows[0].state, State::Outdated);
+    assert_eq!(results.rows[0].parts, [(State::Made, 4), (State::Outdated, 1), (State::Failed, 1)]);
+    assert_eq!((results.count(State::Made), results.count(State::Missing)), (4, 0));
+}
+
+#[test]
+fn the_best_is_found_before_rows_are_left_out() {
+    let mut results = results();
+    let by_name = results.find("label").unwrap();
+    results.sort(by_name, false);
+    results.keep_first(5);
+    assert_eq!(results.best(), Some(4));
+    results.keep_first(3);
+    assert_eq!(results.best(), None);
+}
+
+#[test]
+fn duration_is_how_long_it_took_whatever_metrics_end_with() {
+    let mut results = results();
+    results.metrics.push(metric("timing.duration", None));
+    assert_eq!(results.find("duration"), Ok(Key::Duration));
+    assert_eq!(results.find("timing.duration"), Ok(Key::Metric(2)));
+}
+
+#[test]
+fn what_is_declared_has_a_column_though_all_failed() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = output(folder.path(), "r", "a.json", "{\"loss\": 1}", &[("loss", Goal::Min)]);
+    let mut instances = [instance(&[(0, "x")], vec![made])];
+    instances[0].state = State::Failed;
+    let results = Results::of_configurations(axes(&["model"]), configurations(&["x"]), &instances);
+    assert_eq!(shown(&results), "loss (min)\nx: -; 1 s; failed");
 }
 
 #[test]

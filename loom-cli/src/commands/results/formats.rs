@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use loom_exec::results::{Figure, Of, Results, Row};
+use loom_exec::results::{Figure, Of, Results, Row, State};
 use serde::ser::{Serialize, Serializer};
 
 /// The version of the format of JSON. It grows when a field goes or changes what it means, not when one is added.
@@ -12,6 +12,11 @@ const VERSION: u32 = 1;
 pub(super) fn digits(number: f64) -> String {
     let is_plain = number == 0.0 || (1e-5..1e16).contains(&number.abs());
     if is_plain { number.to_string() } else { format!("{number:e}") }
+}
+
+/// The state of a row. A mean of those that did not fail is told from one of all.
+fn state(row: &Row) -> &'static str {
+    if row.state == State::Made && row.count_of(State::Failed) > 0 { "partly failed" } else { row.state.word() }
 }
 
 /// The heads of the columns, and the rows.
@@ -27,7 +32,7 @@ fn sheet(results: &Results) -> (Vec<String>, Vec<Vec<String>>) {
     }
     heads.push("duration".to_owned());
     let rows = results.rows.iter().map(|row| {
-        let mut cells = vec![row.label.to_string(), row.state.word().to_owned()];
+        let mut cells = vec![row.label.to_string(), state(row).to_owned()];
         cells.extend(row.parameters.iter().map(ToString::to_string));
         for figure in &row.metrics {
             cells.push(figure.map(|figure| digits(figure.mean)).unwrap_or_default());
@@ -105,7 +110,7 @@ struct Metric<'a> {
 #[derive(serde::Serialize)]
 struct TheRow<'a> {
     label: &'a str,
-    /// `ok`, `failed` or `missing`.
+    /// `ok`, `outdated`, `partly failed`, `failed` or `missing`.
     state: &'a str,
     /// How many configurations it stands for.
     count: usize,
@@ -131,7 +136,7 @@ pub(super) fn json(results: &Results) -> String {
         let values = results.axes.iter().zip(&row.parameters).zip(&numbers);
         TheRow {
             label: &row.label,
-            state: row.state.word(),
+            state: state(row),
             count: row.count,
             parameters: Named(values.map(|((axis, text), number)| (&*axis.name, value(text, *number))).collect()),
             metrics: figures(results, row, |figure| figure.map(|figure| figure.mean)),
@@ -190,7 +195,7 @@ fn value(text: &str, is_number: bool) -> serde_json::Value {
 mod tests {
     use std::time::Duration;
 
-    use loom_exec::results::{Column, Metric, State};
+    use loom_exec::results::{Column, Metric};
 
     use super::*;
 
@@ -204,6 +209,7 @@ mod tests {
             duration: Some(Duration::from_millis(1234)),
             state: State::Made,
             count: 1,
+            ..Row::default()
         };
         let axis = |name: &str| Column { name: name.into(), is_repeat: false, set_by: None };
         let metric = |name: &str| loom_exec::results::Metric { name: name.into(), path: name.into(), goal: None };

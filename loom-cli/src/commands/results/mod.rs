@@ -77,14 +77,14 @@ pub(super) fn refuse(project: &Project, error: NoResults, color: Color) -> Said 
 /// What there was before some of it was put together, or left out.
 struct Before {
     rows: usize,
-    failed: usize,
-    missing: usize,
+    /// How many are in which state, of those that there is something to say of.
+    states: [(State, usize); 3],
 }
 
 impl Before {
     fn of(results: &Results) -> Self {
-        let [failed, missing] = [State::Failed, State::Missing].map(|state| results.count(state));
-        Self { rows: results.rows.len(), failed, missing }
+        let states = [State::Outdated, State::Failed, State::Missing].map(|state| (state, results.count(state)));
+        Self { rows: results.rows.len(), states }
     }
 }
 
@@ -98,6 +98,12 @@ fn nothing(results: &Results, pipeline: &Path) -> Option<String> {
         Some(path) => format!("loom {}", plain(path)),
     };
     let mut why = match results.rows.len() {
+        0 if results.files.is_empty() => {
+            "no results: no step makes a file that numbers could be read from, JSON or a table with `metrics`\n  help: say which \
+             numbers count: `metrics: {loss: min}` in a data node, a key\n        of its JSON or a column of its CSV\n"
+                .to_owned()
+        }
+        _ if !results.troubles.is_empty() => "no results: no numbers could be read from what was made\n".to_owned(),
         0 => format!(
             "no results: no step has made a JSON file with numbers in it\n  help: run the pipeline: `{run}`\n  help: or say which \
              numbers count: `metrics: {{loss: min}}` in a data node, a key\n        of its JSON or a column of its CSV\n"
@@ -132,8 +138,12 @@ fn asked_for(results: Results, args: &ResultsArgs) -> Result<Results, Said> {
                 Some(name) => results.find(name).map(|key| (key, true)),
                 None => Err(error),
             });
-            let (key, is_descending) = found.map_err(|error| told(&error))?;
-            results.sort(key, is_descending);
+            let (key, is_turned) = found.map_err(|error| told(&error))?;
+            let is_largest_best = match key {
+                Key::Metric(metric) => results.metrics[metric].goal == Some(Goal::Max),
+                Key::Label | Key::Axis(_) | Key::Duration => false,
+            };
+            results.sort(key, is_largest_best != is_turned);
         }
     }
     if !objectives.is_empty() {
@@ -153,6 +163,11 @@ fn objective(results: &Results, text: &str) -> Result<Objective, Said> {
     });
     let (name, goal) = split.unwrap_or((text, None));
     let key = results.find(name).map_err(|error| wrong(&error.to_string(), &error.help))?;
+    let is_text = matches!(key, Key::Label | Key::Axis(_));
+    if is_text && results.rows.iter().all(|row| results.value(row, key).is_none()) {
+        let help = "`--pareto` weighs metrics, parameters that are numbers, and `duration`";
+        return Err(wrong(&format!("there are no numbers in the column `{name}`"), help));
+    }
     let declared = match key {
         Key::Metric(metric) => results.metrics[metric].goal,
         Key::Duration => Some(Goal::Min),

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use anstyle::Style;
-use loom_exec::results::{Figure, Key, Of, Results, State};
+use loom_exec::results::{Figure, Key, Of, Results, Row, State};
 use unicode_width::UnicodeWidthStr;
 
 use super::{Before, counted};
@@ -48,12 +48,13 @@ pub(super) fn render(
         let style = match row.state {
             _ if Some(index) == best => DONE.bold(),
             State::Made => Style::new(),
-            State::Failed | State::Missing => DIM,
+            State::Outdated | State::Failed | State::Missing => DIM,
         };
         let cells = columns.iter().map(|column| {
             let style = match (row.state, &*column.head) {
                 (State::Failed, "state") => FAIL,
-                (State::Missing, "state") => SKIP,
+                (State::Outdated | State::Missing, "state") => SKIP,
+                (State::Made, "state") if row.count_of(State::Failed) > 0 => FAIL,
                 _ => style,
             };
             (column.cells[index].clone(), style)
@@ -102,10 +103,8 @@ fn footer(results: &Results, before: &Before) -> String {
         false if shown < before.rows => format!("{shown} of {}", counted(results, before.rows)),
         false => counted(results, shown),
     };
-    for (count, state) in [(before.failed, State::Failed), (before.missing, State::Missing)] {
-        if count > 0 {
-            let _ = write!(told, ", {count} {}", state.word());
-        }
+    for (state, count) in before.states.iter().filter(|(_, count)| *count > 0) {
+        let _ = write!(told, ", {count} {}", state.word());
     }
     match &results.files[..] {
         [] => {}
@@ -129,7 +128,15 @@ fn advice(results: &Results, args: &ResultsArgs) -> Option<String> {
     let is_measured = |metric: &usize| {
         results.rows.iter().filter_map(|row| row.metrics[*metric]).any(|figure| figure.mean.fract() != 0.0)
     };
-    let metric = &results.metrics[(0..results.metrics.len()).find(is_measured).unwrap_or(0)];
+    // What is the same in all rows tells none from another.
+    let differs = |metric: &usize| {
+        let mut numbers = results.rows.iter().filter_map(|row| row.metrics[*metric]).map(|figure| figure.mean);
+        let first = numbers.next();
+        numbers.any(|number| Some(number) != first)
+    };
+    let differing = (0..results.metrics.len()).filter(differs);
+    let metric = differing.clone().find(is_measured).or_else(|| differing.clone().next())?;
+    let metric = &results.metrics[metric];
     let inside = match results.of {
         Of::Units => &*metric.path,
         Of::Configurations => metric.path.split_once('.').map_or(&*metric.path, |(_, inside)| inside),
@@ -185,12 +192,12 @@ fn columns(results: &Results, best: Option<usize>, asked: &[Key]) -> (Vec<Column
         columns.push(column(&metric.name, Side::Right, rank, in_column(&figures)));
     }
     if rows.iter().any(|row| row.duration.is_some()) {
-        let took = |row: &loom_exec::results::Row| row.duration.map_or("-".to_owned(), in_words);
+        let took = |row: &Row| row.duration.map_or("-".to_owned(), in_words);
         let rank = if asked.contains(&Key::Duration) { 1 } else { 5 };
         columns.push(column("took", Side::Right, rank, rows.iter().map(took).collect()));
     }
-    if rows.iter().any(|row| row.state != State::Made) {
-        columns.push(column("state", Side::Left, 0, rows.iter().map(|row| row.state.word().to_owned()).collect()));
+    if rows.iter().any(|row| row.count_of(State::Made) < row.count) {
+        columns.push(column("state", Side::Left, 0, rows.iter().map(Row::told_state).collect()));
     }
     (columns, same)
 }
@@ -288,7 +295,7 @@ pub(in super::super) fn significant(number: f64, digits: usize) -> String {
 mod tests {
     use std::time::Duration;
 
-    use loom_exec::results::{Column as Axis, Metric, Row};
+    use loom_exec::results::{Column as Axis, Metric};
     use loom_spec::Goal;
 
     use super::*;
@@ -315,6 +322,7 @@ mod tests {
                 duration: (state == State::Made).then(|| Duration::from_millis(1500)),
                 state,
                 count: 1,
+                ..Row::default()
             }
         };
         let axis = |name: &str| Axis { name: name.into(), is_repeat: name == "seed", set_by: None };
@@ -331,6 +339,7 @@ mod tests {
             ],
             files: vec!["a.json".into(), "b.json".into()],
             troubles: vec!["c.json: not JSON".to_owned()],
+            cut: None,
         }
     }
 
@@ -355,9 +364,9 @@ mod tests {
     #[test]
     fn means_have_their_deviation() {
         insta::assert_snapshot!(shown(&results().over_repeats(), None), @"
-             lr                   f1                loss    took
-           0.01  0.8062 ± 0.0087 (2)  13.000 ± 0.707 (2)  1.50 s
-        ★   0.1           0.9100 (1)            1e-7 (1)  1.50 s
+             lr                   f1                loss    took  state
+           0.01  0.8062 ± 0.0087 (2)  13.000 ± 0.707 (2)  1.50 s  ok
+        ★   0.1           0.9100 (1)            1e-7 (1)  1.50 s  1 failed
         the same in all: model=mlp, epochs=30
         2 rows of 4 configurations, 1 failed; from a.json and 1 more file
         c.json: not JSON

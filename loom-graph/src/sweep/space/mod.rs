@@ -21,7 +21,7 @@ use std::sync::Arc;
 use loom_spec::{Pipeline, Problems, Span, Value};
 
 use super::flow::Axes;
-use super::paths::push_name;
+use super::paths::{in_name, push_name};
 use crate::World;
 
 /// All configurations of a sweep: a value for each axis.
@@ -95,6 +95,16 @@ impl Space {
         let mut name = String::new();
         push_name(self, Axes::MAX, config, &mut name);
         name.trim_start_matches('@').to_owned()
+    }
+
+    /// A value as it stands in the name of a configuration: in quotes where it could be mistaken for more than a value.
+    ///
+    /// ```
+    /// assert_eq!(loom_graph::Space::in_name("0.1"), "0.1");
+    /// assert_eq!(loom_graph::Space::in_name("a,b"), "\"a,b\"");
+    /// ```
+    pub fn in_name(value: &str) -> String {
+        in_name(value)
     }
 
     /// How many configurations there are.
