@@ -334,7 +334,7 @@ fn what_was_made_otherwise_than_now_is_outdated() {
     rate=2,ok,2,0.1,,1,2.1500000000000004,0.07071067811865482,2
     ");
     // The words of another step have changed, whose result its own was made of.
-    sandbox.write("pipeline.yml", &SWEEP.replace("scale: 1", "scale: 2"));
+    sandbox.write("pipeline.yml", SWEEP.replace("scale: 1", "scale: 2"));
     let shown = sandbox.loom(&["--only", "rate=2"]);
     assert!(shown.starts_with("exit 0\n"), "{shown}");
     insta::assert_snapshot!(rows(&sandbox, &[]), @"
@@ -345,7 +345,7 @@ fn what_was_made_otherwise_than_now_is_outdated() {
     let shown = sandbox.loom(&["results"]);
     assert!(shown.contains(", 2 outdated; from") && shown.contains("★     2"), "{shown}");
     // What is said of the environment counts, too.
-    sandbox.write("pipeline.yml", &SWEEP.replace("    inputs: {p: $", "    env: {A: 1}\n    inputs: {p: $"));
+    sandbox.write("pipeline.yml", SWEEP.replace("    inputs: {p: $", "    env: {A: 1}\n    inputs: {p: $"));
     assert!(sandbox.loom(&["results"]).contains(", 4 outdated; from"));
 }
 
@@ -354,7 +354,7 @@ fn what_failed_counts_though_it_makes_no_numbers() {
     let sandbox = Sandbox::with(SWEEP);
     let shown = sandbox.loom(&[]);
     assert!(shown.starts_with("exit 0\n"), "{shown}");
-    sandbox.write("pipeline.yml", &SWEEP.replace("scale: 1", "scale: 2")).write("bad2", "").write("bad12", "");
+    sandbox.write("pipeline.yml", SWEEP.replace("scale: 1", "scale: 2")).write("bad2", "").write("bad12", "");
     let shown = sandbox.loom(&[]);
     assert!(shown.starts_with("exit 1\n"), "{shown}");
     insta::assert_snapshot!(rows(&sandbox, &[]), @"
@@ -380,7 +380,7 @@ fn the_best_of_all_is_marked_or_none() {
     // A metric that has a goal is sorted by it.
     let first = |sort: &str| told(&["--sort", sort])["rows"][0]["parameters"]["rate"].clone();
     assert_eq!([first("loss"), first("-loss"), first("rate"), first("-rate")], [1, 2, 1, 2]);
-    sandbox.write("pipeline.yml", &SWEEP.replace("loss: min", "loss: max"));
+    sandbox.write("pipeline.yml", SWEEP.replace("loss: min", "loss: max"));
     assert_eq!([first("loss"), first("-loss")], [2, 1]);
 }
 

@@ -204,16 +204,17 @@ fn columns(results: &Results, best: Option<usize>, asked: &[Key]) -> (Vec<Column
 
 /// The columns that have room, and the heads of those that have none.
 fn fitting(mut columns: Vec<Column>, width: Option<usize>) -> (Vec<Column>, Vec<String>) {
+    const BETWEEN: usize = 2;
     let mut cut = Vec::new();
-    let total = |columns: &[Column]| {
-        let between = 2 * columns.len().saturating_sub(1);
-        columns.iter().map(Column::width).sum::<usize>() + between
-    };
-    while width.is_some_and(|width| total(&columns) > width) {
+    let Some(width) = width else { return (columns, cut) };
+    // A column of ten thousand rows is measured once.
+    let mut widths: Vec<usize> = columns.iter().map(|column| column.width() + BETWEEN).collect();
+    while widths.iter().sum::<usize>() > width + BETWEEN {
         let last = columns.iter().enumerate().filter(|(_, column)| column.rank > 0);
         let Some(last) = last.max_by_key(|(index, column)| (column.rank, *index)).map(|(index, _)| index) else {
             break;
         };
+        widths.remove(last);
         cut.push(columns.remove(last).head);
     }
     cut.reverse();
@@ -247,14 +248,15 @@ fn cut(text: &str, width: usize) -> String {
 /// Numbers of one column, all with the same number of digits behind the point.
 fn in_column(figures: &[Option<Figure>]) -> Vec<String> {
     let numbers = || figures.iter().flatten().map(|figure| figure.mean);
-    let largest = numbers().map(f64::abs).fold(0.0, f64::max);
+    let spreads = figures.iter().flatten().filter_map(|figure| figure.std);
+    let largest = numbers().map(f64::abs).chain(spreads).fold(0.0, f64::max);
     let are_whole = numbers().all(|number| number.fract() == 0.0);
     let has_std = figures.iter().flatten().any(|figure| figure.std.is_some());
     let has_spread = figures.iter().flatten().any(|figure| figure.std.is_some_and(|std| std != 0.0));
     let places = if are_whole && !has_spread {
         0
     } else {
-        let before = largest.log10().floor() as i32;
+        let before = if largest > 0.0 { largest.log10().floor() as i32 } else { 0 };
         let most = if largest >= 1.0 { (4 - before).clamp(1, 4) } else { (3 - before).clamp(0, 6) };
         let needed = numbers().map(places_of).max().unwrap_or(0);
         if has_spread { most as usize } else { needed.min(most as usize) }
@@ -423,5 +425,12 @@ mod tests {
         assert_eq!(column(&[12.5, 1e-7, 0.0]), "12.500 1e-7 0.000");
         assert_eq!(column(&[0.0, 0.0]), "0 0");
         assert_eq!(significant(-0.012345, 3), "-0.0123");
+    }
+
+    #[test]
+    fn means_of_nothing_have_a_spread() {
+        let figure = |std| Some(Figure { mean: 0.0, std: Some(std), count: 2 });
+        assert_eq!(in_column(&[figure(1.5)]), ["0.0000 ± 1.5000 (2)"]);
+        assert_eq!(in_column(&[figure(0.0)]), ["0 ± 0 (2)"]);
     }
 }
