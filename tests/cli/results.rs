@@ -421,7 +421,7 @@ pipeline:
     rate=1,ok,1,1,,1,1,,1
     rate=2,partly failed,2,1,,1,1,,1
     ");
-    sandbox.write("pipeline.yml", &pipeline.replace("scale: 1", "scale: 2"));
+    sandbox.write("pipeline.yml", pipeline.replace("scale: 1", "scale: 2"));
     insta::assert_snapshot!(rows(&sandbox, &[]), @"
     label,state,rate,x,x std,x n,y,y std,y n
     rate=1,outdated,1,1,,1,1,,1
