@@ -390,6 +390,15 @@ fn why_there_are_no_results_is_true() {
     let sandbox = Sandbox::with("pipeline: [{name: a, command: 'echo 1 > $2', outputs: {-o: a.txt}}]");
     let shown = sandbox.loom(&["results"]);
     assert!(shown.contains(none), "{shown}");
+    let sandbox = Sandbox::with(
+        "sweep: {axes: {x: [1, 2]}}
+pipeline: [{name: a, command: 'echo {} > $2', outputs: {-o: 'o_{x}.json'}}]",
+    );
+    let shown = sandbox.loom(&["results"]);
+    assert!(shown.contains("none of 2 is made yet"), "{shown}");
+    sandbox.loom(&[]);
+    let shown = sandbox.loom(&["results"]);
+    assert!(shown.contains("there are no numbers in what was made"), "{shown}");
     let sandbox = Sandbox::with(SWEEP);
     let shown = sandbox.loom(&["results"]);
     assert!(shown.contains("none of 4 is made yet"), "{shown}");

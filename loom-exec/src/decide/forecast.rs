@@ -462,7 +462,7 @@ impl Decisions {
     }
 
     pub(crate) fn decider(&self, memory: &crate::Memory, forced: bool) -> Result<Decider<'_>, ForecastError> {
-        let remembered = match memory.journal_path(self) {
+        let remembered = match memory.journal_path(self.folder(), self.file_name()) {
             Some(path) => {
                 let loaded = crate::memory::journal::load(&path);
                 loaded.map_err(|source| ForecastError { path, source })?

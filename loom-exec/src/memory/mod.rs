@@ -21,7 +21,6 @@ use journal::{Done, Ending, Journal, Record, Remembered};
 use lock::{Asked, Lock};
 use run_folder::file_name;
 
-use crate::Decisions;
 use crate::decide::{Key, Needs};
 
 /// Where the engine keeps what it remembers.
@@ -46,8 +45,8 @@ impl Memory {
         }
     }
 
-    pub(crate) fn journal_path(&self, decisions: &Decisions) -> Option<PathBuf> {
-        Some(self.folder(decisions.folder())?.join(file_name(decisions.file_name())).join("journal"))
+    pub(crate) fn journal_path(&self, folder: &Path, file: &str) -> Option<PathBuf> {
+        Some(self.folder(folder)?.join(file_name(file)).join("journal"))
     }
 }
 

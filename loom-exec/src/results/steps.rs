@@ -11,7 +11,6 @@ use loom_graph::{CommandLine, ConfigId, Facts, Part, Space, StepGraph, StepId, U
 use super::reading::Reading;
 use super::{Column, Configuration, Instance, Kind, Of, Output, Results, State};
 use crate::memory::journal::{self, Ending, Past};
-use crate::memory::run_folder::file_name;
 use crate::project::Refused;
 use crate::{ForecastError, Memory, Project, files};
 
@@ -152,9 +151,8 @@ pub(crate) struct Made {
 
 /// What is remembered of the units of a pipeline.
 pub(crate) fn remembered(project: &Project, memory: &Memory) -> Result<HashMap<Arc<str>, Past>, ForecastError> {
-    let Some(base) = memory.folder(project.folder()) else { return Ok(HashMap::new()) };
     let file = project.file.file_name().unwrap_or_default().to_string_lossy();
-    let path = base.join(file_name(&file)).join("journal");
+    let Some(path) = memory.journal_path(project.folder(), &file) else { return Ok(HashMap::new()) };
     match journal::load(&path) {
         Ok(remembered) => Ok(remembered.units),
         Err(source) => Err(ForecastError { path, source }),

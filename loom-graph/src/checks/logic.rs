@@ -104,24 +104,4 @@ impl<'a> Check<'a> {
             }
         }
     }
-
-    /// A switch decides by what is true or false, in every configuration.
-    fn decides_by_sweep(&mut self, step: &'a Step, switch: &'a Switch, name: &str) {
-        let Some(space) = self.space else { return };
-        for value in self.names.swept_values(self.pipeline, space, name) {
-            match self.names.resolve(self.pipeline, value) {
-                Ok(Resolved::Switch(_) | Resolved::Nothing) | Err(_) => {}
-                Ok(Resolved::Text(text)) if matches!(&*text, "0" | "1") => {}
-                Ok(_) => {
-                    let shown = if let Value::Scalar(scalar) = value { &*scalar.text } else { value.kind() };
-                    self.problems.push(
-                        Problem::error("wrong-kind", format!("`{}` cannot decide by `{shown}`", step.name.text))
-                            .at(switch.condition.span, "expected true or false in every configuration")
-                            .at(value.span(), "this value"),
-                    );
-                    return;
-                }
-            }
-        }
-    }
 }

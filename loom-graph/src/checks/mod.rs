@@ -16,6 +16,7 @@ use crate::{Location, NoText, Presence, World};
 mod logic;
 mod repeats;
 mod steering;
+mod swept;
 mod tasks;
 
 /// How many operations the expressions of all passes may take together: that is well under a second.
@@ -298,31 +299,6 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// What a sweep gives a parameter that stands where a text is expected: each of its values must be one.
-    fn of_sweep(&mut self, scalar: &Scalar, name: &str, is_path: bool) {
-        let Some(space) = self.space else { return };
-        for value in self.names.swept_values(self.pipeline, space, name) {
-            let found = self.names.resolve(self.pipeline, value);
-            let wrong = match &found {
-                Ok(Resolved::Text(text)) if is_path && !is_url(text) => match text.is_empty() {
-                    true => Some("an empty text".to_owned()),
-                    false => refused_as_path(text),
-                },
-                Ok(Resolved::Text(_)) | Err(_) => None,
-                Ok(found) => Some(kind_of(found).to_owned()),
-            };
-            if let Some(found) = wrong {
-                let message =
-                    format!("`{}` is not a text in every configuration: {found} among its values", scalar.text);
-                let expected = if is_path { "expected a path" } else { "expected a text" };
-                self.problems.push(
-                    Problem::error("wrong-kind", message).at(scalar.span, expected).at(value.span(), "this value"),
-                );
-                return;
-            }
-        }
-    }
-
     fn not_a_path(&mut self, scalar: &Scalar, found: &Resolved<'_>) {
         let found = kind_of(found);
         let braces = match found {
@@ -560,11 +536,6 @@ impl<'a> Check<'a> {
                 .help("write one flag per value"),
         };
         self.problems.push(problem);
-    }
-
-    /// Whether the configurations come from a file.
-    fn comes_from_a_file(&self) -> bool {
-        self.pipeline.sweep.as_ref().is_some_and(|sweep| sweep.from.is_some())
     }
 
     /// Whether none of the parameters that this one leads through was told of.

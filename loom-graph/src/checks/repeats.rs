@@ -1,12 +1,10 @@
 //! What can be wrong with loops, and with groups that run in passes.
 
-use std::ops::Range;
-
 use foldhash::HashMap;
-use loom_spec::{Group, MultiPass, Pipeline, Problem, Program, Scalar, Span, Step, Style, Value};
+use loom_spec::{Group, MultiPass, Pipeline, Problem, Program, Span, Step, Value};
 
 use super::Check;
-use crate::expression::{Expression, ExpressionError};
+use crate::expression::{Expression, inside, problem as expression_problem};
 use crate::links::{Role, StepId, Use};
 use crate::names::{Resolved, Within};
 use crate::passes::{self, Expressions, NoFeedback, pass_of};
@@ -447,28 +445,6 @@ fn mentions(step: &Step, wanted: &str) -> bool {
     }
     let words = crate::names::program_scalars(&step.program);
     found || words.iter().any(|word| word.reference() == Some(wanted))
-}
-
-fn expression_problem(text: &Scalar, error: &ExpressionError) -> Problem {
-    Problem::error("expression", error.message.clone())
-        .at(inside(text, error.range.clone()), "in this expression")
-        .maybe_help(error.help.clone())
-}
-
-/// A range of a scalar's text as a place in the file, where the text stands in it as it is; else the whole scalar.
-fn inside(scalar: &Scalar, range: Range<usize>) -> Span {
-    let quote = match scalar.style {
-        Style::Plain => 0,
-        // Escapes and folded lines make a text shorter, but for these characters, whose escapes are shorter than they.
-        Style::Quoted if !scalar.text.contains(['\n', '\u{2028}', '\u{2029}']) => 1,
-        _ => return scalar.span,
-    };
-    let Span { start, end } = scalar.span;
-    if (end - start) as usize != scalar.text.len() + 2 * quote {
-        return scalar.span;
-    }
-    let place = |at: usize| start + (quote + at) as u32;
-    Span { start: place(range.start), end: place(range.end) }
 }
 
 #[cfg(test)]

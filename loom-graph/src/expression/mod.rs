@@ -4,6 +4,7 @@ mod arithmetic;
 mod functions;
 mod lexer;
 mod parser;
+mod place;
 mod program;
 mod refusals;
 mod value;
@@ -17,6 +18,7 @@ use arithmetic::Fault;
 use program::Program;
 
 pub use functions::FUNCTIONS;
+pub(crate) use place::{inside, problem};
 pub use value::{Integer, Value};
 
 /// What can be written, where something else is.

@@ -103,6 +103,10 @@ fn nothing(results: &Results, pipeline: &Path) -> Option<String> {
              numbers count: `metrics: {loss: min}` in a data node, a key\n        of its JSON or a column of its CSV\n"
                 .to_owned()
         }
+        1.. if results.troubles.is_empty() && is_made(results, pipeline) => {
+            "no results: there are no numbers in what was made\n  help: numbers are those of JSON files, and those that `metrics` names\n"
+                .to_owned()
+        }
         _ if !results.troubles.is_empty() => "no results: no numbers could be read from what was made\n".to_owned(),
         0 => format!(
             "no results: no step has made a JSON file with numbers in it\n  help: run the pipeline: `{run}`\n  help: or say which \
@@ -113,6 +117,12 @@ fn nothing(results: &Results, pipeline: &Path) -> Option<String> {
     };
     why.extend(results.troubles.iter().take(3).map(|trouble| format!("  {}\n", plain(trouble))));
     Some(why)
+}
+
+/// Whether any of the files is there that numbers would be read from.
+fn is_made(results: &Results, pipeline: &Path) -> bool {
+    let folder = if pipeline.is_dir() { pipeline } else { pipeline.parent().unwrap_or(pipeline) };
+    results.files.iter().any(|file| folder.join(&**file).exists())
 }
 
 /// The table in the form and the order that was asked for.

@@ -4,11 +4,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use foldhash::HashMap;
-use loom_spec::{Meaning, Piece, Pipeline, Problem, Scalar, Span, Style, Value};
+use loom_spec::{Meaning, Piece, Pipeline, Problem, Scalar, Style, Value};
 
 use super::column::{Column, UNSET};
 use super::value::in_expression;
-use crate::expression::{self, Expression, ExpressionError};
+use crate::expression::{self, Expression, ExpressionError, inside, problem};
 use crate::{NoText, World};
 
 /// How many operations all answers together may take: a few seconds at most.
@@ -241,25 +241,4 @@ fn constant(scalar: &Scalar, world: &dyn World) -> Option<expression::Value> {
     } else {
         expression::Value::from_text(&text)
     })
-}
-
-fn problem(scalar: &Scalar, error: &ExpressionError) -> Problem {
-    Problem::error("expression", error.message.clone())
-        .at(inside(scalar, error.range.clone()), "in this expression")
-        .maybe_help(error.help.clone())
-}
-
-/// A range of a scalar's text as a place in the file, where the text stands in it as it is; else the whole scalar.
-fn inside(scalar: &Scalar, range: Range<usize>) -> Span {
-    let quote = match scalar.style {
-        Style::Plain => 0,
-        Style::Quoted if !scalar.text.contains(['\n', '\u{2028}', '\u{2029}']) => 1,
-        _ => return scalar.span,
-    };
-    let Span { start, end } = scalar.span;
-    if (end - start) as usize != scalar.text.len() + 2 * quote {
-        return scalar.span;
-    }
-    let place = |at: usize| start + (quote + at) as u32;
-    Span { start: place(range.start), end: place(range.end) }
 }
