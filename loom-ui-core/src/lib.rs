@@ -21,6 +21,7 @@
 
 #![deny(missing_docs)]
 
+pub mod api;
 pub mod layout;
 mod svg;
 mod text;

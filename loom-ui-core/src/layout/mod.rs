@@ -51,7 +51,8 @@ pub struct Shape {
 }
 
 /// A place; y grows downwards.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Point {
     /// From the left.
     pub x: f64,
