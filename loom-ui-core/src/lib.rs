@@ -22,6 +22,7 @@
 #![deny(missing_docs)]
 
 pub mod api;
+pub mod board;
 pub mod layout;
 mod svg;
 mod text;
