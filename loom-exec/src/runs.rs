@@ -18,8 +18,10 @@
 //! # }
 //! ```
 
+mod estimate;
 mod follow;
 
+pub use estimate::Estimate;
 pub use follow::Follow;
 
 use std::collections::HashMap;
@@ -241,6 +243,8 @@ impl History {
         let mut free_from: Vec<Duration> = Vec::new();
         let placed = ran.into_iter().map(|unit| {
             let (from, to) = self.span(unit);
+            // What goes on makes no room for what came after it.
+            let to = if unit.fate == Fate::Unfinished { Duration::MAX } else { to };
             let lane = free_from.iter().position(|free| *free <= from).unwrap_or(free_from.len());
             match free_from.get_mut(lane) {
                 Some(free) => *free = to,
