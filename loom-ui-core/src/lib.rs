@@ -22,6 +22,7 @@
 #![deny(missing_docs)]
 
 pub mod api;
+pub mod board;
 pub mod layout;
 pub mod runs;
 mod svg;
