@@ -15,7 +15,8 @@ pub(super) fn path(history: &History, units: &Units) -> HashSet<Arc<str>> {
     let mut ran: Vec<(&UnitHistory, Duration, Duration)> = history
         .units
         .iter()
-        .filter(|unit| unit.started.is_some())
+        // Of one whose end nobody knows nothing can have come.
+        .filter(|unit| unit.started.is_some() && unit.ended.is_some())
         .map(|unit| {
             let (from, to) = history.span(unit);
             (unit, from, to)

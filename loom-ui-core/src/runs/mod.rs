@@ -3,6 +3,7 @@
 //! Everything is read from the folders that runs keep, so it is the same for a run of this program and of any other; nothing
 //! here starts one.
 
+mod apart;
 mod critical;
 mod diff;
 mod followed;
@@ -18,6 +19,7 @@ use std::time::SystemTime;
 use loom_exec::runs::{self, Run};
 use loom_exec::{Memory, Project};
 
+pub use apart::ToRun;
 pub use diff::diff;
 pub use followed::Followed;
 pub use names::Units;

@@ -35,14 +35,14 @@ impl Units {
     ///
     /// ```
     /// let text = "
-    /// sweep: {rate: [0.1, 0.2]}
-    /// data: {into: {type: data_folder, path: into}, model: {type: txt, path: 'model-{rate}.txt'}}
+    /// sweep: {axes: {rate: [0.1, 0.2]}}
+    /// data: {model: {type: txt, path: 'model-{rate}.txt'}}
     /// pipeline:
     ///   - {name: train, command: [train, $rate], outputs: {-o: $model}}
     /// ";
     /// let parsed = loom_spec::parse(&loom_spec::Source::new("p.yml", text));
     /// let units = loom_ui_core::runs::Units::of(&loom_graph::check(parsed, &loom_graph::OnPaper));
-    /// assert_eq!(&*units.card("train@rate=0.1"), "step:train");
+    /// assert_eq!(&*units.card("train@rate=0.2"), "step:train");
     /// assert_eq!(&*units.card("gone/a.txt"), "step:gone");
     /// ```
     pub fn of(checked: &Checked) -> Self {

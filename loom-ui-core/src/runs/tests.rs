@@ -103,7 +103,7 @@ data:
 pipeline:
   - {name: make, command: 'echo made; echo $1 $2 > made.txt', args: {--level: $level}, outputs: {-o: $made}}
   - {name: check, command: 'cat made.txt; test ! -e broken', inputs: {x: $made}, outputs: {-o: checked.txt}}
-  - {name: after, command: [cat], inputs: {x: checked.txt}, outputs: {-o: after.txt}}
+  - {name: after, command: 'cp checked.txt after.txt', inputs: {x: checked.txt}, outputs: {-o: after.txt}}
   - {name: aside, command: 'echo > aside.txt', outputs: {-o: aside.txt}}
   - {name: rare, command: [cat], inputs: {x: $made}, optional: true}
 ";
@@ -201,14 +201,18 @@ fn a_parameter_that_changes_is_what_changed() {
 #[test]
 fn units_of_loops_passes_and_sweeps_have_the_card_of_their_step() {
     let folder = Folder::with(
-        "sweep: {rate: [0.1, 0.2]}
+        "sweep: {axes: {rate: [0.1, 0.2]}}
 data:
   texts: {type: data_folder, path: texts}
   clean: {type: data_folder, path: clean}
   model: {type: txt, path: 'model-{rate}.txt'}
 pipeline:
-  - {name: clean, command: [cp], loop: {over: $texts, into: $clean}, inputs: {}, outputs: {}}
-  - {name: train, command: 'echo $1 > $3', args: {--rate: $rate}, outputs: {-o: $model}}
+  - {name: clean, command: 'cp $1 $3', loop: {over: $texts, into: $clean}, inputs: {x: $loop_item}, outputs: {-o: $loop_output}}
+  - {name: train, command: 'echo $4 > $2', args: {--rate: $rate}, outputs: {-o: $model}}
+  - group: refine
+    multi_pass: {count: 2}
+    steps:
+      - {name: fit, command: 'echo > $2', outputs: {-o: fit.txt}}
 ",
     );
     folder.write("texts/a.txt", "a");
