@@ -96,6 +96,10 @@ impl Run {
 
     /// Whether it is still at work. Where files cannot be locked, nobody knows, and it is said not to be.
     pub fn is_running(&self) -> bool {
+        // A process that is being started may keep a lock for a moment that its parent has let go.
+        if self.folder.join(SUMMARY).exists() {
+            return false;
+        }
         let file = File::open(self.folder.join(EVENTS));
         file.is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
     }

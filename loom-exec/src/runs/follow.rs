@@ -77,7 +77,7 @@ impl Follow {
         self.began
     }
 
-    /// Whether the run is still at work. Ask this first and [`Follow::advance`] then to have heard all of one that is not.
+    /// Whether the run is still at work; a moment later than it says so, perhaps, by [`Event::RunFinished`]. Ask this first and [`Follow::advance`] then to have heard all of one that is not.
     /// Where files cannot be locked, nobody knows, and it is said not to be.
     pub fn is_running(&self) -> bool {
         let file = self.reader.get_ref();

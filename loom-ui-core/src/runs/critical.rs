@@ -65,3 +65,60 @@ fn waited_for(graph: &StepGraph, step: StepId) -> Vec<StepId> {
     steps.dedup();
     steps
 }
+
+#[cfg(test)]
+mod tests {
+    use loom_exec::{Event, Outcome};
+    use loom_graph::OnPaper;
+
+    use super::*;
+
+    /// What of units that ran from then till then was critical.
+    fn critical(pipeline: &str, ran: &[(&str, u64, u64)]) -> Vec<String> {
+        let checked = loom_graph::check(loom_spec::parse(&loom_spec::Source::new("p.yml", pipeline)), &OnPaper);
+        let mut history = History::default();
+        for (unit, from, to) in ran {
+            let (unit, configuration, reasons) = (Arc::from(*unit), Vec::new(), Vec::new());
+            let started =
+                Event::UnitStarted { unit: Arc::clone(&unit), configuration, command: None, reasons, expected: None };
+            history.add(Duration::from_millis(*from), &started);
+            let (outcome, duration) = (Outcome::Succeeded, Duration::from_millis(to - from));
+            history.add(Duration::from_millis(*to), &Event::UnitFinished { unit, outcome, duration, log: None });
+        }
+        let mut path: Vec<String> = path(&history, &Units::of(&checked)).iter().map(ToString::to_string).collect();
+        path.sort();
+        path
+    }
+
+    const DIAMOND: &str = "pipeline:
+  - {name: a, command: [a], outputs: {-o: a.txt}}
+  - {name: b, command: [b], inputs: {x: a.txt}, outputs: {-o: b.txt}}
+  - {name: c, command: [c], inputs: {x: a.txt}, outputs: {-o: c.txt}}
+  - {name: d, command: [d], inputs: {x: b.txt, y: c.txt}, outputs: {-o: d.txt}}
+  - {name: e, command: [e], outputs: {-o: e.txt}}
+";
+
+    #[test]
+    fn it_leads_from_the_end_back_along_what_was_waited_for() {
+        let ran = [("a", 0, 100), ("e", 0, 290), ("b", 100, 200), ("c", 101, 300), ("d", 302, 400)];
+        assert_eq!(critical(DIAMOND, &ran), ["a", "c", "d"]);
+        // What is read was there before, so it was the place that was waited for.
+        assert_eq!(critical(DIAMOND, &[("c", 0, 100), ("e", 0, 300), ("d", 100, 200), ("b", 301, 400)]), ["b", "e"]);
+        // Units that there are no more have been at their times all the same.
+        assert_eq!(critical(DIAMOND, &[("old", 0, 100), ("older", 101, 200), ("a", 0, 50)]), ["old", "older"]);
+        assert!(critical(DIAMOND, &[]).is_empty());
+    }
+
+    #[test]
+    fn passes_wait_for_each_other() {
+        let passes = "pipeline:
+  - group: refine
+    multi_pass: {count: 2, feedback: {fit.-o: fit.--from}}
+    steps:
+      - {name: fit, command: [fit], outputs: {-o: fit.txt}}
+  - {name: aside, command: [aside], outputs: {-o: aside.txt}}
+";
+        let ran = [("refine/fit#0", 0, 100), ("aside", 0, 110), ("refine/fit#1", 120, 300)];
+        assert_eq!(critical(passes, &ran), ["refine/fit#0", "refine/fit#1"]);
+    }
+}

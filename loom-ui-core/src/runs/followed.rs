@@ -67,18 +67,20 @@ impl Followed {
     pub fn advance(&mut self) -> io::Result<bool> {
         let Some(follow) = &mut self.follow else { return Ok(false) };
         // In this order, so that nothing comes after what was read.
-        let is_running = follow.is_running();
+        let is_locked = follow.is_running();
         let events = follow.advance()?;
         if let Some(began) = follow.began().filter(|_| !events.is_empty()) {
             self.began = self.began.max(millis(began.duration_since(UNIX_EPOCH).unwrap_or_default()));
         }
-        let is_news = !events.is_empty() || is_running != self.is_running;
         for (at, event) in &events {
             self.add(*at, event);
         }
         if events.iter().any(|(_, event)| matches!(event, Event::UnitStarted { .. })) {
             self.changed = words::changed(&self.history);
         }
+        // The summary is the last that comes, though a process that is being started may keep the lock for a moment.
+        let is_running = is_locked && self.history.summary.is_none();
+        let is_news = !events.is_empty() || is_running != self.is_running;
         self.is_running = is_running;
         if !is_running {
             self.follow = None;

@@ -83,14 +83,13 @@ fn rows(runs: &Runs, folder: &Folder, run: &str) -> String {
     for row in &detail.units {
         let _ = writeln!(
             text,
-            "{} ({}) {:?} {} {} lane {:?}{}{}",
+            "{} ({}) {:?} {} {} lane {:?}{}",
             row.unit,
             row.node,
             row.state,
             row.outcome.as_deref().unwrap_or("-"),
             row.why.join(", "),
             row.lane,
-            if row.critical { " critical" } else { "" },
             if row.log { " log" } else { "" },
         );
     }
@@ -272,7 +271,7 @@ fn a_run_at_work_is_told_as_it_goes_on() {
         }
         std::fs::write(go, "2").unwrap();
         running.join().unwrap();
-        assert_eq!(folder.look(&mut runs), [name.clone()]);
+        assert_eq!(folder.look(&mut runs), std::slice::from_ref(&name));
         assert_eq!(told(&states(&outlook, runs.latest(), None, &units)), "step:first Fresh\nstep:second Fresh\n");
         let news = runs.followed(&name).unwrap().changes(&units, now);
         let news: Vec<_> = news.iter().map(|row| (&*row.unit, row.state, row.critical)).collect();
