@@ -15,7 +15,8 @@ use crate::view::{LABEL_SIZE, SUB_SIZE};
 /// From the side of a card to its text.
 const PADDING: f64 = 12.0;
 /// What the first line has beside the text: a sign of what the card is, and one of how it stands.
-const SIGNS: f64 = 20.0 + 24.0;
+const SIGNS: f64 = KIND_SIGN + 24.0;
+const KIND_SIGN: f64 = 20.0;
 /// The height of a card without ports.
 const HEAD: f64 = 52.0;
 /// Where wires end on cards without rows of ports: beside the first line.
@@ -25,7 +26,7 @@ const PITCH: f64 = 20.0;
 const SLOT: f64 = 72.0;
 /// Below ports and slots.
 const FOOT: f64 = 10.0;
-const PARAMETER: (f64, f64) = (144.0, 44.0);
+const PARAMETER: (f64, f64) = (168.0, 44.0);
 const DATA_WIDTH: f64 = 192.0;
 const STEP_WIDTHS: (f64, f64) = (192.0, 288.0);
 /// Steps have one of a few widths, so that a letter more moves nothing.
@@ -157,7 +158,7 @@ impl<'m, 'a> Maker<'m, 'a> {
                 let parameter = &model.pipeline.parameters[index];
                 let value = value_text(&parameter.value);
                 let card = Card { sub: Some(text(&value, SUB_SIZE, PARAMETER.0 - 2.0 * PADDING)), ..blank() };
-                let label = text(&parameter.name.text, LABEL_SIZE, PARAMETER.0 - 2.0 * PADDING - SIGNS);
+                let label = text(&parameter.name.text, LABEL_SIZE, PARAMETER.0 - 2.0 * PADDING - KIND_SIGN);
                 Card { kind: CardKind::Parameter, label, w: PARAMETER.0, h: PARAMETER.1, ..card }
             }
             What::Data(datum, index) => self.data(datum, index),

@@ -134,7 +134,7 @@ pub(super) fn owners(model: &Model<'_>, of_step: &[Option<usize>]) -> Vec<Option
 }
 
 /// The steps that are alike, two or more at a time, by the first of them.
-fn alike(model: &Model<'_>) -> Vec<Branches> {
+pub(super) fn alike(model: &Model<'_>) -> Vec<Branches> {
     let signatures = signatures(model);
     let mut classes: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
     for step in &model.steps {

@@ -72,16 +72,13 @@ pub(super) struct Flow {
 }
 
 impl<'a> Model<'a> {
-    pub(super) fn new(checked: &'a Checked, interfaces: Interfaces<'_>) -> Self {
+    pub(super) fn new(checked: &'a Checked, interfaces: &Interfaces<'_>) -> Self {
         let pipeline = &*checked.pipeline;
         let mut first = HashMap::new();
         let groups = pipeline.groups.iter().enumerate();
         let groups: Vec<usize> = groups.map(|(at, group)| *first.entry(&*group.name.text).or_insert(at)).collect();
         let interface = |step: &Step| match &step.program {
-            Program::Task(task) => match &*interfaces(&task.text)? {
-                Ok(interface) if !interface.is_empty() => Some(Arc::new(interface.clone())),
-                _ => None,
-            },
+            Program::Task(task) => interfaces(&task.text),
             _ => None,
         };
         let mut model = Self {
