@@ -22,10 +22,16 @@
 #![deny(missing_docs)]
 
 pub mod api;
+mod document;
+mod edit;
 pub mod layout;
+mod refused;
 mod svg;
 mod text;
 mod view;
 
+pub use document::{Document, Merged, Pins};
+pub use edit::{Surroundings, used_by};
+pub use refused::Refused;
 pub use svg::{svg, svg_marked};
 pub use view::{Edge, EdgeKind, Frame, Label, Node, NodeKind, View};
