@@ -86,12 +86,28 @@ impl Project {
         let path = path.as_ref();
         let file = loom_spec::locate(path)?;
         let source = loom_spec::read(&file)?;
+        Self::of(source, file, settings).map_err(|error| ReadError { path: path.to_path_buf(), kind: error.kind })
+    }
+
+    /// As [`Project::open`], with a text that is not, or not yet, in the file: what an editor has. The file need not be
+    /// there; its folder must.
+    ///
+    /// ```
+    /// # use loom_exec::{Project, Settings};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// let source = loom_spec::Source::new("pipeline.yml", "pipeline: [{name: hello, command: 'echo hello'}]");
+    /// let project = Project::of(source, folder.path().join("pipeline.yml"), Settings::default())?;
+    /// assert!(project.checked().graph.is_some());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn of(source: Source, file: PathBuf, settings: Settings) -> Result<Self, ReadError> {
         let folder = match file.parent() {
             Some(folder) if folder != Path::new("") => folder,
             _ => Path::new("."),
         };
-        let folder =
-            folder.canonicalize().map_err(|error| ReadError { path: path.to_path_buf(), kind: error.into() })?;
+        let folder = folder.canonicalize().map_err(|error| ReadError { path: file.clone(), kind: error.into() })?;
         let mut parsed = loom_spec::parse(&source);
         for (name, values) in &settings.axes {
             if let Err(message) = parsed.pipeline.set_axis(name, values) {

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn sketch(boxes: usize, edges: &[(usize, usize)]) -> Sketch {
-    Sketch { boxes: vec![Shape { w: 100.0, h: 40.0, frame: None }; boxes], edges: edges.to_vec() }
+    Sketch { boxes: vec![Shape { w: 100.0, h: 40.0, frame: None }; boxes], edges: edges.to_vec(), ..Sketch::default() }
 }
 
 /// The middles of the left sides, which is where edges end.
@@ -153,7 +153,7 @@ proptest! {
         let count = boxes.len();
         let ordered = |(one, other): (usize, usize)| (one.min(other) % count, one.max(other) % count);
         let edges = pairs.into_iter().map(ordered).filter(|(from, to)| from < to).collect();
-        let sketch = Sketch { boxes, edges };
+        let sketch = Sketch { boxes, edges, ends: Vec::new() };
         let layout = lay_out(&sketch);
         check_boxes(&sketch, &layout);
         check_routes(&sketch, &layout);
@@ -162,7 +162,7 @@ proptest! {
 
     #[test]
     fn any_sketch_is_drawn(boxes in shapes(), edges in prop::collection::vec((0usize..34, 0usize..34), 0..60)) {
-        let sketch = Sketch { boxes, edges };
+        let sketch = Sketch { boxes, edges, ends: Vec::new() };
         check_boxes(&sketch, &lay_out(&sketch));
     }
 }
