@@ -1,11 +1,11 @@
 // The table of configurations: parameters, numbers with bars, the best one named, differences to a baseline.
-import { useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import type { Comparison, ComparisonColumn } from "../api/types";
 import { delta, duration, number } from "../charts/format";
 import { Grid, type GridColumn } from "../charts/Grid";
-import { Menu } from "../charts/Menu";
 import { rowActions } from "./CompareView";
 import { arranged, barPart, bestOf, extent, goalOf, type Goal } from "./model";
+import { Menu } from "../ui/Menu";
 import { put, setGoal, toggleRow, useCompare } from "./store";
 
 const STATES: Record<string, { glyph: string; tone: string }> = {
@@ -24,6 +24,7 @@ export function shownNumber(column: ComparisonColumn, value: number): string {
 export function CompareTable({ table, rows }: { table: Comparison; rows: readonly number[] }) {
   const { sort, goals, baseline, active, chosen } = useCompare();
   const [menu, setMenu] = useState<{ row: number; x: number; y: number } | null>(null);
+  const closeMenu = useCallback(() => setMenu(null), []);
   const order = useMemo(() => arranged(table, rows, sort), [table, rows, sort]);
   const ranges = useMemo(() => new Map(table.columns.map((column) => [column.name, column.numeric ? extent(column) : null])), [table]);
   const best = useMemo(() => new Map(table.columns.map((column) => [column.name, bestOf(column, rows, goalOf(column, goals))])), [table, rows, goals]);
@@ -132,7 +133,7 @@ export function CompareTable({ table, rows }: { table: Comparison; rows: readonl
         stickyFirst
         empty="No row gets through the filters."
       />
-      {menu !== null && <Menu at={menu} label={table.rows[menu.row]?.label ?? ""} items={rowActions(table, menu.row)} onClose={() => setMenu(null)} />}
+      {menu !== null && <Menu at={menu} label={table.rows[menu.row]?.label ?? ""} items={rowActions(table, menu.row)} onClose={closeMenu} />}
     </>
   );
 }

@@ -15,6 +15,7 @@ import { Parallel } from "./Parallel";
 import { Scatter } from "./Scatter";
 import { followComparison, loadComparison, put, useCompare, type Tab } from "./store";
 import { docId } from "../runs/link";
+import type { Item } from "../ui/Menu";
 import "./compare.css";
 
 const TABS: [Tab, string][] = [
@@ -160,16 +161,16 @@ function Equal({ constant }: { constant: readonly [string, string][] }) {
 }
 
 /** What can be done with a row. */
-export function rowActions(table: Comparison, row: number): { label: string; run(): void; disabled?: boolean }[] {
+export function rowActions(table: Comparison, row: number): Item[] {
   const one = table.rows[row];
   if (one === undefined) return [];
   const { baseline, chosen } = useCompare.getState();
   const parameters = table.columns.filter((column) => column.kind === "parameter").map((column) => [column.name, column.texts[row] ?? ""] as const);
   return [
-    { label: baseline === row ? "No baseline" : "Use as baseline", run: () => put({ baseline: baseline === row ? null : row }) },
+    { label: baseline === row ? "No baseline" : "Use as baseline", onPick: () => put({ baseline: baseline === row ? null : row }) },
     {
       label: chosen.has(row) ? "Do not put side by side" : "Put side by side",
-      run: () => {
+      onPick: () => {
         const next = new Set(chosen);
         if (!next.delete(row)) next.add(row);
         put({ chosen: next });
@@ -178,7 +179,7 @@ export function rowActions(table: Comparison, row: number): { label: string; run
     {
       label: "Show in graph",
       disabled: one.node === null,
-      run: () => {
+      onPick: () => {
         if (one.node !== null) select([one.node]);
         showView("graph");
       },
@@ -186,7 +187,7 @@ export function rowActions(table: Comparison, row: number): { label: string; run
     {
       label: "Open log",
       disabled: one.unit === null,
-      run: () => {
+      onPick: () => {
         if (one.node !== null) select([one.node]);
         showView("runs");
         setPlace({ run: null, unit: one.unit, line: null });
@@ -194,12 +195,12 @@ export function rowActions(table: Comparison, row: number): { label: string; run
     },
     {
       label: "Copy parameters",
-      run: () => void navigator.clipboard.writeText([...parameters, ...table.constant].map(([name, value]) => `${name}: ${value}`).join("\n")).then(() => notify("Copied the parameters")),
+      onPick: () => void navigator.clipboard.writeText([...parameters, ...table.constant].map(([name, value]) => `${name}: ${value}`).join("\n")).then(() => notify("Copied the parameters")),
     },
     {
       label: "Use as default",
       disabled: readOnly() || one.defaults.length === 0,
-      run: () =>
+      onPick: () =>
         void editOps(
           `use ${one.label} as default`,
           one.defaults.map(([name, value]) => ({ op: "set" as const, node: `param:${name}`, path: [], value: { text: value } })),

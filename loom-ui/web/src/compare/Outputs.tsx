@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useState } from "react";
 import type { Comparison, DataFacts, Preview } from "../api/types";
 import { bytes } from "../charts/format";
-import { api, blobUrl, useDoc } from "../runs/link";
+import { api, blobUrl, told, useDoc } from "../runs/link";
 import { fileOf } from "./files";
 import { put, useCompare } from "./store";
 
@@ -21,7 +21,7 @@ export function Outputs({ table, rows }: { table: Comparison; rows: readonly num
     api
       .get<DataFacts>(`data/${encodeURIComponent(key)}`)
       .then((found) => !gone && setFacts({ id: key, facts: found, error: null }))
-      .catch((problem: unknown) => !gone && setFacts({ id: key, facts: null, error: problem instanceof Error ? problem.message : String(problem) }));
+      .catch((problem: unknown) => !gone && setFacts({ id: key, facts: null, error: told(problem) }));
     return () => {
       gone = true;
     };
@@ -85,7 +85,7 @@ function OneOutput({ title, id, note }: { title: string; id: string | null; note
         if (gone) URL.revokeObjectURL(made);
         else setImage(made);
       })
-      .catch((problem: unknown) => !gone && setError(problem instanceof Error ? problem.message : String(problem)));
+      .catch((problem: unknown) => !gone && setError(told(problem)));
     return () => {
       gone = true;
       if (made !== null) URL.revokeObjectURL(made);

@@ -1,7 +1,7 @@
 // What was chosen in the comparison: kept while other views are shown, and shared by the table and all plots.
 import { create } from "zustand";
 import type { Comparison } from "../api/types";
-import { api, docId, hear } from "./../runs/link";
+import { api, docId, hear, told } from "../runs/link";
 import type { Filter, Filters, Goal, Goals, TableSort } from "./model";
 
 export type Tab = "parallel" | "scatter" | "outputs";
@@ -63,7 +63,7 @@ export async function loadComparison(): Promise<void> {
       return { table, error: null, baseline: moved(old.baseline), active: moved(old.active), chosen };
     });
   } catch (problem) {
-    put({ error: problem instanceof Error ? problem.message : String(problem) });
+    put({ error: told(problem) });
   }
 }
 

@@ -11,7 +11,7 @@ export function DiffPane({ diff }: { diff: RunDiff }) {
   const { one, other } = diff;
   const by = other.took_ms - one.took_ms;
   return (
-    <section className="diff" aria-label={`Run ${one.number} against run ${other.number}`} tabIndex={0}>
+    <section className="rundiff" aria-label={`Run ${one.number} against run ${other.number}`} tabIndex={0}>
       <h2 className="pane-title">
         Run {one.number} → run {other.number}
       </h2>

@@ -1,26 +1,31 @@
 // The runs that there were, newest first: what they did, how long it took, what was different.
-import { useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import type { RunDiff, RunInfo } from "../api/types";
 import { ago, count, duration, when } from "../charts/format";
 import { Grid, type GridColumn } from "../charts/Grid";
 import { useBeat } from "../charts/hooks";
-import { Menu } from "../charts/Menu";
 import { Sparkline } from "../charts/Sparkline";
 import { Split } from "../charts/Split";
-import { api, confirm, readOnly, showView } from "../runs/link";
+import { api, docId, readOnly, showView, told } from "../runs/link";
+import { Button } from "../ui/Button";
+import { Dialog } from "../ui/Dialog";
+import { Menu } from "../ui/Menu";
 import { setPlace } from "../runs/place";
 import { Message } from "../runs/RunsView";
-import { elapsed, followRuns, loadRuns, remove, start, useRuns } from "../runs/store";
+import { elapsed, followRuns, loadRuns, remove, startAndShow, useRuns } from "../runs/store";
 import { isLive, runMark, tally } from "../runs/words";
 import { DiffPane } from "./DiffPane";
 import "./history.css";
 
 /** The view. */
 export default function HistoryView() {
-  const { list, heard, error } = useRuns();
+  const { doc, heard, error, list: all } = useRuns();
+  const list = doc === docId() ? all : null;
+  const [doomed, setDoomed] = useState<RunInfo | null>(null);
   const [active, setActive] = useState<number | null>(null);
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
   const [menu, setMenu] = useState<{ row: number; x: number; y: number } | null>(null);
+  const closeMenu = useCallback(() => setMenu(null), []);
   useEffect(() => {
     followRuns();
     void loadRuns();
@@ -40,7 +45,7 @@ export default function HistoryView() {
         title="Nothing has run yet"
         text="Every run is kept with its times and logs, whoever started it."
         action={readOnly() ? undefined : "Run"}
-        onAction={() => void start("all").then((name) => name !== null && showView("runs"))}
+        onAction={() => void startAndShow("all")}
       />
     );
   }
@@ -59,15 +64,17 @@ export default function HistoryView() {
       if (next.size >= 2) next.delete([...next][0] as number);
       return next.add(row);
     });
-  const drop = async (row: number) => {
+  const drop = (row: number) => {
     const info = by.get(row);
-    if (info === undefined || isLive(info.state) || readOnly()) return;
-    if (!(await confirm(`Delete run ${info.number}?`, `Its times and logs go; the files that it made stay. ${tally(info)}, ${when(info.began)}.`, "Delete"))) return;
-    const next = rows[rows.indexOf(row) + 1] ?? rows[rows.indexOf(row) - 1] ?? null;
-    if (await remove(info.run)) {
-      setActive(next);
-      setChosen((old) => new Set([...old].filter((one) => one !== row)));
-    }
+    if (info !== undefined && !isLive(info.state) && !readOnly()) setDoomed(info);
+  };
+  const dropNow = async (info: RunInfo) => {
+    setDoomed(null);
+    const here = rows.indexOf(info.number);
+    const next = rows[here + 1] ?? rows[here - 1] ?? null;
+    if (!(await remove(info.run))) return;
+    setActive(next);
+    setChosen((old) => new Set([...old].filter((one) => one !== info.number)));
   };
   const at = (row: number) => by.get(row) as RunInfo;
   const columns: GridColumn[] = [
@@ -148,7 +155,7 @@ export default function HistoryView() {
       onActive={setActive}
       onOpen={open}
       onToggle={toggle}
-      onDelete={(row) => void drop(row)}
+      onDelete={drop}
       onMenu={(row, place) => setMenu({ row, ...place })}
       chosen={chosen}
       least={860}
@@ -170,7 +177,7 @@ export default function HistoryView() {
         <button type="button" className="btn small" disabled={active === null} onClick={() => active !== null && open(active)}>
           Open
         </button>
-        <button type="button" className="btn small" disabled={active === null || readOnly() || !by.has(active) || isLive(at(active).state)} onClick={() => active !== null && void drop(active)}>
+        <button type="button" className="btn small" disabled={active === null || readOnly() || !by.has(active) || isLive(at(active).state)} onClick={() => active !== null && drop(active)}>
           Delete…
         </button>
       </div>
@@ -189,12 +196,31 @@ export default function HistoryView() {
           at={menu}
           label={`Run ${menu.row}`}
           items={[
-            { label: "Open", run: () => open(menu.row) },
-            { label: chosen.has(menu.row) ? "Do not compare" : "Compare", run: () => toggle(menu.row) },
-            { label: "Delete…", disabled: readOnly() || isLive(at(menu.row).state), run: () => void drop(menu.row) },
+            { label: "Open", hint: "Enter", onPick: () => open(menu.row) },
+            { label: chosen.has(menu.row) ? "Do not compare" : "Compare", hint: "Space", onPick: () => toggle(menu.row) },
+            "rule",
+            { label: "Delete…", hint: "Delete", disabled: readOnly() || isLive(at(menu.row).state), onPick: () => drop(menu.row) },
           ]}
-          onClose={() => setMenu(null)}
+          onClose={closeMenu}
         />
+      )}
+      {doomed !== null && (
+        <Dialog
+          title={`Delete run ${doomed.number}?`}
+          onClose={() => setDoomed(null)}
+          footer={
+            <>
+              <Button onClick={() => setDoomed(null)}>Keep it</Button>
+              <Button look="danger" onClick={() => void dropNow(doomed)}>
+                Delete it
+              </Button>
+            </>
+          }
+        >
+          <p>
+            {runMark(doomed.state).word}, {when(doomed.began)}: {tally(doomed)}. Its times and its logs go, and cannot be brought back; the files that it made stay.
+          </p>
+        </Dialog>
       )}
     </div>
   );
@@ -208,7 +234,7 @@ function Difference({ one, other }: { one: RunInfo; other: RunInfo }) {
     api
       .get<RunDiff>(`runs/${encodeURIComponent(one.run)}/diff/${encodeURIComponent(other.run)}`)
       .then((found) => !gone && setDiff(found))
-      .catch((problem: unknown) => !gone && setError(problem instanceof Error ? problem.message : String(problem)));
+      .catch((problem: unknown) => !gone && setError(told(problem)));
     return () => {
       gone = true;
     };

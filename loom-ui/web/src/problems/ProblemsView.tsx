@@ -130,6 +130,5 @@ function OneProblem({ problem }: { problem: Diagnostic }) {
 }
 
 function show(line: number, column: number): void {
-  showView("text");
   goToLine(line, column);
 }

@@ -4,11 +4,11 @@ import type { RunDetail, UnitRow } from "../api/types";
 import { when } from "../charts/format";
 import { useBeat } from "../charts/hooks";
 import { Split } from "../charts/Split";
-import { notify, readOnly, select, showView, useSelected } from "./link";
+import { docId, notify, readOnly, select, showView, stop, useSelected } from "./link";
 import { LogPane } from "./LogPane";
 import { MergedLog } from "./MergedLog";
 import { setPlace, usePlace } from "./place";
-import { elapsed, followRuns, loadRun, loadRuns, start, stepName, stop, useRuns } from "./store";
+import { elapsed, followRuns, loadRun, loadRuns, startAndShow, stepName, useRuns } from "./store";
 import { Timeline } from "./Timeline";
 import { UnitTable } from "./UnitTable";
 import { isLive, progress, runMark, sentence } from "./words";
@@ -17,8 +17,9 @@ import "./runs.css";
 
 /** The view of runs: the newest one, or the one that the address names. */
 export default function RunsView() {
-  const { list, details, heard, error } = useRuns();
+  const { doc, details, heard, error, list: all } = useRuns();
   const named = usePlace("run");
+  const list = doc === docId() ? all : null;
   useEffect(() => {
     followRuns();
     void loadRuns();
@@ -38,7 +39,7 @@ export default function RunsView() {
         title="Nothing has run yet"
         text="A run makes what is missing or out of date, and nothing else. Its units, times and logs are shown here, also of runs that were started with loom in a terminal."
         action={readOnly() ? undefined : "Run"}
-        onAction={() => void start("all").then((name) => name !== null && setPlace({ run: null, unit: null, line: null }))}
+        onAction={() => void startAndShow("all")}
       />
     );
   }
@@ -48,8 +49,8 @@ export default function RunsView() {
 /** A sentence where there is nothing else to show. */
 export function Message({ title, text, action, onAction }: { title: string; text?: string; action?: string | undefined; onAction?: () => void }) {
   return (
-    <div className="screen message">
-      <h1>{title}</h1>
+    <div className="message">
+      <h2>{title}</h2>
       {text !== undefined && <p>{text}</p>}
       {action !== undefined && (
         <button type="button" className="btn primary" onClick={onAction}>
@@ -121,9 +122,7 @@ function OneRun({ detail, heard, frozen }: { detail: RunDetail; heard: number | 
   const failed = info.counts.failed > 0;
   const retry = (what: "failed" | "from") => {
     const target = what === "failed" ? { failed_of: info.run } : { from: unit === null ? [] : [stepName(unit.node)] };
-    void start(target).then((name) => {
-      if (name !== null) setPlace({ run: null, unit: null, line: null });
-    });
+    void startAndShow(target);
   };
   const bar = progress(info);
   const done = info.counts.ok + info.counts.failed + info.counts.skipped;
@@ -207,7 +206,7 @@ function OneRun({ detail, heard, frozen }: { detail: RunDetail; heard: number | 
               <button
                 type="button"
                 className="btn small primary"
-                onClick={() => void start("all").then((name) => name !== null && setPlace({ run: null, unit: null, line: null }))}
+                onClick={() => void startAndShow("all")}
               >
                 Run
               </button>

@@ -1,7 +1,8 @@
 // The runs of the pipeline as far as they are known here. The server has the truth; a reload asks for it anew.
 import { create } from "zustand";
-import type { RunDetail, RunInfo, RunRequest, RunTarget } from "../api/types";
-import { api, docId, hear, notify, revision } from "./link";
+import type { RunDetail, RunInfo, RunTarget } from "../api/types";
+import { api, docId, hear, notify, showView, start, told } from "./link";
+import { setPlace } from "./place";
 import { patched } from "./order";
 import { isLive } from "./words";
 
@@ -33,7 +34,7 @@ export async function loadRuns(): Promise<void> {
       heard: { ...(old.doc === doc ? old.heard : {}), ...Object.fromEntries(list.map((info) => [info.run, now])) },
     }));
   } catch (problem) {
-    useRuns.setState({ error: problem instanceof Error ? problem.message : String(problem) });
+    useRuns.setState({ error: told(problem) });
   }
 }
 
@@ -44,7 +45,7 @@ export async function loadRun(run: string): Promise<void> {
     const detail = await api.get<RunDetail>(`runs/${encodeURIComponent(run)}`);
     useRuns.setState((old) => (old.doc !== null && old.doc !== doc ? {} : { details: { ...old.details, [run]: detail }, heard: { ...old.heard, [run]: performance.now() } }));
   } catch (problem) {
-    useRuns.setState({ error: problem instanceof Error ? problem.message : String(problem) });
+    useRuns.setState({ error: told(problem) });
   }
 }
 
@@ -86,26 +87,12 @@ export function elapsed(info: RunInfo, heard: number | undefined): number {
   return info.took_ms + Math.max(0, performance.now() - heard);
 }
 
-/** Starts a run; answers its name, or nothing if it could not begin (then the reader was told why). */
-export async function start(target: RunTarget): Promise<string | null> {
-  const request: RunRequest = { plan: { target, include: [], set: [], only: [], force: false }, workers: null, rev: revision() };
-  try {
-    const { run } = await api.post<{ run: string }>("runs", request);
-    await loadRuns();
-    return run;
-  } catch (problem) {
-    notify(problem instanceof Error ? problem.message : String(problem), "error");
-    return null;
-  }
-}
-
-/** Stops a run, or some of its units. */
-export async function stop(run: string, units?: string[]): Promise<void> {
-  try {
-    await api.post(`runs/${encodeURIComponent(run)}/cancel`, units === undefined ? {} : { units });
-  } catch (problem) {
-    notify(problem instanceof Error ? problem.message : String(problem), "error");
-  }
+/** Starts a run and shows it. */
+export async function startAndShow(target: RunTarget): Promise<void> {
+  if ((await start(target)) === null) return;
+  await loadRuns();
+  setPlace({ run: null, unit: null, line: null });
+  showView("runs");
 }
 
 /** Throws a run away. */
@@ -119,7 +106,7 @@ export async function remove(run: string): Promise<boolean> {
     });
     return true;
   } catch (problem) {
-    notify(problem instanceof Error ? problem.message : String(problem), "error");
+    notify(told(problem), "error");
     return false;
   }
 }

@@ -1,7 +1,7 @@
 // One log, loaded in pieces as they come into sight, and told of live while there is more to come.
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { LogPage } from "../api/types";
-import { api, docId, hear, tell } from "./link";
+import { api, docId, hear, told as words, unwatchLog, watchLog } from "./link";
 import { Logbook, PAGE } from "./logbook";
 
 /** The path of a log. */
@@ -50,7 +50,7 @@ export function useLog(run: string, unit: string, live: boolean): Log {
         book.take(page);
         setError(null);
       } catch (problem) {
-        if (from === 0) setError(problem instanceof Error ? problem.message : String(problem));
+        if (from === 0) setError(words(problem));
       } finally {
         book.answered(from);
         told();
@@ -62,7 +62,7 @@ export function useLog(run: string, unit: string, live: boolean): Log {
   useEffect(() => {
     let gone = false;
     setError(null);
-    const watch = () => tell({ t: "watch_log", doc: docId(), run, unit, from: book.total });
+    const watch = () => watchLog({ t: "watch_log", doc: docId(), run, unit, from: book.total });
     void load(0).then(() => {
       if (gone) return;
       setReady(book);
@@ -80,7 +80,7 @@ export function useLog(run: string, unit: string, live: boolean): Log {
       gone = true;
       stop();
       if (live) {
-        tell({ t: "unwatch_log" });
+        unwatchLog();
         // The last lines may have come between the last message and the end.
         void load(Math.floor(book.total / PAGE) * PAGE);
       }

@@ -1,12 +1,13 @@
 // The pipeline as text: a plain field with numbers, colours and problem marks round it.
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
+import { beforeSaving, useStore } from "../api/store";
 import type { Diagnostic } from "../api/types";
 import { count } from "../charts/format";
 import { useSize } from "../charts/hooks";
 import { nextMatch } from "../runs/logbook";
 import { readOnly, saveDoc, select, useDoc } from "../runs/link";
 import { Message } from "../runs/RunsView";
-import { useGoto } from "./goto";
+import { takeColumn } from "./goto";
 import { tokens } from "./highlight";
 import { changed, finds, lineAt, lineStarts, movedCaret, offsetAt } from "./lines";
 import { bringBack, isPending, letGo, loadText, send, settle, type, useText } from "./store";
@@ -25,8 +26,14 @@ export default function TextView() {
     const known = useText.getState();
     if (known.doc !== id || !known.ready || (known.rev !== rev && !known.sending)) void loadText();
   }, [id, rev]);
-  // What was typed goes to the server before another view is shown.
-  useEffect(() => () => void send(), []);
+  // What was typed goes to the server before anything is saved or run, and before another view is shown.
+  useEffect(() => {
+    const forget = beforeSaving(() => send());
+    return () => {
+      forget();
+      void send();
+    };
+  }, []);
   if (doc === null || !state.ready || state.doc !== doc.id) return <Message title={state.error === null ? "Loading…" : "The text could not be read"} text={state.error ?? ""} action={state.error === null ? undefined : "Try again"} onAction={() => void loadText()} />;
   return <Editor problems={doc.diagnostics} path={doc.path} />;
 }
@@ -79,13 +86,12 @@ function Editor({ problems, path }: { problems: readonly Diagnostic[]; path: str
     },
     [starts],
   );
-  const wish = useGoto();
-  const granted = useRef(0);
+  const wish = useStore((store) => store.line);
   useEffect(() => {
-    if (wish.wish === granted.current || wish.wish === 0) return;
-    granted.current = wish.wish;
-    const from = offsetAt(starts, typed, wish.line, wish.column);
-    reveal(from, from);
+    if (wish === null) return;
+    useStore.setState({ line: null });
+    const from = offsetAt(starts, typed, wish, takeColumn());
+    requestAnimationFrame(() => reveal(from, from));
   }, [wish, starts, typed, reveal]);
 
   const marks = useMemo(() => {
@@ -252,6 +258,7 @@ function Editor({ problems, path }: { problems: readonly Diagnostic[]; path: str
           aria-describedby="text-help"
           defaultValue={typed}
           readOnly={locked}
+          data-owns={pending ? "undo" : undefined}
           spellCheck={false}
           autoCapitalize="off"
           autoCorrect="off"

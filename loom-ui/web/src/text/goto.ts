@@ -1,16 +1,17 @@
 // Where the text is to be shown next: set from other views, taken by the editor.
-import { create } from "zustand";
+import { showLine } from "../api/store";
 
-interface Goto {
-  /** Grows with every wish, so that the same line can be wished for twice. */
-  wish: number;
-  line: number;
-  column: number;
+let wished = 1;
+
+/** Shows a place of the text, line and column from 1, as soon as the text is there. */
+export function goToLine(line: number, column = 1): void {
+  wished = column;
+  showLine(line);
 }
 
-export const useGoto = create<Goto>(() => ({ wish: 0, line: 0, column: 1 }));
-
-/** Shows a line of the text, from 1, as soon as the text is there. */
-export function goToLine(line: number, column = 1): void {
-  useGoto.setState((old) => ({ wish: old.wish + 1, line, column }));
+/** The column that was wished for last; the first one from then on. */
+export function takeColumn(): number {
+  const column = wished;
+  wished = 1;
+  return column;
 }

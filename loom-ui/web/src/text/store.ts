@@ -1,7 +1,7 @@
 // The text as it is typed here, as it was last agreed on with the server, and what became of the two. What is typed is never lost.
 import { create } from "zustand";
 import type { DocState } from "../api/types";
-import { api, docId, isConflict, notify, takeDoc } from "../runs/link";
+import { api, docId, isConflict, notify, takeDoc, told } from "../runs/link";
 import { bothChanges } from "./lines";
 
 interface Clash {
@@ -58,7 +58,7 @@ export async function loadText(): Promise<void> {
     else if (text === state.agreed) put({ rev });
     else meet(text, rev);
   } catch (problem) {
-    put({ error: problem instanceof Error ? problem.message : String(problem) });
+    put({ error: told(problem) });
   }
 }
 
@@ -116,7 +116,7 @@ async function sendNow(): Promise<boolean> {
       } catch {
         put({ error: "The server does not answer; what was typed is kept here" });
       }
-    } else put({ error: `${problem instanceof Error ? problem.message : String(problem)} What was typed is kept here.` });
+    } else put({ error: `${told(problem)} What was typed is kept here.` });
     return false;
   } finally {
     put({ sending: false });
