@@ -225,9 +225,8 @@ fn child<'v>(value: &'v Value, part: &Part) -> Option<&'v Value> {
 /// All parts in the order that they are to stand in: theirs, with mine put in behind what they stand behind here; mine, if only
 /// here the order was changed. None, if both changed it.
 fn order(base: &[Part], mine: &[Part], theirs: &[Part]) -> Option<Vec<Part>> {
-    let common = |of: &[Part], with: &[Part]| -> Vec<Part> {
-        of.iter().filter(|part| with.contains(part)).cloned().collect()
-    };
+    let common =
+        |of: &[Part], with: &[Part]| -> Vec<Part> { of.iter().filter(|part| with.contains(part)).cloned().collect() };
     let kept = |with: &[Part]| common(mine, base) == common(base, with);
     let (first, second) = if kept(mine) || common(mine, theirs) == common(theirs, mine) {
         (theirs, mine)

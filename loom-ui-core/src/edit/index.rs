@@ -485,9 +485,8 @@ impl Finder<'_> {
     /// One side of a line of feedback: `step.flag`.
     fn fed(&mut self, part: &Part<'_>, text: &Scalar, path: &[Seg], is_key: bool) {
         let steps = self.index.steps.iter().filter(|step| step.group == part.group);
-        let mut fitting = steps.filter(|step| {
-            text.text.strip_prefix(&*step.name).is_some_and(|rest| rest.starts_with('.'))
-        });
+        let mut fitting =
+            steps.filter(|step| text.text.strip_prefix(&*step.name).is_some_and(|rest| rest.starts_with('.')));
         if let Some(step) = fitting.next() {
             self.found(part, format!("step:{}", step.name), text, path, is_key, UseKind::Feedback);
         }

@@ -90,7 +90,8 @@ pub(super) fn about(op: &Op, tree: &Value, index: &Index) -> Vec<String> {
         }
         Op::Group { nodes, .. } => nodes.iter().map(|node| format!("{:?}", group_of(index, node))).collect(),
         Op::Ungroup { node } => {
-            let members = index.steps.iter().filter(|step| group_of(index, &format!("step:{}", step.name)) == name(node));
+            let members =
+                index.steps.iter().filter(|step| group_of(index, &format!("step:{}", step.name)) == name(node));
             let mut about: Vec<String> = members.map(|step| step.name.clone()).collect();
             about.push(there(node));
             about
