@@ -1,7 +1,8 @@
 //! Taking wires away.
 
 use super::draft::Draft;
-use super::index::{Index, Use};
+use super::index::Index;
+use super::uses::Use;
 use super::lookup::port_path;
 use super::set::{name, says};
 use super::yaml::{Edit, New, Path, Seg, below, entries, key, scalar};

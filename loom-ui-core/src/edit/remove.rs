@@ -3,7 +3,7 @@
 use loom_spec::Value;
 
 use super::draft::Draft;
-use super::index::{Use, UseKind};
+use super::uses::{Use, UseKind};
 use super::layout;
 use super::set::name;
 use super::yaml::{Edit, New, Path, Seg, below, entries, items, key, new_of, scalar};

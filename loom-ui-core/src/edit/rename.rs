@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use loom_spec::{Span, Value};
 
 use super::draft::Draft;
-use super::index::{Index, StepKind, UseKind};
+use super::index::{Index, StepKind};
+use super::uses::UseKind;
 use super::set::name;
 use super::yaml::{Path, Seg, below, entries, get, key, scalar};
 use super::{add, layout};
