@@ -137,6 +137,8 @@ fn choices() -> impl Strategy<Value = Folding> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn boards_are_in_order(steps in steps(), folding in choices()) {
         let text = pipeline(&steps, false);
