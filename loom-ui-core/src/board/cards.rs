@@ -71,13 +71,8 @@ struct Maker<'m, 'a> {
 
 impl<'m, 'a> Maker<'m, 'a> {
     fn new(model: &'m Model<'a>, fold: &'m Fold, source: &'m Source) -> Self {
-        let draft = Draft {
-            cards: Vec::new(),
-            wires: Vec::new(),
-            ends: Vec::new(),
-            frames: Vec::new(),
-            frame_of: Vec::new(),
-        };
+        let draft =
+            Draft { cards: Vec::new(), wires: Vec::new(), ends: Vec::new(), frames: Vec::new(), frame_of: Vec::new() };
         let count = model.nodes.len();
         Self {
             model,
@@ -237,8 +232,12 @@ impl<'m, 'a> Maker<'m, 'a> {
         };
         let room = card.w - 2.0 * PADDING;
         let names = || {
-            let names: Vec<&str> =
-                bundle.members.iter().filter(|member| self.is_step(**member)).map(|member| model.name(*member)).collect();
+            let names: Vec<&str> = bundle
+                .members
+                .iter()
+                .filter(|member| self.is_step(**member))
+                .map(|member| model.name(*member))
+                .collect();
             names.join(", ")
         };
         match bundle.what {
@@ -445,7 +444,10 @@ fn passes_badge(model: &Model<'_>, group: usize) -> Vec<Badge> {
     let count = passes.pass_count();
     let plural = if count == 1 { "" } else { "es" };
     let (text, title) = match &passes.stop {
-        Some(stop) => (format!("≤ {count} pass{plural}"), format!("in {count} pass{plural} at most, until {} says so", stop.script.text)),
+        Some(stop) => (
+            format!("≤ {count} pass{plural}"),
+            format!("in {count} pass{plural} at most, until {} says so", stop.script.text),
+        ),
         None => (format!("{count} pass{plural}"), format!("runs in {count} pass{plural}, one after another")),
     };
     vec![badge(BadgeKind::Passes, text, title)]

@@ -207,7 +207,8 @@ impl<'a> Model<'a> {
             if !is_step[flow.from] && !made[flow.from] {
                 let group = nodes[flow.to].group;
                 let is_first = !std::mem::replace(&mut read[flow.from], true);
-                nodes[flow.from].group = if is_first { group } else { group.filter(|_| nodes[flow.from].group == group) };
+                nodes[flow.from].group =
+                    if is_first { group } else { group.filter(|_| nodes[flow.from].group == group) };
             }
         }
     }
@@ -235,7 +236,11 @@ impl<'a> Model<'a> {
         let mut around = near.filter(|(place, _)| place.end >= span.end.max(span.start));
         let innermost = around.next()?;
         let is_path = |at: usize| matches!(self.nodes[at].what, What::Data(_, None));
-        Some(if is_path(innermost.1) { around.find(|(_, at)| !is_path(*at)).unwrap_or(innermost).1 } else { innermost.1 })
+        Some(if is_path(innermost.1) {
+            around.find(|(_, at)| !is_path(*at)).unwrap_or(innermost).1
+        } else {
+            innermost.1
+        })
     }
 
     /// The group whose piece of the file has a place in it.

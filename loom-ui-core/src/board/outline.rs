@@ -130,9 +130,10 @@ impl Maker<'_, '_> {
         let (model, node) = (self.model, &self.model.nodes[at]);
         let (kind, sub) = match node.what {
             What::Parameter(index) => (CardKind::Parameter, value_text(&model.pipeline.parameters[index].value)),
-            What::Data(_, index) => {
-                (CardKind::Data, index.map_or_else(String::new, |index| model.pipeline.data[index].path.text.to_string()))
-            }
+            What::Data(_, index) => (
+                CardKind::Data,
+                index.map_or_else(String::new, |index| model.pipeline.data[index].path.text.to_string()),
+            ),
             What::Step(StepId(index)) => {
                 let step = &model.pipeline.steps[index as usize];
                 (super::cards::step_kind(step), program_text(step))

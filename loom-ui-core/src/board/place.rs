@@ -306,7 +306,10 @@ impl Taken {
     fn below(&self, rect: Rect) -> Option<f64> {
         let near = Self::squares(rect).filter_map(|square| self.squares.get(&square)).flatten();
         let in_the_way = |other: &&Rect| {
-            rect.x < other.x + other.w && other.x < rect.x + rect.w && rect.y < other.y + other.h && other.y < rect.y + rect.h
+            rect.x < other.x + other.w
+                && other.x < rect.x + rect.w
+                && rect.y < other.y + other.h
+                && other.y < rect.y + rect.h
         };
         near.filter(in_the_way).map(|other| other.y + other.h).max_by(f64::total_cmp)
     }

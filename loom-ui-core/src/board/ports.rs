@@ -76,9 +76,9 @@ impl Maker<'_> {
             args.iter().map(|entry| declared_as(find(&entry.key.text), self.entry("arg", Side::Left, entry))).collect();
         let connected = all.iter().filter(|port| port.state == PortState::Connected).count();
         let mut room = MOST_ARGS.saturating_sub(connected);
-        let shown = all.into_iter().filter(|port| {
-            port.state == PortState::Connected || room.checked_sub(1).map(|left| room = left).is_some()
-        });
+        let shown = all
+            .into_iter()
+            .filter(|port| port.state == PortState::Connected || room.checked_sub(1).map(|left| room = left).is_some());
         let mut ports: Vec<Port> = shown.collect();
         let is_given = |name: &str| args.iter().chain(&self.step.outputs).any(|entry| *entry.key.text == *name);
         for declared in declared.iter().filter(|port| port.required && !is_given(&port.name)) {
@@ -113,8 +113,7 @@ impl Maker<'_> {
             let declared = declared.iter().find(|port| port.name == *entry.key.text);
             ports.push(declared_as(declared, self.entry("out", Side::Right, entry)));
         }
-        let is_given =
-            |name: &str| outputs.iter().chain(&self.step.args).any(|entry| *entry.key.text == *name);
+        let is_given = |name: &str| outputs.iter().chain(&self.step.args).any(|entry| *entry.key.text == *name);
         for declared in declared.iter().filter(|port| !is_given(&port.name)) {
             let open = self.port(format!("out:{}", declared.name), Side::Right, &declared.name, None);
             ports.push(declared_as(Some(declared), open));

@@ -99,8 +99,7 @@ impl<'m, 'a> Wiring<'m, 'a> {
         let passes = step.group.and_then(|group| self.pipeline.groups[group].passes.as_ref());
         let node = self.model.steps[id.index()];
         let mut reader = Reader { id, node, by_place, ports: HashMap::new(), passes, in_loop: step.each.is_some() };
-        for (entries, section, kind) in
-            [(&step.inputs, "in", WireKind::Input), (&step.args, "arg", WireKind::Argument)]
+        for (entries, section, kind) in [(&step.inputs, "in", WireKind::Input), (&step.args, "arg", WireKind::Argument)]
         {
             for entry in entries {
                 let port = format!("{section}:{}", entry.key.text);
@@ -368,7 +367,8 @@ impl<'m, 'a> Wiring<'m, 'a> {
                     Some((*step, scalar.text.strip_prefix(name)?.strip_prefix('.')?))
                 })
             };
-            let found: Vec<_> = passes.feedback.iter().filter_map(|(from, to)| Some((part(from)?, part(to)?))).collect();
+            let found: Vec<_> =
+                passes.feedback.iter().filter_map(|(from, to)| Some((part(from)?, part(to)?))).collect();
             for ((maker, output), (reader, flag)) in found {
                 let has_input = self.pipeline.steps[reader].inputs.iter().any(|entry| &*entry.key.text == flag);
                 let section = if has_input { "in" } else { "arg" };

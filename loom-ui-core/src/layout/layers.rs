@@ -125,7 +125,8 @@ impl Layers {
             together.clear();
             together.extend(leaving.of(from).iter().filter(|at| spans[**at as usize] <= reach));
             together.sort_by(|one, other| edges[*one as usize].leaves.total_cmp(&edges[*other as usize].leaves));
-            for together in together.chunk_by(|one, other| edges[*one as usize].leaves == edges[*other as usize].leaves) {
+            for together in together.chunk_by(|one, other| edges[*one as usize].leaves == edges[*other as usize].leaves)
+            {
                 let farthest = together.iter().map(|at| spans[*at as usize]).max().unwrap_or(0);
                 let is_within = |at: &u32| self.items[edges[*at as usize].to as usize].group == group;
                 let group = group.filter(|_| together.iter().all(is_within));

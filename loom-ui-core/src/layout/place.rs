@@ -139,9 +139,8 @@ impl<'a> Aligner<'a> {
     /// Puts blocks as close together as they may stand, and gives the place of each item.
     fn compact(&self, blocks: &Blocks, from_top: bool) -> Vec<f64> {
         let Blocks { roots, shifts } = blocks;
-        let distance = |upper: u32, lower: u32| {
-            self.distance(upper, lower) + shifts[upper as usize] - shifts[lower as usize]
-        };
+        let distance =
+            |upper: u32, lower: u32| self.distance(upper, lower) + shifts[upper as usize] - shifts[lower as usize];
         let columns = &self.layers.columns;
         let pairs = || {
             (0..columns.len() as u32).flat_map(|rank| columns.of(rank).windows(2)).map(move |pair| {
@@ -150,9 +149,8 @@ impl<'a> Aligner<'a> {
             })
         };
         // Between two blocks there may be several distances: one for each column in which they are neighbours.
-        let distances: Vec<f64> = pairs()
-            .map(|(near, far)| if from_top { distance(near, far) } else { distance(far, near) })
-            .collect();
+        let distances: Vec<f64> =
+            pairs().map(|(near, far)| if from_top { distance(near, far) } else { distance(far, near) }).collect();
         let block_pairs: Vec<(u32, u32)> =
             pairs().map(|(near, far)| (roots[near as usize], roots[far as usize])).collect();
         let follow = Lists::new(roots.len(), block_pairs.iter().zip(0..).map(|((near, _), at)| (*near, at)));
