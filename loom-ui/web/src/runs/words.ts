@@ -52,9 +52,11 @@ export function isLive(state: RunState): boolean {
 export function sentence(info: RunInfo, tookMs: number = info.took_ms): string {
   const { units, ok, failed, running, skipped } = info.counts;
   const done = ok + failed + skipped;
+  // What is under way counts, as in the line at the foot of the page.
+  const reached = Math.min(done + running, units);
   if (info.state === "waiting") return `Waiting to begin · ${count(units, "unit")}`;
   if (info.state === "running") {
-    const parts = [`Running ${done} of ${units}`];
+    const parts = [`Running ${reached} of ${units}`];
     if (running > 0) parts.push(`${running} running`);
     if (failed > 0) parts.push(`${failed} failed`);
     const left = info.left_ms === null ? "" : `, about ${rest(info.left_ms)} left`;
@@ -90,8 +92,8 @@ export function progress(info: RunInfo): { ok: number; failed: number; skipped: 
 /** `ran 5, up to date 7, failed 1`. */
 export function tally(info: RunInfo): string {
   const ran = Math.max(0, info.counts.ok - info.up_to_date) + info.counts.failed;
-  const parts = [`ran ${ran}`];
-  if (info.up_to_date > 0) parts.push(`up to date ${info.up_to_date}`);
+  const parts = [`ran ${ran.toLocaleString("en-GB")}`];
+  if (info.up_to_date > 0) parts.push(`up to date ${info.up_to_date.toLocaleString("en-GB")}`);
   if (info.counts.failed > 0) parts.push(`failed ${info.counts.failed}`);
   if (info.counts.skipped > 0) parts.push(`skipped ${info.counts.skipped}`);
   return parts.join(", ");
