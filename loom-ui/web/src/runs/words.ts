@@ -56,10 +56,10 @@ export function sentence(info: RunInfo, tookMs: number = info.took_ms): string {
   const reached = Math.min(done + running, units);
   if (info.state === "waiting") return `Waiting to begin · ${count(units, "unit")}`;
   if (info.state === "running") {
-    const parts = [`Running ${reached} of ${units}`];
+    const parts = [`Running ${reached.toLocaleString("en-GB")} of ${units.toLocaleString("en-GB")}`];
     if (running > 0) parts.push(`${running} running`);
-    if (failed > 0) parts.push(`${failed} failed`);
-    const left = info.left_ms === null ? "" : `, about ${rest(info.left_ms)} left`;
+    if (failed > 0) parts.push(`${failed.toLocaleString("en-GB")} failed`);
+    const left = info.left_ms === null ? "" : info.left_ms < 1000 ? ", nearly done" : `, about ${rest(info.left_ms)} left`;
     parts.push(`${clock(tookMs)}${left}`);
     return parts.join(" · ");
   }
@@ -69,8 +69,8 @@ export function sentence(info: RunInfo, tookMs: number = info.took_ms): string {
   if (info.state === "failed") parts.push("Failed");
   if (info.state === "stopped") parts.push("Stopped");
   if (info.state === "lost") parts.push("Broken off: its process is gone");
-  if (failed > 0) parts.push(`${failed} failed`);
-  if (ran > 0) parts.push(`ran ${ran}`);
+  if (failed > 0) parts.push(`${failed.toLocaleString("en-GB")} failed`);
+  if (ran > 0) parts.push(`ran ${ran.toLocaleString("en-GB")}`);
   if (info.up_to_date > 0) parts.push(`up to date ${info.up_to_date}`);
   if (skipped > 0) parts.push(`skipped ${skipped}`);
   parts.push(`took ${duration(info.took_ms)}`);
