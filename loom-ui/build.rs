@@ -11,13 +11,13 @@ use std::time::SystemTime;
 /// What the page is made from, in `web`.
 const SOURCES: [&str; 8] = [
     "src",
-    "public",
+    
     "index.html",
     "package.json",
     "package-lock.json",
     "vite.config.ts",
     "tsconfig.json",
-    "tsconfig.node.json",
+
 ];
 
 fn main() {

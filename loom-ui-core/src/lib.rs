@@ -23,11 +23,17 @@
 
 pub mod api;
 pub mod board;
+mod document;
+mod edit;
 pub mod layout;
+mod refused;
 pub mod runs;
 mod svg;
 mod text;
 mod view;
 
+pub use document::{Document, Merged, Pins};
+pub use edit::{Surroundings, used_by};
+pub use refused::Refused;
 pub use svg::{svg, svg_marked};
 pub use view::{Edge, EdgeKind, Frame, Label, Node, NodeKind, View};

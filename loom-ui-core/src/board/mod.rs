@@ -9,27 +9,33 @@
 
 mod cards;
 mod change;
+mod details;
+mod diagnostics;
+mod fields;
+mod fixes;
 mod fold;
 mod model;
 mod outline;
 mod place;
 mod ports;
 mod positions;
+mod raw;
 mod wiring;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use loom_graph::Checked;
-use loom_spec::{FrontMatterError, Source, TaskInterface};
+use loom_spec::{Source, TaskInterface};
 
 use crate::api::{Board, Diagnostic, OutlineItem, Parameter};
 
 pub use change::change;
+pub use details::details;
 pub use positions::Positions;
 
 /// What tasks say of themselves, by their paths as they are written; none of those that say nothing.
-pub type Interfaces<'a> = &'a dyn Fn(&str) -> Option<Arc<Result<TaskInterface, FrontMatterError>>>;
+pub type Interfaces<'a> = dyn Fn(&str) -> Option<Arc<TaskInterface>> + 'a;
 
 /// Which groups and branches are folded.
 ///
@@ -94,7 +100,7 @@ pub struct Drawn {
 pub fn draw(
     checked: &Checked,
     source: &Source,
-    interfaces: Interfaces<'_>,
+    interfaces: &Interfaces<'_>,
     folding: &Folding,
     positions: &Positions,
 ) -> Drawn {
@@ -102,6 +108,8 @@ pub fn draw(
     let fold = fold::Fold::new(&model, folding);
     let board = place::place(cards::cards(&model, &fold, source), positions);
     let outline = outline::outline(&model, &fold, source);
+    let tree = if checked.problems.is_empty() { None } else { raw::read(source) };
+    let diagnostics = diagnostics::diagnostics(checked, &model, tree.as_ref(), source);
     let parameters = outline::parameters(&model, source);
-    Drawn { board, outline, diagnostics: Vec::new(), parameters }
+    Drawn { board, outline, diagnostics, parameters }
 }
