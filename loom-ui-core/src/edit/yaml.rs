@@ -23,16 +23,6 @@ pub(crate) fn broken() -> Refused {
 pub(crate) fn changed(text: &str, edits: &[Edit]) -> Result<String, Refused> {
     let mut text = text.to_owned();
     for each in edits {
-        if let (Edit::Set { path, .. }, Some(Value::Scalar(nothing))) = (each, read(&text))
-            && let (Some(Seg::Key(key)), true) = (path.first(), nothing.span == Span::default())
-        {
-            // Nothing but comments: there must be a mapping for what is to be set.
-            if !text.is_empty() && !text.ends_with('\n') {
-                text.push('\n');
-            }
-            text.push_str(&edit::written(&New::Text(key.clone()), false));
-            text.push_str(":\n");
-        }
         let patches = edit::patches(&text, each).map_err(|error| Refused::edit(error.to_string()))?;
         text = edit::apply(&text, &patches);
     }
