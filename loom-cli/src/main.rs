@@ -12,7 +12,6 @@ mod reasons;
 mod report;
 mod results_page;
 mod sameness;
-mod signals;
 mod swept;
 mod table;
 mod terminal;

@@ -126,7 +126,7 @@ impl<W: Write> Report<W> {
             return self.out.flush();
         }
         match event {
-            Event::RunWaiting { holder } => {
+            Event::RunWaiting { holder, .. } => {
                 let who =
                     if holder.is_empty() { "another run".to_owned() } else { format!("the run {}", plain(holder)) };
                 writeln!(self.out, "{}   for {who}, which has this folder", self.paint.styled(SKIP, "wait"))?;

@@ -21,6 +21,9 @@ use crate::{Command, Leak};
 pub enum Event {
     /// Another run has the lock; this one begins when it ends.
     RunWaiting {
+        /// The name that this run will have.
+        #[serde(default)]
+        run: Arc<str>,
         /// The name of the other run, if it has said so.
         holder: Arc<str>,
     },

@@ -66,6 +66,11 @@ impl<W: Write> EventLines<W> {
         self.out.flush()
     }
 
+    /// Counts time from now on.
+    pub(crate) fn begin(&mut self) {
+        self.begun = Instant::now();
+    }
+
     /// Writes an event.
     pub(crate) fn add(&mut self, event: &Event) -> io::Result<()> {
         let line = Line { version: VERSION, at: self.begun.elapsed().as_secs_f64(), event };

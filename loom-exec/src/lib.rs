@@ -26,7 +26,7 @@
 //! ```
 //!
 //! The crate has no global state: it prints nothing, installs no signal handler, reads no environment but the one it
-//! is given, and never exits; [`supervise`] alone is about the whole process, for programs that ask for it. A pipeline
+//! is given, and never exits; [`supervise`] and [`hand_signals_to`] alone are about the whole process, for programs that ask for it. A pipeline
 //! that is wrong is [`Refused`] with all its problems; a step that fails is an [`Outcome`], not an error.
 //!
 //! * **Select** what runs with a [`Selection`], change parameters and paths with [`Settings`].
@@ -37,6 +37,7 @@
 //! * **Plug in** another [`Executor`] with [`Decisions::run_on`].
 //! * **Clean** up what the steps made, and nothing else: [`clean`].
 //! * **Compare** the numbers that steps wrote: [`results`].
+//! * **Start** a run in a process of its own, and follow it: [`Apart`], [`runs::Follow`].
 //! * **Keep** what happens and the units' output in `.loom`, elsewhere, or not at all: [`Memory`]; and **look back** at
 //!   the [`runs`] that are kept.
 //!
@@ -46,6 +47,7 @@
 
 #![deny(missing_docs)]
 
+mod apart;
 mod cancel;
 pub mod clean;
 mod copies;
@@ -63,6 +65,7 @@ mod memory;
 mod program;
 mod project;
 mod question;
+pub mod reasons;
 pub mod results;
 mod run;
 pub mod runs;
@@ -70,6 +73,7 @@ mod schedule;
 mod slots;
 mod supervise;
 
+pub use apart::{Apart, NotStarted};
 pub use cancel::Cancel;
 pub use decide::{Forecast, ForecastError, LastRun, Reason, Verdict};
 pub use event::{Event, Outcome, SkipReason, Stream, Summary};
@@ -83,7 +87,7 @@ pub use memory::journal::fuzzing;
 pub use program::Command;
 pub use project::{Decisions, Project, Refused, Settings};
 pub use run::{RunError, RunOptions};
-pub use supervise::{Ended, Runner, Supervised, is_supervisor, supervise};
+pub use supervise::{Ended, Runner, Supervised, hand_signals_to, is_supervisor, supervise};
 
 /// The number of SIGTERM, which politely asks a process to end.
 pub const TERM: i32 = rustix::process::Signal::TERM.as_raw();

@@ -167,13 +167,15 @@ pub(crate) fn run(
             let (ledger, remembered) =
                 Ledger::open(&base, decisions.file_name(), Arc::clone(&id), lock).map_err(failed)?;
             let folder = RunFolder::create(&base, decisions.file_name(), &id).map_err(failed)?;
-            Some((ledger, remembered, folder))
+            // From here on others see that it is at work, though it has yet to decide about its units.
+            let recorder = Recorder::begin(&folder);
+            Some((ledger, remembered, folder, recorder))
         }
         None => None,
     };
-    let (ledger, remembered, folder) = match kept {
-        Some((ledger, remembered, folder)) => (Some(ledger), remembered, Some(folder)),
-        None => (None, Default::default(), None),
+    let (ledger, remembered, folder, mut recorder) = match kept {
+        Some((ledger, remembered, folder, recorder)) => (Some(ledger), remembered, Some(folder), Some(recorder)),
+        None => (None, Default::default(), None, None),
     };
     let always = Always { forced: options.force, forgetful: ledger.is_none() || !executor.shares_files() };
     let mut decider = Decider::new(decisions, remembered, always, Some(cancel.clone()));
@@ -188,7 +190,6 @@ pub(crate) fn run(
     if options.end_orphans {
         crate::local::adopt_orphans(&cancel).map_err(|error| RunError::system("adopt orphaned processes", error))?;
     }
-    let mut recorder = folder.as_ref().map(Recorder::begin);
     let mut watch = |event: &Event| {
         let trouble = recorder.as_mut().and_then(|recorder| recorder.tell(event));
         let Some(message) = trouble else { return watch(event) };
@@ -322,7 +323,7 @@ fn wait_for_lock(
             }
             Asked::Taken(holder) if told.as_deref() != Some(&holder) => {
                 let holder: Arc<str> = holder.into();
-                watch(&Event::RunWaiting { holder: Arc::clone(&holder) });
+                watch(&Event::RunWaiting { run: Arc::clone(run), holder: Arc::clone(&holder) });
                 told = Some(holder);
             }
             Asked::Taken(_) => {}

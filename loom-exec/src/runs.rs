@@ -18,15 +18,20 @@
 //! # }
 //! ```
 
+mod estimate;
+mod follow;
+
+pub use estimate::Estimate;
+pub use follow::Follow;
+
 use std::collections::HashMap;
 use std::fs::{self, File, TryLockError};
-use std::io::{self, BufRead, BufReader};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::event::{Event, Outcome, SkipReason, Summary};
-use crate::event_lines::EventLines;
 use crate::memory::run_folder::{EVENTS, SUMMARY, log_name, runs_folder};
 use crate::{Command, Memory, Project, Reason};
 
@@ -49,6 +54,16 @@ pub fn list(project: &Project, memory: &Memory) -> io::Result<Vec<Run>> {
     }
     runs.sort_unstable_by(|one, other| other.name.cmp(&one.name));
     Ok(runs)
+}
+
+/// Removes a run that is kept: its events, its summary, and what its units wrote. What they made stays, and is
+/// remembered. A run that is at work is not removed, which is an error of the kind [`io::ErrorKind::ResourceBusy`].
+pub fn remove(run: &Run) -> io::Result<()> {
+    if run.is_running() {
+        let message = format!("the run {} is at work", run.name);
+        return Err(io::Error::new(io::ErrorKind::ResourceBusy, message));
+    }
+    fs::remove_dir_all(&run.folder)
 }
 
 /// A run that is kept.
@@ -81,6 +96,10 @@ impl Run {
 
     /// Whether it is still at work. Where files cannot be locked, nobody knows, and it is said not to be.
     pub fn is_running(&self) -> bool {
+        // A process that is being started may keep a lock for a moment that its parent has let go.
+        if self.folder.join(SUMMARY).exists() {
+            return false;
+        }
         let file = File::open(self.folder.join(EVENTS));
         file.is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
     }
@@ -90,20 +109,17 @@ impl Run {
         self.folder.join(log_name(unit))
     }
 
+    /// Its events as they come, from the first one on.
+    pub fn follow(&self) -> io::Result<Follow> {
+        Follow::open(&self.folder.join(EVENTS))
+    }
+
     /// What happened. Of a run whose events cannot be read, that is nothing.
     pub fn history(&self) -> History {
         let mut history = History::default();
-        if let Ok(file) = File::open(self.folder.join(EVENTS)) {
-            let mut reader = BufReader::new(file);
-            let mut line = Vec::new();
-            while reader.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
-                let text = String::from_utf8_lossy(&line);
-                // A torn line, or one that a later version wrote, is passed over.
-                if let Some((at, event)) = EventLines::<File>::read(&text) {
-                    history.add(at, &event);
-                }
-                line.clear();
-            }
+        // What cannot be read any further ends there.
+        if let Ok(mut follow) = self.follow() {
+            let _ = follow.advance_with(&mut |at, event| history.add(at, &event));
         }
         if history.summary.is_none() {
             history.summary = self.summary();
@@ -119,6 +135,18 @@ pub struct History {
     pub run: Option<Arc<str>>,
     /// How many units could run at the same time.
     pub workers: usize,
+    /// How many units were known to be up to date when it began.
+    pub up_to_date: usize,
+    /// How many were known not to be, or perhaps not.
+    pub to_run: usize,
+    /// How long these took when they last ended well, all in all, as far as that was known.
+    pub expected: Duration,
+    /// Of how many of them it was not.
+    pub unexpected: usize,
+    /// The files of loops that were found out about later.
+    pub found: usize,
+    /// Why not all that happened was kept.
+    pub trouble: Option<String>,
     /// The units, in the order in which they were first heard of.
     pub units: Vec<UnitHistory>,
     /// How the run went; none if it did not come to its end, or has not yet.
@@ -139,6 +167,8 @@ pub struct UnitHistory {
     pub reasons: Vec<Reason>,
     /// When it started, since the run began, if it did.
     pub started: Option<Duration>,
+    /// How long it took when it last ended well before.
+    pub expected: Option<Duration>,
     /// When its end was heard of, since the run began, if it was.
     pub ended: Option<Duration>,
     /// How long it took; of one whose end is not known, as long as anything is known.
@@ -172,14 +202,19 @@ impl History {
     pub fn add(&mut self, at: Duration, event: &Event) {
         self.until = self.until.max(at);
         match event {
-            Event::RunStarted { run, workers, .. } => {
+            Event::RunStarted { run, workers, up_to_date, to_run, expected, unexpected, .. } => {
                 self.run = Some(Arc::clone(run));
                 self.workers = *workers;
+                (self.up_to_date, self.to_run) = (*up_to_date, *to_run);
+                (self.expected, self.unexpected) = (*expected, *unexpected);
             }
-            Event::UnitStarted { unit, command, reasons, .. } => {
+            Event::RunNotRecorded { message } => self.trouble = Some(message.clone()),
+            Event::LoopCounted { items, foreseen: false, .. } => self.found += items,
+            Event::UnitStarted { unit, command, reasons, expected, .. } => {
                 let known = self.unit(unit);
                 known.command.clone_from(command);
                 known.reasons.clone_from(reasons);
+                known.expected = *expected;
                 known.started.get_or_insert(at);
             }
             Event::UnitFinished { unit, outcome, duration, log } => {
@@ -212,6 +247,8 @@ impl History {
         let mut free_from: Vec<Duration> = Vec::new();
         let placed = ran.into_iter().map(|unit| {
             let (from, to) = self.span(unit);
+            // What goes on makes no room for what came after it.
+            let to = if unit.fate == Fate::Unfinished { Duration::MAX } else { to };
             let lane = free_from.iter().position(|free| *free <= from).unwrap_or(free_from.len());
             match free_from.get_mut(lane) {
                 Some(free) => *free = to,
@@ -241,6 +278,7 @@ impl History {
                 command: None,
                 reasons: Vec::new(),
                 started: None,
+                expected: None,
                 ended: None,
                 duration: Duration::ZERO,
                 retries: 0,

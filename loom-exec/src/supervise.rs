@@ -10,6 +10,9 @@ use std::ffi::OsString;
 
 #[cfg(target_os = "linux")]
 mod linux;
+mod signals;
+
+pub use signals::hand_signals_to;
 
 /// What a process is to do once it asked to be supervised.
 #[derive(Clone, Copy, Debug)]

@@ -16,16 +16,18 @@
 //! assert!(loom_ui_core::svg(&view).starts_with("<svg "));
 //! ```
 //!
-//! Nothing here opens a file, starts a process, or measures a font: the same pipeline gives the same bytes on
-//! every machine. The drawing itself ([`layout`]) is a pure function that serves any graph.
+//! No drawing opens a file, starts a process, or measures a font: the same pipeline gives the same bytes on
+//! every machine. [`runs`] reads what runs keep, and starts none. The drawing itself ([`layout`]) is a pure function that serves any graph.
 
 #![deny(missing_docs)]
 
 pub mod api;
+pub mod board;
 mod document;
 mod edit;
 pub mod layout;
 mod refused;
+pub mod runs;
 mod svg;
 mod text;
 mod view;

@@ -12,12 +12,12 @@ use signal_hook::consts::SIGPIPE;
 use super::afterwards::Afterwards;
 use super::{Said, clean, dry_run, investigate, list, open, print, refused, say, tell_problems, with_warnings};
 use crate::args::{RunArgs, SelectArgs};
+use crate::exit;
 use crate::live::Live;
 use crate::outlet::Outlet;
 use crate::report::{Report, Verbosity};
 use crate::swept::Swept;
 use crate::terminal::{Paint, shell_line, wants_color};
-use crate::{exit, signals};
 
 pub(crate) fn run(args: &RunArgs, runner: Option<Runner>) -> u8 {
     match try_run(args, runner) {
@@ -135,7 +135,9 @@ fn really_run(args: &RunArgs, decisions: &Decisions, runner: Option<Runner>, pai
         Said(exit::FAILED)
     };
     let cancel = Cancel::new().map_err(|error| failed("cannot prepare a run", &error))?;
-    signals::hand_to(cancel.clone(), runner).map_err(|error| failed("cannot wait for signals", &error))?;
+    let held_up = |signal| std::process::exit(exit::by_signal(signal).into());
+    loom_exec::hand_signals_to(cancel.clone(), runner, held_up)
+        .map_err(|error| failed("cannot wait for signals", &error))?;
 
     let verbosity = match (args.quiet, args.verbose) {
         (true, _) => Verbosity::Quiet,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use loom_exec::Event;
+use loom_exec::runs::Estimate;
 
 use super::screen::{AreaLine, Size, clip};
 use crate::swept::{Swept, Tally};
@@ -25,16 +26,7 @@ pub(super) struct Progress {
     running: Vec<Running>,
     /// The units of a sweep, by their steps.
     swept: Swept,
-    /// How long units that have not ended took when they last did.
-    expected: Duration,
-    /// How many units that have not ended never did.
-    unexpected: usize,
-    /// How many units are yet to turn out to be up to date, as was known when the run began.
-    known_up_to_date: usize,
-    /// How many units ran, and how long.
-    ran: (u32, Duration),
-    /// Of how many units it is known how long they took, and how long.
-    known: (u32, Duration),
+    estimate: Estimate,
 }
 
 #[derive(Debug)]
@@ -55,28 +47,19 @@ impl Progress {
             failed: 0,
             running: Vec::new(),
             swept,
-            expected: Duration::ZERO,
-            unexpected: 0,
-            known_up_to_date: 0,
-            ran: (0, Duration::ZERO),
-            known: (0, Duration::ZERO),
+            estimate: Estimate::default(),
         }
     }
 
     pub(super) fn add(&mut self, event: &Event, now: Instant) {
         let swept = self.swept.add(event).is_some();
+        self.estimate.add(event);
         match event {
-            Event::RunStarted { up_to_date, to_run, expected, unexpected, .. } => {
+            Event::RunStarted { up_to_date, to_run, .. } => {
                 self.begun = now;
                 self.total = up_to_date + to_run;
-                self.known_up_to_date = *up_to_date;
-                (self.expected, self.unexpected) = (*expected, *unexpected);
-                self.known = (u32::try_from(to_run.saturating_sub(*unexpected)).unwrap_or(u32::MAX), *expected);
             }
-            Event::LoopCounted { items, foreseen: false, .. } => {
-                self.total += items;
-                self.unexpected += items;
-            }
+            Event::LoopCounted { items, foreseen: false, .. } => self.total += items,
             Event::UnitStarted { unit, expected, .. } => {
                 self.running.push(Running { unit: Arc::clone(unit), swept, since: now, expected: *expected });
             }
@@ -84,53 +67,20 @@ impl Progress {
                 let again = self.running.iter_mut().filter(|running| running.unit == *unit);
                 again.for_each(|running| running.since = now + *delay);
             }
-            Event::UnitFinished { unit, outcome, duration, .. } => {
+            Event::UnitFinished { unit, outcome, .. } => {
                 self.ended += 1;
                 self.failed += usize::from(!outcome.is_success() && *outcome != loom_exec::Outcome::Stopped);
-                self.ran = (self.ran.0 + 1, self.ran.1.saturating_add(*duration));
-                let place = self.running.iter().position(|running| running.unit == *unit);
-                let expected = place.and_then(|place| self.running.remove(place).expected);
-                self.no_more(expected);
+                self.running.retain(|running| running.unit != *unit);
             }
-            Event::UnitUpToDate { .. } => {
-                self.ended += 1;
-                match self.known_up_to_date.checked_sub(1) {
-                    Some(left) => self.known_up_to_date = left,
-                    // It was among those that were perhaps to run.
-                    None => self.no_more(mean(self.known)),
-                }
-            }
-            Event::UnitSkipped { .. } => {
-                self.ended += 1;
-                self.no_more(mean(self.known));
-            }
+            Event::UnitUpToDate { .. } | Event::UnitSkipped { .. } => self.ended += 1,
             _ => {}
         }
         self.total = self.total.max(self.ended + self.running.len());
     }
 
-    /// A unit is no longer to be waited for.
-    fn no_more(&mut self, expected: Option<Duration>) {
-        match expected {
-            Some(expected) => self.expected = self.expected.saturating_sub(expected),
-            None => self.unexpected = self.unexpected.saturating_sub(1),
-        }
-    }
-
-    /// How long the rest will take, if it takes as long as it did, or as what ran already did.
     fn left(&self, now: Instant) -> Option<Duration> {
-        let each = match self.unexpected {
-            0 => Duration::ZERO,
-            _ => mean(self.ran).or_else(|| mean(self.known))?,
-        };
         let so_far = |running: &Running| now.saturating_duration_since(running.since);
-        let done: Duration = self.running.iter().map(|one| so_far(one).min(one.expected.unwrap_or(each))).sum();
-        let unexpected = each.saturating_mul(u32::try_from(self.unexpected).unwrap_or(u32::MAX));
-        let work = self.expected.saturating_add(unexpected).saturating_sub(done);
-        let at_once = u32::try_from(self.running.len().max(1)).unwrap_or(u32::MAX);
-        let longest = self.running.iter().filter_map(|one| Some(one.expected?.saturating_sub(so_far(one)))).max();
-        let left = (work / at_once).max(longest.unwrap_or_default());
-        Some(left).filter(|left| !left.is_zero())
+        self.estimate.left(self.running.iter().map(|running| (so_far(running), running.expected)))
     }
 
     /// What stands below the lines: what runs and for how long, what has run longest first, and how far it all is.
@@ -255,10 +205,6 @@ fn step_lines(steps: &[&Tally], room: usize, paint: Paint) -> Vec<AreaLine> {
         AreaLine { text, width }
     });
     lines.collect()
-}
-
-fn mean((count, sum): (u32, Duration)) -> Option<Duration> {
-    sum.checked_div(count)
 }
 
 #[cfg(test)]

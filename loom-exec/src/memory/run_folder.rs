@@ -71,12 +71,15 @@ impl Recorder {
     /// Begins to keep a run in its folder.
     pub(crate) fn begin(folder: &RunFolder) -> Self {
         let path = folder.path().to_path_buf();
-        match File::create(path.join(EVENTS)) {
-            Ok(file) => {
-                // By this others see that the run is at work. Where there are no locks, it seems to be over.
-                let _ = file.try_lock();
-                Self { path, lines: Some(EventLines::new(BufWriter::new(file))), trouble: None }
-            }
+        let new = path.join("events.jsonl.new");
+        let created = File::create(&new).and_then(|file| {
+            // By this others see that the run is at work. Where there are no locks, it seems to be over. It is locked before
+            // it has its name, lest who looks in between holds the lock for a moment and it is never had.
+            let _ = file.try_lock();
+            fs::rename(&new, path.join(EVENTS)).map(|()| file)
+        });
+        match created {
+            Ok(file) => Self { path, lines: Some(EventLines::new(BufWriter::new(file))), trouble: None },
             Err(error) => {
                 let trouble = Some(format!("cannot write {}: {error}", path.join(EVENTS).display()));
                 Self { path, lines: None, trouble }
@@ -87,6 +90,9 @@ impl Recorder {
     /// Keeps an event; returns why it cannot, the first time.
     pub(crate) fn tell(&mut self, event: &Event) -> Option<String> {
         let Some(lines) = &mut self.lines else { return self.trouble.take() };
+        if let Event::RunStarted { .. } = event {
+            lines.begin();
+        }
         let (name, written) = match event {
             // The logs have it.
             Event::UnitOutput { .. } => return None,

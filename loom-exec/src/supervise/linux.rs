@@ -17,6 +17,7 @@ use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SI
 use signal_hook::iterator::backend::SignalDelivery;
 use signal_hook::iterator::exfiltrator::SignalOnly;
 
+use super::signals::is_ignored;
 use super::{Ended, Runner, Supervised};
 use crate::local::tree;
 
@@ -125,13 +126,6 @@ fn signals() -> io::Result<Signals> {
     let heard = wanted.into_iter().filter(|signal| ![SIGHUP, SIGTSTP].contains(signal) || !is_ignored(*signal));
     let (read_end, write_end) = UnixStream::pair()?;
     SignalDelivery::with_pipe(read_end, write_end, SignalOnly, heard)
-}
-
-fn is_ignored(signal: i32) -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
-    mask >> (signal - 1) & 1 == 1
 }
 
 struct Supervisor {

@@ -11,9 +11,9 @@ use crate::layout::Point;
 pub struct Board {
     /// Parameters, data, steps, in the order in which the keyboard goes through them: along the data.
     pub cards: Vec<Card>,
-    /// What flows where.
+    /// What flows where, by id.
     pub wires: Vec<Wire>,
-    /// The groups that are not folded.
+    /// The groups that are not folded, and branches that somebody unfolded.
     pub frames: Vec<Frame>,
     /// The width of it all.
     pub width: f64,
@@ -43,7 +43,9 @@ pub struct BoardChange {
     pub height: f64,
 }
 
-/// A box on the board.
+/// A box on the board. From its upper side: a line with what to call it up to 28 px, its second line up to 46 px, its slot or
+/// its ports from 52 px on, 20 px for each. Text begins 12 px from its left side, behind 20 px for a sign of what it is; on the
+/// right of the first line 24 px are left for how it stands.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Card {
@@ -71,8 +73,8 @@ pub struct Card {
     pub frame: Option<String>,
     /// Where wires may end. Offsets are from its upper side.
     pub ports: Vec<Port>,
-    /// Whether there is room for a picture or lines of what is in a file, 24 px below its text: at its full width less the
-    /// padding, 72 px high.
+    /// Whether there is room for a picture or lines of what is in a file: at its full width less the padding, 72 px high, from
+    /// 52 px below its upper side.
     pub slot: bool,
     /// What is special about it.
     pub badges: Vec<Badge>,
@@ -80,8 +82,10 @@ pub struct Card {
     pub units: Option<usize>,
     /// Of a folded group, or of branches: the ids of the cards that it stands for.
     pub members: Vec<String>,
-    /// Whether it is folded or can be: a group, or branches.
+    /// Whether it is folded and can be unfolded: a group, or branches.
     pub foldable: bool,
+    /// The branches that it is one of, by id, if there are others like it: they can be folded.
+    pub branch: Option<String>,
     /// The worst problem at its place in the file.
     pub problem: Option<super::Severity>,
     /// The line of its definition, from 1.
@@ -123,14 +127,18 @@ pub struct Text {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Port {
-    /// `in:KEY`, `out:KEY`, `arg:KEY` on steps; `loop:over`, `loop:into`; `then` and `else` of a switch; `in` and `out` elsewhere.
+    /// `in:KEY`, `out:KEY`, `arg:KEY` on steps; `loop:over`, `loop:into`; `condition`, `data`, `then` and `else` of a switch; `out`
+    /// of a condition; `in` of a step for what it uses outside of its inputs and arguments, in its command or its
+    /// environment, and for those that there is no room for; `in` and `out` elsewhere.
     pub id: String,
     /// Which side it is on.
     pub side: Side,
     /// From the upper side of the card to its middle.
     pub y: u32,
-    /// What is written beside it; empty if nothing.
+    /// What is written beside it, clipped to its room; empty if nothing.
     pub label: String,
+    /// The value that is written out there, clipped to its room.
+    pub value: Option<String>,
     /// The type of data that it takes or gives, if the task says so.
     pub data_type: Option<String>,
     /// Whether the task cannot do without.
@@ -210,7 +218,8 @@ pub struct Wire {
     pub to_port: String,
     /// What it stands for.
     pub kind: WireKind,
-    /// Its course: the corners of a line, two or more, in the board's coordinates.
+    /// Its course in the board's coordinates, from port to port: points two by two. Within a pair it runs level; from one pair to
+    /// the next it is a curve, level at both ends, or a line straight down where both have one `x`.
     pub route: Vec<Point>,
 }
 

@@ -17,7 +17,7 @@ mod order;
 mod place;
 mod rank;
 
-use layers::{Layers, Role};
+use layers::{Edge, Layers, Role};
 use place::{FRAME_PAD, FRAME_TOP};
 use serde::Serialize;
 
@@ -25,6 +25,8 @@ use serde::Serialize;
 const COLUMN_GAP: f64 = 64.0;
 /// What a column gap grows by at most.
 const STEEP_GAP: f64 = 120.0;
+/// The steps that it grows by, where it does so by steps.
+const STEADY_GAP: f64 = 40.0;
 /// How far before a column the edges run level, so that an arrowhead finds room.
 const LEAD: f64 = 14.0;
 /// Between parts that nothing joins.
@@ -37,6 +39,11 @@ pub struct Sketch {
     pub boxes: Vec<Shape>,
     /// From box to box, by index.
     pub edges: Vec<(usize, usize)>,
+    /// For each edge how far below the middle of the one box it leaves, and below that of the other it arrives. Edges
+    /// beyond the end of this list run from middle to middle.
+    pub ends: Vec<(f64, f64)>,
+    /// Whether gaps between columns grow by steps only, so that a small change moves little.
+    pub steady: bool,
 }
 
 /// A box to be placed. Lengths have no unit; the gaps are made for pixels.
@@ -80,7 +87,7 @@ pub struct Layout {
     pub corners: Vec<Point>,
     /// The course of each edge, from the right side of one box to the left side of another: points two by two.
     /// Within a pair the edge runs level; from one pair to the next it is a curve, level at both ends. Edges from one
-    /// box share their way as far as they can. No points for an edge from a box to itself or to no box.
+    /// place of a box share their way as far as they can. No points for an edge from a box to itself or to no box.
     ///
     /// Every edge leads to the right, but those that close a cycle: they run back.
     pub routes: Vec<Vec<Point>>,
@@ -97,7 +104,7 @@ pub struct Layout {
 /// ```
 /// use loom_ui_core::layout::{Point, Shape, Sketch, lay_out};
 /// let shape = Shape { w: 100.0, h: 40.0, frame: None };
-/// let layout = lay_out(&Sketch { boxes: vec![shape; 3], edges: vec![(0, 1), (0, 2)] });
+/// let layout = lay_out(&Sketch { boxes: vec![shape; 3], edges: vec![(0, 1), (0, 2)], ends: vec![], steady: false });
 /// assert_eq!(layout.corners[0], Point { x: 0.0, y: 34.0 });
 /// assert_eq!(layout.corners[1].x, layout.corners[2].x);
 /// assert_eq!(layout.height, 108.0);
@@ -180,6 +187,12 @@ impl Part {
         let shapes: Vec<Shape> = self.boxes.iter().map(|at| sketch.boxes[*at]).collect();
         let mut edges: Vec<(u32, u32)> = self.edges.iter().map(|(_, edge)| *edge).collect();
         let ranks = rank::ranks(shapes.len(), &mut edges);
+        let edges = self.edges.iter().zip(edges).map(|((index, written), (from, to))| {
+            let (one, other) = sketch.ends.get(*index).copied().unwrap_or_default();
+            let (leaves, arrives) = if *written == (from, to) { (one, other) } else { (other, one) };
+            Edge { from, to, leaves, arrives }
+        });
+        let edges: Vec<Edge> = edges.collect();
         let mut frames: Vec<usize> = shapes.iter().filter_map(|shape| shape.frame).collect();
         frames.sort_unstable();
         frames.dedup();
@@ -187,7 +200,7 @@ impl Part {
         let groups: Vec<Option<u32>> = shapes.iter().map(|shape| shape.frame.map(number)).collect();
         let mut layers = Layers::new(&groups, &ranks, &edges, frames.len());
         order::reduce_crossings(&mut layers);
-        let drawing = Drawing::new(&layers, &shapes);
+        let drawing = Drawing::new(&layers, &shapes, sketch.steady);
         let (first_frame, first_box) = (layout.frames.len(), drawing.box_rect(0));
         for (frame, rect) in frames.into_iter().zip(drawing.frames()) {
             layout.frames.push((frame, rect));
@@ -208,10 +221,10 @@ impl Part {
         for (_, rect) in &mut layout.frames[first_frame..] {
             (rect.x, rect.y) = (rect.x + dx, rect.y + dy);
         }
-        for ((index, written), (from, to)) in self.edges.iter().zip(edges) {
-            let mut route = drawing.route(from, to);
+        for (at, ((index, written), edge)) in self.edges.iter().zip(edges).enumerate() {
+            let mut route = drawing.route(at, edge);
             route.iter_mut().for_each(|point| *point = moved(*point));
-            if *written != (from, to) {
+            if *written != (edge.from, edge.to) {
                 route.reverse();
             }
             layout.routes[*index] = route;
@@ -238,7 +251,7 @@ struct Drawing<'a> {
 }
 
 impl<'a> Drawing<'a> {
-    fn new(layers: &'a Layers, boxes: &'a [Shape]) -> Self {
+    fn new(layers: &'a Layers, boxes: &'a [Shape], steady: bool) -> Self {
         let middles = place::heights(layers, boxes);
         let count = layers.columns.len();
         let mut widths = vec![0.0f64; count];
@@ -246,14 +259,16 @@ impl<'a> Drawing<'a> {
             widths[item.rank as usize] = widths[item.rank as usize].max(shape.w);
         }
         let mut rises = vec![0.0f64; count];
-        for (from, to) in &layers.segments {
+        for ((from, to), (leaves, arrives)) in layers.segments.iter().zip(&layers.offsets) {
             let rise = &mut rises[layers.items[*from as usize].rank as usize];
-            *rise = rise.max((middles[*from as usize] - middles[*to as usize]).abs());
+            *rise = rise.max((middles[*from as usize] + leaves - middles[*to as usize] - arrives).abs());
         }
         let mut left = 0.0;
         let columns = widths.iter().zip(&rises).map(|(width, rise)| {
             let column = (left, left + width);
-            left += (width + COLUMN_GAP + (rise / 8.0).min(STEEP_GAP)).round();
+            let more = (rise / 8.0).min(STEEP_GAP);
+            let more = if steady { (more / STEADY_GAP).floor() * STEADY_GAP } else { more };
+            left += (width + COLUMN_GAP + more).round();
             column
         });
         let columns = columns.collect();
@@ -288,13 +303,14 @@ impl<'a> Drawing<'a> {
     }
 
     /// The course of an edge.
-    fn route(&self, from: u32, to: u32) -> Vec<Point> {
+    fn route(&self, at: usize, edge: Edge) -> Vec<Point> {
+        let Edge { from, to, leaves, arrives } = edge;
         let rank_of = |item: u32| self.layers.items[item as usize].rank as usize;
         let Rect { x, w, .. } = self.box_rect(from as usize);
-        let (mut rank, mut y) = (rank_of(from), self.middles[from as usize]);
+        let (mut rank, mut y) = (rank_of(from), self.middles[from as usize] + leaves);
         let mut route = vec![Point { x: x + w, y }];
-        for item in self.layers.bends(from, to).unwrap_or_default().chain([to]) {
-            let next = self.middles[item as usize];
+        for item in self.layers.bends(at, edge).unwrap_or_default().chain([to]) {
+            let next = self.middles[item as usize] + if item == to { arrives } else { 0.0 };
             if next != y {
                 route.push(Point { x: self.columns[rank].1, y });
                 route.push(Point { x: self.columns[rank_of(item)].0 - LEAD, y: next });

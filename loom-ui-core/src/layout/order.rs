@@ -127,15 +127,22 @@ impl<'a> Sorter<'a> {
     fn barycentre(&self, item: u32, forth: bool) -> f64 {
         let layers = self.layers;
         let neighbours = if forth { layers.before.of(item) } else { layers.after.of(item) };
-        let place = |item: u32| {
+        let place = |item: u32, within: f64| {
             let column = self.columns.of(layers.items[item as usize].rank).len();
-            (f64::from(self.places[item as usize]) + 0.5) / column as f64
+            (f64::from(self.places[item as usize]) + within) / column as f64
         };
         if neighbours.is_empty() {
-            return place(item);
+            return place(item, 0.5);
         }
-        let ends = neighbours.iter().map(|segment| layers.segments[*segment as usize]);
-        let sum: f64 = ends.map(|(from, to)| place(if forth { from } else { to })).sum();
+        let sum: f64 = neighbours
+            .iter()
+            .map(|segment| {
+                let ((from, to), (leaves, arrives)) =
+                    (layers.segments[*segment as usize], layers.slots[*segment as usize]);
+                let (item, slot) = if forth { (from, leaves) } else { (to, arrives) };
+                place(item, (f64::from(slot) + 0.5) / f64::from(layers.slot_count))
+            })
+            .sum();
         sum / neighbours.len() as f64
     }
 
@@ -164,7 +171,12 @@ impl<'a> Sorter<'a> {
         }
         let mut gain = 0;
         for forth in [false, true] {
-            let [above, below] = [upper, lower].map(|item| self.neighbour_places(item, forth));
+            let [above, below] = [upper, lower].map(|item| self.neighbour_places(item, forth).map(|(_, place)| place));
+            let [above, below] = [above, below].map(|places| {
+                let mut places: Vec<u32> = places.collect();
+                places.sort_unstable();
+                places
+            });
             gain += inversions(&above, &below) as i64 - inversions(&below, &above) as i64;
         }
         if gain > 0 {
@@ -174,44 +186,51 @@ impl<'a> Sorter<'a> {
         gain > 0
     }
 
-    /// The places of the items that an item is joined to, in order.
-    fn neighbour_places(&self, item: u32, forth: bool) -> Vec<u32> {
+    /// Where the segments of an item lead to (or come from), each with its own place at the item.
+    fn neighbour_places(&self, item: u32, forth: bool) -> impl Iterator<Item = (u32, u32)> {
         let layers = self.layers;
         let segments = if forth { layers.after.of(item) } else { layers.before.of(item) };
-        let ends = segments.iter().map(|segment| layers.segments[*segment as usize]);
-        let mut places: Vec<u32> = ends.map(|(from, to)| self.places[if forth { to } else { from } as usize]).collect();
-        places.sort_unstable();
-        places
+        segments.iter().map(move |segment| {
+            let ((from, to), (leaves, arrives)) = (layers.segments[*segment as usize], layers.slots[*segment as usize]);
+            let (own, other, slot) = if forth { (leaves, to, arrives) } else { (arrives, from, leaves) };
+            (own, self.places[other as usize] * layers.slot_count + slot)
+        })
     }
 
     /// The number of crossings in the whole drawing (Barth, Mutzel, Jünger: by a tree that counts).
     fn crossings(&self) -> u64 {
         let mut crossings = 0;
         let mut tree = Vec::new();
+        let mut ends: Vec<(u32, u32)> = Vec::new();
         for rank in 1..self.columns.len() as u32 {
-            let size = self.columns.of(rank).len();
+            let size = self.columns.of(rank).len() * self.layers.slot_count as usize;
             tree.clear();
             tree.resize(size + 1, 0u64);
             let mut seen = 0;
             for item in self.columns.of(rank - 1) {
-                let ends = self.neighbour_places(*item, true);
-                for end in &ends {
-                    let mut not_above = 0;
-                    let mut node = *end as usize + 1;
-                    while node > 0 {
-                        not_above += tree[node];
-                        node &= node - 1;
+                ends.clear();
+                ends.extend(self.neighbour_places(*item, true));
+                ends.sort_unstable();
+                // Those that leave at one height do not cross.
+                for ends in ends.chunk_by(|one, other| one.0 == other.0) {
+                    for (_, end) in ends {
+                        let mut not_above = 0;
+                        let mut node = *end as usize + 1;
+                        while node > 0 {
+                            not_above += tree[node];
+                            node &= node - 1;
+                        }
+                        crossings += seen - not_above;
                     }
-                    crossings += seen - not_above;
-                }
-                for end in &ends {
-                    let mut node = *end as usize + 1;
-                    while node <= size {
-                        tree[node] += 1;
-                        node += node & node.wrapping_neg();
+                    for (_, end) in ends {
+                        let mut node = *end as usize + 1;
+                        while node <= size {
+                            tree[node] += 1;
+                            node += node & node.wrapping_neg();
+                        }
                     }
+                    seen += ends.len() as u64;
                 }
-                seen += ends.len() as u64;
             }
         }
         crossings

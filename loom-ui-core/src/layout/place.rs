@@ -28,15 +28,16 @@ pub(super) fn heights(layers: &Layers, boxes: &[Shape]) -> Vec<f64> {
     aligner.find_conflicts();
     let mut four: Vec<Vec<f64>> = Vec::with_capacity(4);
     for (forth, from_top) in [(true, true), (true, false), (false, true), (false, false)] {
-        let roots = aligner.align(forth, from_top);
-        four.push(aligner.compact(&roots, from_top));
+        let blocks = aligner.align(forth, from_top);
+        four.push(aligner.compact(&blocks, from_top));
     }
     aligner.bring_together(&mut four);
     let middle = |item: usize| {
         let mut places = [four[0][item], four[1][item], four[2][item], four[3][item]];
         places.sort_unstable_by(f64::total_cmp);
         // Whole numbers look sharp, and are written the same everywhere.
-        ((places[1] + places[2]) / 2.0).round()
+        // Halves go one way, lest two that are in line should not be.
+        ((places[1] + places[2]) / 2.0 + 0.5).floor()
     };
     (0..layers.items.len()).map(middle).collect()
 }
@@ -48,6 +49,14 @@ struct Aligner<'a> {
     places: Vec<u32>,
     /// The segments that nothing is aligned along, because they cross one that is to be straight.
     conflicts: Vec<bool>,
+}
+
+/// Items joined to blocks that move as one, in such a way that what joins them is straight.
+struct Blocks {
+    /// Each block goes by the number of its first item.
+    roots: Vec<u32>,
+    /// How far each item's middle is below that of the first one of its block.
+    shifts: Vec<f64>,
 }
 
 impl<'a> Aligner<'a> {
@@ -84,19 +93,21 @@ impl<'a> Aligner<'a> {
         }
     }
 
-    /// Joins items to blocks that are to stand at one height; each block goes by the number of its first item.
-    fn align(&self, forth: bool, from_top: bool) -> Vec<u32> {
+    /// Joins items to blocks.
+    fn align(&self, forth: bool, from_top: bool) -> Blocks {
         let layers = self.layers;
         let signed = |item: u32| {
             let place = i64::from(self.places[item as usize]);
             if from_top { place } else { -place }
         };
+        let signed_slot = |slot: u32| if from_top { i64::from(slot) } else { -i64::from(slot) };
         let mut roots: Vec<u32> = (0..layers.items.len() as u32).collect();
-        let mut joined: Vec<(i64, u32, u32)> = Vec::new();
+        let mut shifts = vec![0.0; layers.items.len()];
+        let mut joined: Vec<((i64, i64), u32, u32)> = Vec::new();
         let count = layers.columns.len() as u32;
         for step in 1..count {
             let column = layers.columns.of(if forth { step } else { count - 1 - step });
-            let mut last = i64::MIN;
+            let mut last = (i64::MIN, 0);
             for at in 0..column.len() {
                 let item = column[if from_top { at } else { column.len() - 1 - at }];
                 let segments = if forth { layers.before.of(item) } else { layers.after.of(item) };
@@ -104,25 +115,32 @@ impl<'a> Aligner<'a> {
                 joined.extend(segments.iter().map(|segment| {
                     let (from, to) = layers.segments[*segment as usize];
                     let other = if forth { from } else { to };
-                    (signed(other), other, *segment)
+                    let (leaves, arrives) = layers.slots[*segment as usize];
+                    ((signed(other), signed_slot(if forth { leaves } else { arrives })), other, *segment)
                 }));
                 joined.sort_unstable();
                 // The median, or the two that it lies between.
                 for middle in [joined.len().saturating_sub(1) / 2, joined.len() / 2] {
                     let Some((place, other, segment)) = joined.get(middle).copied() else { continue };
-                    if place > last && !self.conflicts[segment as usize] {
+                    if place.0 > last.0 && !self.conflicts[segment as usize] {
+                        let (leaves, arrives) = layers.offsets[segment as usize];
+                        let shift = if forth { leaves - arrives } else { arrives - leaves };
                         roots[item as usize] = roots[other as usize];
+                        shifts[item as usize] = shifts[other as usize] + shift;
                         last = place;
                         break;
                     }
                 }
             }
         }
-        roots
+        Blocks { roots, shifts }
     }
 
     /// Puts blocks as close together as they may stand, and gives the place of each item.
-    fn compact(&self, roots: &[u32], from_top: bool) -> Vec<f64> {
+    fn compact(&self, blocks: &Blocks, from_top: bool) -> Vec<f64> {
+        let Blocks { roots, shifts } = blocks;
+        let distance =
+            |upper: u32, lower: u32| self.distance(upper, lower) + shifts[upper as usize] - shifts[lower as usize];
         let columns = &self.layers.columns;
         let pairs = || {
             (0..columns.len() as u32).flat_map(|rank| columns.of(rank).windows(2)).map(move |pair| {
@@ -131,9 +149,8 @@ impl<'a> Aligner<'a> {
             })
         };
         // Between two blocks there may be several distances: one for each column in which they are neighbours.
-        let distances: Vec<f64> = pairs()
-            .map(|(near, far)| if from_top { self.distance(near, far) } else { self.distance(far, near) })
-            .collect();
+        let distances: Vec<f64> =
+            pairs().map(|(near, far)| if from_top { distance(near, far) } else { distance(far, near) }).collect();
         let block_pairs: Vec<(u32, u32)> =
             pairs().map(|(near, far)| (roots[near as usize], roots[far as usize])).collect();
         let follow = Lists::new(roots.len(), block_pairs.iter().zip(0..).map(|((near, _), at)| (*near, at)));
@@ -145,7 +162,8 @@ impl<'a> Aligner<'a> {
         let is_block = |item: &u32| roots[*item as usize] == *item;
         let mut order: Vec<u32> =
             (0..roots.len() as u32).filter(is_block).filter(|block| waiting[*block as usize] == 0).collect();
-        let mut place = vec![0.0f64; roots.len()];
+        let mut place = vec![f64::NEG_INFINITY; roots.len()];
+        order.iter().for_each(|block| place[*block as usize] = 0.0);
         let mut done = 0;
         while done < order.len() {
             let near = order[done];
@@ -167,7 +185,7 @@ impl<'a> Aligner<'a> {
             }
         }
         let sign = if from_top { 1.0 } else { -1.0 };
-        roots.iter().map(|root| sign * place[*root as usize]).collect()
+        roots.iter().zip(shifts).map(|(root, shift)| sign * place[*root as usize] + shift).collect()
     }
 
     /// How far apart the middles of two neighbours in a column are at least.

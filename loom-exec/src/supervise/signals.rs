@@ -2,13 +2,19 @@
 
 use std::io;
 
-use loom_exec::{Cancel, Runner};
 use rustix::process::Signal;
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGXFSZ};
 use signal_hook::iterator::Signals;
 
-/// Hands the signals that ask a program to end to a run, and those that suspend one to its steps.
-pub(crate) fn hand_to(cancel: Cancel, runner: Option<Runner>) -> io::Result<()> {
+use super::Runner;
+use crate::Cancel;
+
+/// Hands the signals that ask a program to end to a run, and those that suspend one to its steps: for programs whose business a
+/// run is. The first ends the run politely ([`Cancel::stop`]), the second at once ([`Cancel::kill`]); should a third one come,
+/// the program is held up by something else, and `exit` is called with it, to end the program and not to return.
+///
+/// SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT and SIGXFSZ are heard from then on, in a thread that is never ended.
+pub fn hand_signals_to(cancel: Cancel, runner: Option<Runner>, exit: impl Fn(i32) + Send + 'static) -> io::Result<()> {
     // Whoever starts a program by `nohup` wants it to outlive the terminal.
     let heard = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGXFSZ]
         .into_iter()
@@ -36,7 +42,7 @@ pub(crate) fn hand_to(cancel: Cancel, runner: Option<Runner>) -> io::Result<()> 
                 2 => cancel.kill(),
                 // Perhaps it is held up by whoever should read its output; should anything else be left, its supervisor
                 // ends that.
-                _ => std::process::exit(crate::exit::by_signal(signal).into()),
+                _ => exit(signal),
             }
         }
     };
@@ -45,7 +51,7 @@ pub(crate) fn hand_to(cancel: Cancel, runner: Option<Runner>) -> io::Result<()> 
 }
 
 /// Whether this process was started with a signal ignored. Only Linux tells.
-fn is_ignored(signal: i32) -> bool {
+pub(super) fn is_ignored(signal: i32) -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
