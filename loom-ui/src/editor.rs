@@ -4,13 +4,8 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use loom_exec::Settings;
+pub use loom_ui_core::Refused;
 use loom_ui_core::api::*;
-
-#[derive(Debug)]
-pub struct Refused {
-    pub code: &'static str,
-    pub message: String,
-}
 
 type Result<T> = std::result::Result<T, Refused>;
 pub type Listener = Box<dyn Fn(ServerMessage) + Send + Sync>;
