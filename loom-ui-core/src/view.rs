@@ -326,7 +326,7 @@ impl<'a> Maker<'a> {
         let mut view = self.view;
         let boxes = view.nodes.iter().map(|node| Shape { w: node.w, h: node.h, frame: node.frame }).collect();
         let edges = view.edges.iter().map(|edge| (edge.from, edge.to)).collect();
-        let Layout { corners, routes, frames, width, height } = lay_out(&Sketch { boxes, edges, ends: Vec::new() });
+        let Layout { corners, routes, frames, width, height } = lay_out(&Sketch { boxes, edges, ..Sketch::default() });
         for (node, Point { x, y }) in view.nodes.iter_mut().zip(corners) {
             (node.x, node.y) = (x, y);
         }

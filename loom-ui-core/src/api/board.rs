@@ -11,9 +11,9 @@ use crate::layout::Point;
 pub struct Board {
     /// Parameters, data, steps, in the order in which the keyboard goes through them: along the data.
     pub cards: Vec<Card>,
-    /// What flows where.
+    /// What flows where, by id.
     pub wires: Vec<Wire>,
-    /// The groups that are not folded.
+    /// The groups that are not folded, and branches that somebody unfolded.
     pub frames: Vec<Frame>,
     /// The width of it all.
     pub width: f64,

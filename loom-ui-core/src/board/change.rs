@@ -26,10 +26,11 @@ pub fn change(old: &Board, new: &Board) -> BoardChange {
 }
 
 impl BoardChange {
-    /// Makes the change. Wires that are new come last; their order says nothing.
+    /// Makes the change.
     pub fn apply(&self, board: &mut Board) {
         put(&mut board.cards, &self.cards, &self.gone_cards, |card| &card.id);
         put(&mut board.wires, &self.wires, &self.gone_wires, |wire| &wire.id);
+        board.wires.sort_unstable_by(|one, other| one.id.cmp(&other.id));
         if let Some(order) = &self.order {
             let place: HashMap<&str, usize> = order.iter().enumerate().map(|(at, id)| (&**id, at)).collect();
             board.cards.sort_by_key(|card| place.get(&*card.id).copied().unwrap_or(usize::MAX));

@@ -69,7 +69,7 @@ impl Fixer<'_> {
             return None;
         }
         let unset = Op::Unset { node: self.site.id.clone(), path: self.site.path.clone() };
-        Some(Fix { label: format!("rename to `{near}`"), ops: vec![unset, self.set(path, value)] })
+        Some(Fix { label: format!("rename to `{near}`"), ops: vec![self.set(path, value), unset] })
     }
 
     fn remove(&self) -> Fix {

@@ -115,7 +115,7 @@ impl Fold {
 }
 
 /// Of data and parameters: what they go along with, where steps go as this says. Data go with what makes them, else, as
-/// parameters do, with all that use them.
+/// parameters do, with the one step that uses them: what several use is seen.
 pub(super) fn owners(model: &Model<'_>, of_step: &[Option<usize>]) -> Vec<Option<usize>> {
     let is_step = |at: usize| matches!(model.nodes[at].what, What::Step(_));
     let mut owners: Vec<Option<usize>> = vec![None; model.nodes.len()];
@@ -124,11 +124,14 @@ pub(super) fn owners(model: &Model<'_>, of_step: &[Option<usize>]) -> Vec<Option
         owners[flow.to] = of_step[flow.from];
         is_known[flow.to] = true;
     }
-    let mut is_used = vec![false; model.nodes.len()];
-    for flow in model.flows.iter().filter(|flow| !is_step(flow.from) && !is_known[flow.from]) {
-        let by = if is_step(flow.to) { of_step[flow.to] } else { None };
-        let is_first = !std::mem::replace(&mut is_used[flow.from], true);
-        owners[flow.from] = if is_first { by } else { by.filter(|_| owners[flow.from] == by) };
+    let mut user = vec![None; model.nodes.len()];
+    for flow in model.flows.iter().filter(|flow| !is_step(flow.from)) {
+        if is_known[flow.from] {
+            continue;
+        }
+        let is_only = *user[flow.from].get_or_insert(flow.to) == flow.to;
+        owners[flow.from] = of_step[flow.to].filter(|_| is_only && is_step(flow.to));
+        is_known[flow.from] = !is_only;
     }
     owners
 }

@@ -80,7 +80,7 @@ impl Placer {
         for (_, (from, to)) in ends.iter().enumerate().filter(flows) {
             (is_joined[*from], is_joined[*to]) = (true, true);
         }
-        let mut sketch = Sketch::default();
+        let mut sketch = Sketch { steady: true, ..Sketch::default() };
         for (at, card) in cards.iter().enumerate().filter(|(at, _)| is_joined[*at]) {
             self.sketched[at] = Some(sketch.boxes.len());
             sketch.boxes.push(Shape { w: card.w, h: card.h, frame: frame_of[at] });
@@ -234,7 +234,8 @@ impl Placer {
     }
 
     fn finish(self) -> Board {
-        let Draft { cards, wires, frames, .. } = self.draft;
+        let Draft { cards, mut wires, frames, .. } = self.draft;
+        wires.sort_unstable_by(|one, other| one.id.cmp(&other.id));
         let mut board = Board { cards, wires, frames, width: 0.0, height: 0.0 };
         let rects = board.cards.iter().map(rect).chain(board.frames.iter().map(|frame| {
             let (x, y, w, h) = (frame.x, frame.y, frame.w, frame.h);

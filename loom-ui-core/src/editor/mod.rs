@@ -1,5 +1,6 @@
 //! One open pipeline: its file, its text, its graph, its runs.
 
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -12,6 +13,7 @@ use crate::api::{
 use crate::board::{self, Drawn, Folding, Positions};
 use crate::document::{Document, Merged};
 use crate::edit::Surroundings;
+use crate::files::LogFile;
 use crate::{Refused, runs};
 
 mod disk;
@@ -21,6 +23,7 @@ mod side;
 mod watching;
 
 use disk::{Disk, Found};
+pub use running::RUN_APART;
 use side::Side;
 use watching::Watching;
 
@@ -58,11 +61,15 @@ struct Shared {
     /// The pipeline folder.
     folder: PathBuf,
     settings: Settings,
+    /// Where tasks are looked for, relative to the pipeline folder.
+    tasks_dir: PathBuf,
     /// Nothing may be written or run.
     read_only: bool,
     memory: Memory,
     now: Mutex<Now>,
     watching: Watching,
+    /// Logs that were looked at, the last one first.
+    logs: Mutex<VecDeque<LogFile>>,
     listeners: Mutex<Vec<Listener>>,
 }
 
@@ -112,10 +119,12 @@ impl Editor {
             shown,
             folder,
             settings,
+            tasks_dir: PathBuf::from("tasks"),
             read_only,
             memory: Memory::default(),
             now: Mutex::new(now),
             watching: Watching::default(),
+            logs: Mutex::default(),
             listeners: Mutex::new(Vec::new()),
         });
         watching::watch(&shared)?;

@@ -25,6 +25,8 @@ use serde::Serialize;
 const COLUMN_GAP: f64 = 64.0;
 /// What a column gap grows by at most.
 const STEEP_GAP: f64 = 120.0;
+/// The steps that it grows by, where it does so by steps.
+const STEADY_GAP: f64 = 40.0;
 /// How far before a column the edges run level, so that an arrowhead finds room.
 const LEAD: f64 = 14.0;
 /// Between parts that nothing joins.
@@ -40,6 +42,8 @@ pub struct Sketch {
     /// For each edge how far below the middle of the one box it leaves, and below that of the other it arrives. Edges
     /// beyond the end of this list run from middle to middle.
     pub ends: Vec<(f64, f64)>,
+    /// Whether gaps between columns grow by steps only, so that a small change moves little.
+    pub steady: bool,
 }
 
 /// A box to be placed. Lengths have no unit; the gaps are made for pixels.
@@ -100,7 +104,7 @@ pub struct Layout {
 /// ```
 /// use loom_ui_core::layout::{Point, Shape, Sketch, lay_out};
 /// let shape = Shape { w: 100.0, h: 40.0, frame: None };
-/// let layout = lay_out(&Sketch { boxes: vec![shape; 3], edges: vec![(0, 1), (0, 2)], ends: vec![] });
+/// let layout = lay_out(&Sketch { boxes: vec![shape; 3], edges: vec![(0, 1), (0, 2)], ends: vec![], steady: false });
 /// assert_eq!(layout.corners[0], Point { x: 0.0, y: 34.0 });
 /// assert_eq!(layout.corners[1].x, layout.corners[2].x);
 /// assert_eq!(layout.height, 108.0);
@@ -183,12 +187,12 @@ impl Part {
         let shapes: Vec<Shape> = self.boxes.iter().map(|at| sketch.boxes[*at]).collect();
         let mut edges: Vec<(u32, u32)> = self.edges.iter().map(|(_, edge)| *edge).collect();
         let ranks = rank::ranks(shapes.len(), &mut edges);
-        let edge = |((index, written), (from, to)): (&(usize, (u32, u32)), (u32, u32))| {
+        let edges = self.edges.iter().zip(edges).map(|((index, written), (from, to))| {
             let (one, other) = sketch.ends.get(*index).copied().unwrap_or_default();
             let (leaves, arrives) = if *written == (from, to) { (one, other) } else { (other, one) };
             Edge { from, to, leaves, arrives }
-        };
-        let edges: Vec<Edge> = self.edges.iter().zip(edges).map(edge).collect();
+        });
+        let edges: Vec<Edge> = edges.collect();
         let mut frames: Vec<usize> = shapes.iter().filter_map(|shape| shape.frame).collect();
         frames.sort_unstable();
         frames.dedup();
@@ -196,7 +200,7 @@ impl Part {
         let groups: Vec<Option<u32>> = shapes.iter().map(|shape| shape.frame.map(number)).collect();
         let mut layers = Layers::new(&groups, &ranks, &edges, frames.len());
         order::reduce_crossings(&mut layers);
-        let drawing = Drawing::new(&layers, &shapes);
+        let drawing = Drawing::new(&layers, &shapes, sketch.steady);
         let (first_frame, first_box) = (layout.frames.len(), drawing.box_rect(0));
         for (frame, rect) in frames.into_iter().zip(drawing.frames()) {
             layout.frames.push((frame, rect));
@@ -247,7 +251,7 @@ struct Drawing<'a> {
 }
 
 impl<'a> Drawing<'a> {
-    fn new(layers: &'a Layers, boxes: &'a [Shape]) -> Self {
+    fn new(layers: &'a Layers, boxes: &'a [Shape], steady: bool) -> Self {
         let middles = place::heights(layers, boxes);
         let count = layers.columns.len();
         let mut widths = vec![0.0f64; count];
@@ -262,7 +266,9 @@ impl<'a> Drawing<'a> {
         let mut left = 0.0;
         let columns = widths.iter().zip(&rises).map(|(width, rise)| {
             let column = (left, left + width);
-            left += (width + COLUMN_GAP + (rise / 8.0).min(STEEP_GAP)).round();
+            let more = (rise / 8.0).min(STEEP_GAP);
+            let more = if steady { (more / STEADY_GAP).floor() * STEADY_GAP } else { more };
+            left += (width + COLUMN_GAP + more).round();
             column
         });
         let columns = columns.collect();

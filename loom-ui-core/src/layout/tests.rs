@@ -25,6 +25,24 @@ fn a_chain_is_straight() {
 }
 
 #[test]
+fn what_joins_ports_is_straight() {
+    let mut sketch = sketch(3, &[(0, 1), (1, 2)]);
+    sketch.ends = vec![(-15.0, 5.0), (10.0, -20.0)];
+    let layout = lay_out(&sketch);
+    assert_eq!(places(&layout), [(0.0, 40.0), (164.0, 20.0), (328.0, 50.0)]);
+    assert!(layout.routes.iter().all(|route| route.len() == 2), "{:?}", layout.routes);
+}
+
+#[test]
+fn ports_say_who_stands_above() {
+    // What leaves at the top leads to what stands at the top, though it comes later.
+    let mut sketch = sketch(3, &[(0, 1), (0, 2)]);
+    sketch.ends = vec![(15.0, 0.0), (-15.0, 0.0)];
+    let layout = lay_out(&sketch);
+    assert!(layout.corners[2].y < layout.corners[1].y, "{:?}", layout.corners);
+}
+
+#[test]
 fn a_diamond_is_even() {
     let layout = lay_out(&sketch(4, &[(0, 1), (0, 2), (1, 3), (2, 3)]));
     let heights: Vec<f64> = places(&layout).iter().map(|(_, y)| *y).collect();
@@ -121,12 +139,13 @@ fn check_boxes(sketch: &Sketch, layout: &Layout) {
 
 fn check_routes(sketch: &Sketch, layout: &Layout) {
     let rects = rects(sketch, layout);
-    for ((from, to), route) in sketch.edges.iter().zip(&layout.routes) {
+    for (at, ((from, to), route)) in sketch.edges.iter().zip(&layout.routes).enumerate() {
         let (from, to) = (rects[*from], rects[*to]);
         assert!(from.x + from.w < to.x, "to the right: {from:?} {to:?}");
-        let side = |rect: Rect, x: f64| Point { x, y: rect.y + rect.h / 2.0 };
-        assert_eq!(route.first(), Some(&side(from, from.x + from.w)));
-        assert_eq!(route.last(), Some(&side(to, to.x)));
+        let (leaves, arrives) = sketch.ends.get(at).copied().unwrap_or_default();
+        let side = |rect: Rect, x: f64, offset: f64| Point { x, y: rect.y + rect.h / 2.0 + offset };
+        assert_eq!(route.first(), Some(&side(from, from.x + from.w, leaves)));
+        assert_eq!(route.last(), Some(&side(to, to.x, arrives)));
         assert!(route.windows(2).all(|pair| pair[0].x <= pair[1].x), "{route:?}");
         assert!(route.chunks(2).all(|pair| pair[0].y == pair[1].y), "{route:?}");
         for pair in route.windows(2) {
@@ -149,11 +168,20 @@ fn shapes() -> impl Strategy<Value = Vec<Shape>> {
 
 proptest! {
     #[test]
-    fn drawings_are_in_order(boxes in shapes(), pairs in prop::collection::vec((0usize..32, 0usize..32), 0..60)) {
+    fn drawings_are_in_order(
+        boxes in shapes(),
+        pairs in prop::collection::vec((0usize..32, 0usize..32), 0..60),
+        parts in prop::collection::vec((0u8..5, 0u8..5), 0..60),
+        steady in any::<bool>(),
+    ) {
         let count = boxes.len();
         let ordered = |(one, other): (usize, usize)| (one.min(other) % count, one.max(other) % count);
-        let edges = pairs.into_iter().map(ordered).filter(|(from, to)| from < to).collect();
-        let sketch = Sketch { boxes, edges, ends: Vec::new() };
+        let edges: Vec<_> = pairs.into_iter().map(ordered).filter(|(from, to)| from < to).collect();
+        // At a few heights within the boxes.
+        let offset = |at: usize, part: u8| f64::from(part % 5) / 4.0 * boxes[at].h - boxes[at].h / 2.0;
+        let ends = edges.iter().zip(&parts);
+        let ends = ends.map(|((from, to), (one, other))| (offset(*from, *one), offset(*to, *other))).collect();
+        let sketch = Sketch { boxes, edges, ends, steady };
         let layout = lay_out(&sketch);
         check_boxes(&sketch, &layout);
         check_routes(&sketch, &layout);
@@ -162,7 +190,7 @@ proptest! {
 
     #[test]
     fn any_sketch_is_drawn(boxes in shapes(), edges in prop::collection::vec((0usize..34, 0usize..34), 0..60)) {
-        let sketch = Sketch { boxes, edges, ends: Vec::new() };
+        let sketch = Sketch { boxes, edges, ..Sketch::default() };
         check_boxes(&sketch, &lay_out(&sketch));
     }
 }

@@ -1,0 +1,7 @@
+//! The board of a pipeline.
+
+mod board {
+    mod draw;
+    mod laws;
+    mod told;
+}

@@ -1,0 +1,293 @@
+// The log of a unit, or of all that run at once.
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useCallback, useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import type { LogLine, LogPage, UnitRow } from "../api/types";
+import { count, duration } from "../charts/format";
+import { useSettled } from "../charts/hooks";
+import { api, notify } from "./link";
+import { marked, nextMatch, styleClass, tickMarks } from "./logbook";
+import { setPlace, usePlace } from "./place";
+import { logPath, useLog, wholeLog } from "./useLog";
+import { unitMark } from "./words";
+
+const LINE = 19;
+
+/** A line with its styles, and what was searched for marked. */
+export function LineText({ line, query }: { line: LogLine; query: string }) {
+  return (
+    <>
+      {marked(line, query).map((piece, at) =>
+        piece.hit ? (
+          <mark key={at} className={styleClass(piece.style)}>
+            {piece.text}
+          </mark>
+        ) : piece.style === "" ? (
+          piece.text
+        ) : (
+          <span key={at} className={styleClass(piece.style)}>
+            {piece.text}
+          </span>
+        ),
+      )}
+    </>
+  );
+}
+
+export interface LogPaneProps {
+  run: string;
+  unit: UnitRow;
+  /** Stands before the tools: which log, and the switch to all of them. */
+  head: ReactNode;
+  /** What can be done about a failure. */
+  actions: ReactNode;
+}
+
+/** The log of one unit. */
+export function LogPane({ run, unit, head, actions }: LogPaneProps) {
+  const live = unit.state === "running";
+  const log = useLog(run, unit.unit, live);
+  const { book, version, ready, error, need } = log;
+  const [query, setQuery] = useState("");
+  const wanted = useSettled(query, 200);
+  const [matches, setMatches] = useState<number[]>([]);
+  const [current, setCurrent] = useState<number | null>(null);
+  const [follow, setFollow] = useState(live);
+  const [wrap, setWrap] = useState(false);
+  const linked = usePlace("line");
+  const scroller = useRef<HTMLDivElement>(null);
+  const search = useRef<HTMLInputElement>(null);
+  const virtual = useVirtualizer({ count: book.total, getScrollElement: () => scroller.current, estimateSize: () => LINE, overscan: 20 });
+  const items = virtual.getVirtualItems();
+  const firstShown = items[0]?.index ?? 0;
+  const lastShown = items[items.length - 1]?.index ?? 0;
+
+  useEffect(() => {
+    if (book.total > 0) need(firstShown, lastShown + 1);
+  }, [book, version, firstShown, lastShown, need]);
+  useEffect(() => virtual.measure(), [wrap, virtual]);
+
+  const jump = useCallback(
+    (line: number, link = true) => {
+      setFollow(false);
+      setCurrent(line);
+      if (link) setPlace({ line: String(line + 1) });
+      requestAnimationFrame(() => virtual.scrollToIndex(line, { align: "center" }));
+    },
+    [virtual],
+  );
+
+  // Where a log opens: at the line of the link, at the first error of what failed, else at its end while it grows.
+  const opened = useRef<string | null>(null);
+  useEffect(() => {
+    if (!ready) return;
+    const key = `${run}/${unit.unit}/${unit.state === "failed"}`;
+    if (opened.current === key) return;
+    opened.current = key;
+    const line = Number(linked);
+    if (linked !== null && Number.isInteger(line) && line >= 1 && line <= book.total) jump(line - 1, false);
+    else if (unit.state === "failed" && book.firstError !== null) jump(book.firstError, false);
+    else setCurrent(null);
+  }, [ready, run, unit.unit, unit.state, linked, book, jump]);
+  useEffect(() => setFollow(live), [live, unit.unit]);
+
+  const total = book.total;
+  useEffect(() => {
+    if (follow && total > 0) virtual.scrollToIndex(total - 1, { align: "end" });
+  }, [follow, total, version, virtual]);
+
+  const searched = useSettled(total, 800);
+  useEffect(() => {
+    if (wanted === "") {
+      setMatches([]);
+      return;
+    }
+    let gone = false;
+    api
+      .get<LogPage>(`${logPath(run, unit.unit)}?from=0&limit=1&q=${encodeURIComponent(wanted)}`)
+      .then((page) => {
+        if (!gone) setMatches(page.matches);
+      })
+      .catch(() => undefined);
+    return () => {
+      gone = true;
+    };
+  }, [wanted, run, unit.unit, searched]);
+  const step = (forward: boolean) => {
+    const next = nextMatch(matches, current ?? (forward ? firstShown - 1 : lastShown + 1), forward);
+    if (next !== null) jump(next);
+  };
+  const which = current === null ? -1 : matches.indexOf(current);
+
+  const onKey = (event: KeyboardEvent<HTMLElement>) => {
+    if ((event.ctrlKey || event.metaKey) && event.key === "f") {
+      event.preventDefault();
+      event.stopPropagation();
+      search.current?.focus();
+      search.current?.select();
+    }
+  };
+  const onScroll = () => {
+    const box = scroller.current;
+    if (box === null) return;
+    const end = box.scrollHeight - box.scrollTop - box.clientHeight < 4;
+    if (live && end && !follow) setFollow(true);
+  };
+  const copy = async () => {
+    const chosen = String(getSelection() ?? "");
+    const text = chosen.trim() !== "" && scroller.current?.contains(getSelection()?.anchorNode ?? null) ? chosen : await wholeLog(run, unit.unit);
+    await navigator.clipboard.writeText(text);
+    notify(chosen.trim() !== "" ? "Copied the selection" : `Copied ${count(total, "line")}`);
+  };
+  const save = async () => download(`${unit.unit}.log`, await wholeLog(run, unit.unit), "text/plain");
+
+  const mark = unitMark(unit);
+  const digits = Math.max(3, String(total).length);
+  return (
+    <section className="log" aria-label={`Log of ${unit.unit}`} onKeyDown={onKey}>
+      <div className="pane-bar">
+        {head}
+        {unit.state !== "failed" && (
+          <span className={`state ${mark.tone}`}>
+            <span aria-hidden="true">{mark.glyph}</span> {mark.word}
+          </span>
+        )}
+        <span className="spring" />
+        <div className="log-search" role="search">
+          <input
+            ref={search}
+            type="search"
+            className="input small"
+            placeholder="Search log"
+            aria-label="Search log"
+            value={query}
+            onChange={(event) => setQuery(event.target.value)}
+            onKeyDown={(event) => {
+              if (event.key === "Enter") {
+                event.preventDefault();
+                step(!event.shiftKey);
+              } else if (event.key === "Escape" && query !== "") {
+                event.stopPropagation();
+                setQuery("");
+              }
+            }}
+          />
+          {wanted !== "" && (
+            <span className="log-count" role="status">
+              {matches.length === 0 ? "none" : `${which >= 0 ? `${which + 1} of ` : ""}${matches.length >= 10_000 ? "10,000+" : matches.length.toLocaleString("en-GB")}`}
+            </span>
+          )}
+          <button type="button" className="btn small square" aria-label="Previous match" title="Previous match (Shift+Enter)" disabled={matches.length === 0} onClick={() => step(false)}>
+            ↑
+          </button>
+          <button type="button" className="btn small square" aria-label="Next match" title="Next match (Enter)" disabled={matches.length === 0} onClick={() => step(true)}>
+            ↓
+          </button>
+        </div>
+        <button type="button" className="btn small" disabled={book.firstError === null} onClick={() => book.firstError !== null && jump(book.firstError)}>
+          First error
+        </button>
+        <button type="button" className="btn small" aria-pressed={follow} disabled={!live} onClick={() => setFollow(!follow)} title="Stay at the end while it grows">
+          Follow
+        </button>
+        <button type="button" className="btn small" aria-pressed={wrap} onClick={() => setWrap(!wrap)} title="Break long lines">
+          Wrap
+        </button>
+        <button type="button" className="btn small" disabled={total === 0} onClick={() => void copy()} title="Copy what is selected, else all of it">
+          Copy
+        </button>
+        <button type="button" className="btn small" disabled={total === 0} onClick={() => void save()}>
+          Download
+        </button>
+      </div>
+      {actions}
+      <div className="log-body">
+        <div
+          ref={scroller}
+          className={wrap ? "log-scroll wrap" : "log-scroll"}
+          tabIndex={0}
+          role="region"
+          aria-label={`Lines of the log of ${unit.unit}`}
+          onScroll={onScroll}
+          onWheel={(event) => event.deltaY < 0 && setFollow(false)}
+        >
+          {total === 0 ? (
+            <p className="log-empty">{error ?? (!ready ? "Loading…" : emptyWord(unit))}</p>
+          ) : (
+            <div className="log-lines" style={{ height: virtual.getTotalSize(), "--digits": `${digits}ch` } as React.CSSProperties}>
+              {items.map((item) => {
+                const line = book.line(item.index);
+                return (
+                  <div
+                    key={item.key}
+                    ref={wrap ? virtual.measureElement : undefined}
+                    data-index={item.index}
+                    className={`log-line ${line?.error ? "error" : ""} ${item.index === current ? "current" : ""}`}
+                    style={{ transform: `translateY(${item.start}px)` }}
+                  >
+                    <a
+                      className="log-number"
+                      href={`#line=${item.index + 1}`}
+                      tabIndex={-1}
+                      aria-label={`Link to line ${item.index + 1}`}
+                      onClick={(event) => {
+                        event.preventDefault();
+                        setCurrent(item.index);
+                        setPlace({ line: String(item.index + 1) });
+                      }}
+                    >
+                      {item.index + 1}
+                    </a>
+                    <span className="log-text">{line === undefined ? <span className="log-hole">…</span> : <LineText line={line} query={wanted} />}</span>
+                  </div>
+                );
+              })}
+            </div>
+          )}
+        </div>
+        <Ruler total={total} errors={book.errorLines()} matches={matches} onJump={jump} />
+      </div>
+    </section>
+  );
+}
+
+function emptyWord(unit: UnitRow): string {
+  if (unit.state === "queued" || unit.state === "stale") return "It has not begun yet.";
+  if (unit.started_ms === null) return unit.state === "fresh" ? "It was up to date and did not run: there is no output." : "It did not run: there is no output.";
+  if (unit.state === "running") return "It has written nothing so far.";
+  return `It wrote nothing in ${duration(unit.took_ms)}.`;
+}
+
+/** Marks beside the scrollbar: where errors and matches are. For the eye and the pointer; the buttons do the same. */
+function Ruler({ total, errors, matches, onJump }: { total: number; errors: readonly number[]; matches: readonly number[]; onJump(line: number): void }) {
+  if (total === 0 || (errors.length === 0 && matches.length === 0)) return null;
+  return (
+    <div
+      className="log-ruler"
+      aria-hidden="true"
+      onClick={(event) => {
+        const box = event.currentTarget.getBoundingClientRect();
+        const at = ((event.clientY - box.top) / box.height) * total;
+        const all = [...errors, ...matches];
+        const near = all.reduce((best, line) => (Math.abs(line - at) < Math.abs(best - at) ? line : best), all[0] as number);
+        onJump(near);
+      }}
+    >
+      {tickMarks(matches, total).map((part) => (
+        <span key={`m${part}`} className="tick match" style={{ top: `${part * 100}%` }} />
+      ))}
+      {tickMarks(errors, total).map((part) => (
+        <span key={`e${part}`} className="tick error" style={{ top: `${part * 100}%` }} />
+      ))}
+    </div>
+  );
+}
+
+/** Gives the reader a file. */
+export function download(name: string, text: string, type: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
