@@ -11,7 +11,9 @@ import { usePortDrag } from "./usePortDrag";
 import { inFrame } from "./walk";
 
 /** Nearer than this, cards have words. */
-const NEAR = 0.38;
+const NEAR = 0.34;
+/** A board is not made smaller than this to show all of it at first. */
+const READABLE = 0.42;
 
 export interface Intents {
   select: (ids: string[]) => void;
@@ -152,6 +154,14 @@ function Inner({ docId, board, selection, locked, intents, onReady }: Props) {
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const duration = still ? 0 : 220;
     const fit = (time = duration) => void flow.fitView({ padding: 0.08, maxZoom: 1, minZoom: 0.05, duration: time });
+    // What does not fit begins at its beginning.
+    const begin = () => {
+      const area = box.current?.getBoundingClientRect();
+      const { width, height } = latest.current;
+      const whole = area === undefined ? 1 : Math.min(area.width / (width + 80), area.height / (height + 120));
+      if (whole >= READABLE || width === 0 || latest.current.cards.length > 300) return fit(0);
+      void flow.setViewport({ x: 40, y: Math.max(64, ((area?.height ?? 0) - height * READABLE) / 2), zoom: READABLE });
+    };
     const middle = () => {
       const area = box.current?.getBoundingClientRect() ?? new DOMRect();
       return { x: area.left + area.width / 2, y: area.top + area.height / 2 };
@@ -178,7 +188,7 @@ function Inner({ docId, board, selection, locked, intents, onReady }: Props) {
       middle,
     });
     const known = viewports.get(docId);
-    if (known === undefined) requestAnimationFrame(() => fit(0));
+    if (known === undefined) requestAnimationFrame(() => begin());
     else void flow.setViewport(known);
     // The document does not change while this is shown: another one is another surface.
     // eslint-disable-next-line react-hooks/exhaustive-deps

@@ -1,8 +1,8 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { api, edit, fold, notify, openDialog, select, showLine, showView, start, useStore } from "../api/store";
 import { hear } from "../api/socket";
 import { segment, told } from "../api/client";
-import type { Card, Details, Op, TaskInfo } from "../api/types";
+import type { Card, Details, TaskInfo } from "../api/types";
 import { canWrite, selectedSteps } from "../app/commands";
 import { Button, IconButton } from "../ui/Button";
 import { Icon } from "../ui/Icon";
@@ -40,10 +40,14 @@ function useTasks(): readonly TaskInfo[] {
   return tasks;
 }
 
-/** Connects, and puts the keyboard where it leads to. */
-async function connect(ops: Op[]): Promise<void> {
-  await edit(ops);
+const wide = matchMedia("(min-width: 1151px)");
+function listen(changed: () => void): () => void {
+  wide.addEventListener("change", changed);
+  return () => wide.removeEventListener("change", changed);
 }
+
+/** Whether there is room for an inspector that has nothing to show. */
+const useRoom = () => useSyncExternalStore(listen, () => wide.matches);
 
 /** Sends where cards were moved to; they stay there meanwhile. */
 async function move(positions: [string, number, number][], coalesce?: string): Promise<void> {
@@ -168,6 +172,7 @@ export default function GraphView() {
   const locked = !canWrite();
   const { left, right, leftWidth, rightWidth, filter } = useGraph();
   const tasks = useTasks();
+  const roomy = useRoom();
   const surface = useRef<Surface | null>(null);
   const [menu, setMenu] = useState<{ id: string | null; at: { x: number; y: number } } | null>(null);
 
@@ -175,7 +180,7 @@ export default function GraphView() {
     () => ({
       select,
       move: (positions) => void move(positions),
-      connect: (from, to) => void connect([{ op: "connect", from, to }]),
+      connect: (from, to) => void edit([{ op: "connect", from, to }]),
       drop: (from, back, at, place) => setGraph({ drop: { from, back, at, place } }),
       open,
       add: (at, place) => {
@@ -401,7 +406,7 @@ export default function GraphView() {
         )}
         <DragReason />
       </section>
-      {right && (
+      {right && (selection.length > 0 || roomy) && (
         <>
           <Splitter label="Width of the inspector" side="right" width={rightWidth} min={260} max={640} onChange={(width) => keep({ rightWidth: width })} />
           <aside className="inspector" aria-label="Inspector" data-region style={{ width: rightWidth }}>

@@ -10,7 +10,7 @@ import { FieldInput } from "./FieldInput";
 import { StateSign } from "./StateSign";
 import { add, DATA_TYPES, made, stem, type Thing } from "./add";
 import { focusCard, keep, type RailTab, useGraph } from "./state";
-import { KIND_ICONS, KIND_WORDS, dataWords, stateWords, typeSign } from "./words";
+import { KIND_ICONS, KIND_WORDS, dataWords, shortWords, typeSign } from "./words";
 
 const TABS: [RailTab, string][] = [
   ["outline", "Outline"],
@@ -58,7 +58,7 @@ function useWords(item: OutlineItem): string {
   const data = useStore((store) => store.data.get(item.id));
   if (item.kind === "data") return dataWords(data);
   if (item.kind === "parameter") return "";
-  return stateWords(step);
+  return shortWords(step);
 }
 
 function Row({ item, at, count, isHere, chosen, onHere }: { item: OutlineItem; at: number; count: number; isHere: boolean; chosen: boolean; onHere: () => void }) {

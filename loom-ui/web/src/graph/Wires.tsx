@@ -43,7 +43,7 @@ export function Wires({ board, selection }: { board: Board; selection: readonly 
   const chosen = new Set(selection);
   const look = (wire: Wire) => {
     if (filter !== null && !(filter.ids.has(wire.from) && filter.ids.has(wire.to))) return "dim";
-    const flows = running.get(wire.to)?.state === "running" ? " flows" : "";
+    const flows = wire.kind !== "parameter" && running.get(wire.to)?.state === "running" ? " flows" : "";
     if (chosen.has(wire.from) || chosen.has(wire.to)) return `near${flows}`;
     return flows.trim();
   };

@@ -60,6 +60,13 @@ export function stateWords(state: StepState | undefined): string {
   return state.counts.units > 1 ? countsWords(state.counts) : STATES[state.state].word;
 }
 
+/** The same, where there is little room. */
+export function shortWords(state: StepState | undefined): string {
+  if (state === undefined || state.counts.units <= 1) return stateWords(state);
+  const { counts } = state;
+  return counts.ok === counts.units ? "up to date" : counts.failed > 0 ? `${counts.failed} of ${counts.units} failed` : counts.running > 0 ? `${counts.ok} of ${counts.units} done` : `${counts.ok} of ${counts.units} up to date`;
+}
+
 export function dataWords(state: DataState | undefined): string {
   if (state === undefined) return "not known yet";
   if (!state.exists) return "not made yet";
