@@ -59,7 +59,7 @@ function Slot({ card }: { card: Card }) {
   const url = useThumb(card.id, state?.thumb === true ? state.etag : null, 336);
   if (state === undefined) return <div className="slot" />;
   if (!state.exists) return <div className="slot none">not made yet</div>;
-  if (state.thumb) return <div className="slot picture">{url !== null && <img src={url} alt="" draggable={false} />}</div>;
+  if (state.thumb) return <div className="slot picture">{url !== null && <img src={url} alt={`${card.label.full}, small`} draggable={false} />}</div>;
   if (state.lines.length > 0) {
     return (
       <div className="slot lines">
@@ -188,9 +188,9 @@ export const CardBox = memo(function CardBox({ card, selected }: { card: Card; s
     <div
       ref={box}
       id={`card ${card.id}`}
-      role="button"
-      aria-pressed={selected}
-      aria-label={cardWords(card, step, data)}
+      role="group"
+      aria-roledescription="card"
+      aria-label={cardWords(card, step, data) + (selected ? ", selected" : "")}
       tabIndex={here || isFirst ? 0 : -1}
       className={`card ${card.kind} ${look} ${stacked ? "stacked" : ""} ${selected ? "selected" : ""} ${dim ? "dim" : ""} ${far ? "far" : ""} ${fits !== null && fits.size === 0 ? "out" : ""} ${card.badges.some((badge) => badge.kind === "disabled" || badge.kind === "optional") ? "aside" : ""}`}
       style={{ width: card.w, height: card.h }}

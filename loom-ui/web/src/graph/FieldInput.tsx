@@ -22,7 +22,12 @@ export function opFor(node: string, field: Field, text: string): Op | string | n
   return { op: "set", node, path: field.path, value: quoted ? { quoted: text } : { text: field.kind === "text" ? text : text.trim() } };
 }
 
+/** What a field is called: keys as they are written, words of the editor's own as words. */
+const titleOf = (field: Field) => (field.section === "" || field.section === "settings" ? field.label.charAt(0).toUpperCase() + field.label.slice(1) : field.label);
+
 interface Props {
+  /** Instead of the field's own: a name that somebody gave. */
+  title?: string;
   node: string;
   field: Field;
   locked: boolean;
@@ -31,7 +36,8 @@ interface Props {
 }
 
 /** One thing that can be set. It is sent with Enter, or when it is left; Escape takes back what was typed. */
-export function FieldInput({ node, field, locked, first, onRenamed }: Props) {
+export function FieldInput({ title, node, field, locked, first, onRenamed }: Props) {
+  const name = title ?? titleOf(field);
   const saved = field.text ?? "";
   const [draft, setDraft] = useState<string | null>(null);
   const [refused, setRefused] = useState<string | null>(null);
@@ -122,7 +128,7 @@ export function FieldInput({ node, field, locked, first, onRenamed }: Props) {
     <div className={`field-row ${field.kind} ${field.saved !== null ? "changed" : ""}`}>
       <div className="field-head">
         <label htmlFor={id} className="clip" title={field.description ?? undefined}>
-          {field.label}
+          {name}
         </label>
         {field.required && field.value === null && <span className="needed">needed</span>}
         {field.data_type !== null && <span className="type">{field.data_type}</span>}
@@ -136,7 +142,7 @@ export function FieldInput({ node, field, locked, first, onRenamed }: Props) {
           />
         )}
         {field.line !== null && (
-          <button type="button" className="line-link" title={`Line ${field.line} of the text`} aria-label={`${field.label}: line ${field.line} of the text`} onClick={() => showLine(field.line ?? 1)}>
+          <button type="button" className="line-link" title={`Line ${field.line} of the text`} aria-label={`${name}: line ${field.line} of the text`} onClick={() => showLine(field.line ?? 1)}>
             {field.line}
           </button>
         )}

@@ -197,6 +197,8 @@ function Inner({ docId, board, selection, locked, intents, onReady }: Props) {
   return (
     <div
       ref={box}
+      role="application"
+      aria-label="Cards: arrows go along the wires"
       className={`surface ${far ? "is-far" : ""}`}
       onPointerDownCapture={(event) => startDrag(event)}
       onDoubleClick={(event) => {

@@ -261,7 +261,8 @@ function DataPart({ id, name }: { id: string; name: string }) {
   return (
     <section aria-label="What is there">
       {exists && (state.thumb || state.lines.length > 0) && (
-        <button type="button" className={`peek ${state.thumb ? "picture" : "lines"}`} aria-label={`Look at ${file}`} onClick={show}>
+        <button type="button" className={`peek ${state.thumb ? "picture" : "lines"}`} onClick={show}>
+          <span className="sr-only">Look at {file}: </span>
           {state.thumb ? url !== null && <img src={url} alt="" /> : state.lines.map((line, at) => <span key={at}>{line === "" ? " " : line}</span>)}
         </button>
       )}

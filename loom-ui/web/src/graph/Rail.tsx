@@ -74,7 +74,6 @@ function Row({ item, at, count, isHere, chosen, onHere }: { item: OutlineItem; a
       aria-posinset={at + 1}
       aria-setsize={count}
       aria-selected={chosen}
-      aria-label={[item.label, KIND_WORDS[item.kind], item.sub, words, item.problem].filter(Boolean).join(", ")}
       tabIndex={isHere ? 0 : -1}
       className="outline-row"
       style={{ paddingLeft: 10 + item.depth * 14 }}
@@ -84,8 +83,9 @@ function Row({ item, at, count, isHere, chosen, onHere }: { item: OutlineItem; a
     >
       <Icon name={isData ? typeSign(item.sub, null).icon : KIND_ICONS[item.kind]} size={14} />
       <span className="clip spring">{item.label}</span>
+      <span className="sr-only">{KIND_WORDS[item.kind]}</span>
       {item.problem !== null && (
-        <span className={`problem ${item.problem}`}>
+        <span className={`problem ${item.problem}`} role="img" aria-label={item.problem}>
           <Icon name={item.problem} size={13} />
         </span>
       )}
@@ -196,16 +196,16 @@ function Add({ tasks, middle }: { tasks: readonly TaskInfo[]; middle: () => { x:
   return (
     <div className="add-panel">
       <input className="input" type="search" aria-label="Filter what can be added" placeholder="Filter" value={query} onChange={(event) => setQuery(event.target.value)} />
-      <h3>Tasks</h3>
+      <h2>Tasks</h2>
       {found.length === 0 && <p className="muted">{tasks.length === 0 ? "No task files in tasks/ yet." : "No task is called that."}</p>}
       <ul>
         {found.map((task) => item({ thing: "task", path: task.path }, stem(task.path), <Icon name={task.error === null ? "step" : "warning"} />, task.error ?? ports(task), [task.path, task.description].filter(Boolean).join("\n")))}
       </ul>
-      {types.length > 0 && <h3>Data</h3>}
+      {types.length > 0 && <h2>Data</h2>}
       <ul className="types">
         {types.map((type) => item({ thing: "data", type }, type, <span className={`letter type-${typeSign(type).look}`}>{typeSign(type).letter}</span>))}
       </ul>
-      <h3>Logic and values</h3>
+      <h2>Logic and values</h2>
       <ul>
         {wanted("parameter") && item({ thing: "parameter" }, "Parameter", <Icon name="parameter" />, "a value that steps share")}
         {wanted("command") && item({ thing: "command" }, "Command", <Icon name="command" />, "a line for the shell")}
@@ -250,7 +250,7 @@ function Parameters() {
     <div className="parameters">
       {parameters.length === 0 && <p className="muted">No parameters yet. A parameter is a value that steps share, written <code>$name</code> where it is used.</p>}
       {parameters.map((parameter) => (
-        <FieldInput key={parameter.id} node={parameter.id} field={asField(parameter)} locked={!write} />
+        <FieldInput key={parameter.id} title={parameter.name} node={parameter.id} field={asField(parameter)} locked={!write} />
       ))}
       {write && (
         <form
@@ -259,7 +259,7 @@ function Parameters() {
             void make();
           }}
         >
-          <h3>New parameter</h3>
+          <h2>New parameter</h2>
           <div className="pair">
             <input className="input" aria-label="Name" placeholder="name" value={name} onChange={(event) => setName(event.target.value)} />
             <input className="input mono" aria-label="Value" placeholder="value" value={value} onChange={(event) => setValue(event.target.value)} />
