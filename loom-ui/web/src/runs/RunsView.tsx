@@ -188,9 +188,6 @@ function OneRun({ detail, heard, frozen }: { detail: RunDetail; heard: number | 
           </button>
           {live && !locked && info.ours && (
             <>
-              <button type="button" className="btn small" disabled={unit === null || (unit.state !== "running" && unit.state !== "queued")} onClick={() => unit !== null && void stop(info.run, [unit.unit])}>
-                Stop unit
-              </button>
               <button type="button" className="btn small danger" onClick={() => void stop(info.run)}>
                 Stop run
               </button>
