@@ -164,7 +164,7 @@ export default function HistoryView() {
   return (
     <div className="screen history">
       <div className="pane-bar">
-        <h1 className="pane-title">History</h1>
+        <h2 className="pane-title">History</h2>
         <span className="muted nowrap">{count(list.length, "run")} kept</span>
         {ended.length > 2 && <Sparkline values={ended.map((info) => info.took_ms)} failed={ended.map((info) => info.state === "failed")} label={`Durations of the last ${ended.length} runs, oldest first: from ${duration(Math.min(...ended.map((info) => info.took_ms)))} to ${duration(Math.max(...ended.map((info) => info.took_ms)))}`} />}
         <span className="spring" />
