@@ -111,7 +111,7 @@ export default function HistoryView() {
     },
     { id: "took", label: "Duration", width: "104px", right: true, cell: (row) => duration(elapsed(at(row), heard[at(row).run])) },
     { id: "did", label: "What it did", width: "minmax(150px, 1.1fr)", cell: (row) => <span className="clip" title={tally(at(row))}>{tally(at(row))}</span> },
-    { id: "who", label: "Started", width: "86px", head: "Where", cell: (row) => (at(row).ours ? "here" : <span className="muted">elsewhere</span>) },
+    { id: "who", label: "Where it was started", title: "Where it was started, as far as that is known here", width: "86px", head: "Where", cell: (row) => (at(row).ours ? "here" : <span className="muted">{isLive(at(row).state) ? "elsewhere" : "–"}</span>) },
     {
       id: "changed",
       label: "What changed",

@@ -175,7 +175,7 @@ function OneRun({ detail, heard, frozen }: { detail: RunDetail; heard: number | 
           <h2 className="runs-sentence">{sentence(info, now)}</h2>
           <span className="muted nowrap runs-which">
             Run {info.number} · {when(info.began)}
-            {info.ours ? "" : " · started elsewhere"}
+            {live && !info.ours ? " · started elsewhere" : ""}
           </span>
           <span className="spring" />
           {frozen && (
