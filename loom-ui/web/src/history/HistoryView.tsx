@@ -182,14 +182,10 @@ export default function HistoryView() {
         </button>
       </div>
       <div className="history-main">
-        {older !== undefined && newer !== undefined ? (
-          <Split name="history" direction="down" start={0.45} least={140}>
-            {table}
-            <Difference key={`${older.run} ${newer.run}`} one={older} other={newer} />
-          </Split>
-        ) : (
-          table
-        )}
+        <Split name="history" direction="down" start={0.45} least={140}>
+          {table}
+          {older !== undefined && newer !== undefined && <Difference key={`${older.run} ${newer.run}`} one={older} other={newer} />}
+        </Split>
       </div>
       {menu !== null && by.has(menu.row) && (
         <Menu
