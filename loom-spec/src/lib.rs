@@ -32,6 +32,7 @@
 #![deny(missing_docs)]
 
 mod docstring;
+pub mod edit;
 mod imports;
 mod interface;
 mod lower;

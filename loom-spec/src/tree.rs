@@ -61,6 +61,29 @@ pub(crate) struct Tree<'s> {
     source: &'s str,
     nodes: Vec<Raw>,
     decoded: Vec<Box<str>>,
+    /// One for each node, if they were asked for.
+    notes: Vec<Note>,
+}
+
+/// How a node is written, which only those need to know who change the text.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Note {
+    /// It stands in brackets or braces of its own.
+    pub(crate) flow: bool,
+    /// It is a text under `|` or `>`.
+    pub(crate) block_text: bool,
+    /// Where the `&name` stands that names it.
+    pub(crate) anchor: Option<Span>,
+}
+
+/// What a node is before aliases are followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    Scalar,
+    Sequence,
+    Mapping,
+    /// Another node, by number.
+    Alias(u32),
 }
 
 /// A node of a [`Tree`]; aliases are already followed.
@@ -91,11 +114,21 @@ struct Builder<'s> {
     anchors: HashMap<usize, (u32, Option<Weight>)>,
     aliased: Weight,
     max_nodes: usize,
+    with_notes: bool,
 }
 
 impl<'s> Tree<'s> {
     /// Reads one document. The error is the first thing that makes the text unreadable as YAML.
     pub(crate) fn parse(source: &'s str) -> Result<Self, Problem> {
+        Self::read(source, false)
+    }
+
+    /// As [`Tree::parse`], and notes how everything is written.
+    pub(crate) fn with_notes(source: &'s str) -> Result<Self, Problem> {
+        Self::read(source, true)
+    }
+
+    fn read(source: &'s str, with_notes: bool) -> Result<Self, Problem> {
         if let Some(at) = source.find('\0') {
             let span = Span { start: at as u32, end: at as u32 + 1 };
             return Err(Problem::error("not-text", "the file holds a NUL byte, so it is not text")
@@ -107,13 +140,15 @@ impl<'s> Tree<'s> {
         options.block_nesting_limit = MAX_DEPTH + 1;
         // As libyaml and PyYAML do: what the file does not have is not added.
         options.block_scalar_eof_without_line_feed = true;
+        options.emit_anchor_events = with_notes;
         let mut parser = Parser::new_from_str_with_options(source, options);
         let mut builder = Builder {
-            tree: Tree { source, nodes: Vec::new(), decoded: Vec::new() },
+            tree: Tree { source, nodes: Vec::new(), decoded: Vec::new(), notes: Vec::new() },
             open: Vec::new(),
             anchors: HashMap::new(),
             aliased: Weight::default(),
             max_nodes: max_nodes(source),
+            with_notes,
         };
         while let Some(event) = parser.next_event() {
             let (event, range) = event.map_err(|error| syntax_error(source, &error))?;
@@ -127,7 +162,37 @@ impl<'s> Tree<'s> {
         (!self.nodes.is_empty()).then(|| self.node(0))
     }
 
-    fn node(&self, index: u32) -> Node<'_> {
+    /// How many nodes there are; they are numbered in the order of the file, and the outermost is the first.
+    pub(crate) fn len(&self) -> u32 {
+        self.nodes.len() as u32
+    }
+
+    /// What a node is; an empty file is as one that holds an empty scalar.
+    pub(crate) fn shape(&self, index: u32) -> Shape {
+        match self.nodes.get(index as usize).map(|node| node.what) {
+            None | Some(What::Plain | What::Quoted | What::Decoded(..)) => Shape::Scalar,
+            Some(What::Sequence) => Shape::Sequence,
+            Some(What::Mapping) => Shape::Mapping,
+            Some(What::Alias(target)) => Shape::Alias(target),
+        }
+    }
+
+    /// Where a node stands; of an alias, the alias itself.
+    pub(crate) fn place(&self, index: u32) -> Span {
+        self.nodes.get(index as usize).map_or_else(Span::default, |node| node.span)
+    }
+
+    /// The first node that is not inside this one.
+    pub(crate) fn after(&self, index: u32) -> u32 {
+        self.nodes.get(index as usize).map_or(index + 1, |node| node.after)
+    }
+
+    pub(crate) fn note(&self, index: u32) -> Note {
+        self.notes.get(index as usize).copied().unwrap_or_default()
+    }
+
+    /// A node by its number; an alias is followed.
+    pub(crate) fn node(&self, index: u32) -> Node<'_> {
         let target = match self.nodes[index as usize].what {
             What::Alias(target) => target,
             _ => index,
@@ -154,7 +219,16 @@ impl Builder<'_> {
                 let weight = Weight { nodes: 1, bytes: text.len() };
                 let what = self.scalar(&text, style, span)?;
                 let node = self.push(span, what)?;
+                if let Some(note) = self.tree.notes.last_mut() {
+                    note.block_text = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+                }
                 self.finished(node, anchor, weight, span.end);
+                Ok(())
+            }
+            Event::Anchor(..) => {
+                if let Some(note) = self.tree.notes.last_mut() {
+                    note.anchor = Some(span);
+                }
                 Ok(())
             }
             Event::SequenceStart(style, anchor, tag) => {
@@ -215,6 +289,9 @@ impl Builder<'_> {
                 .at(span, "stopped reading here"));
         }
         self.tree.nodes.push(Raw { span, after: index as u32 + 1, what });
+        if self.with_notes {
+            self.tree.notes.push(Note::default());
+        }
         Ok(index as u32)
     }
 
@@ -223,6 +300,9 @@ impl Builder<'_> {
             return Err(too_deep(span));
         }
         let node = self.push(span, what)?;
+        if let Some(note) = self.tree.notes.last_mut() {
+            note.flow = flow;
+        }
         if anchor > 0 {
             self.anchors.insert(anchor, (node, None));
         }

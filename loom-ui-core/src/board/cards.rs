@@ -27,10 +27,13 @@ const SLOT: f64 = 72.0;
 /// Below ports and slots.
 const FOOT: f64 = 10.0;
 const PARAMETER: (f64, f64) = (168.0, 44.0);
+const PARAMETER_PORT: u32 = 22;
 const DATA_WIDTH: f64 = 192.0;
 const STEP_WIDTHS: (f64, f64) = (192.0, 288.0);
 /// Steps have one of a few widths, so that a letter more moves nothing.
 const WIDTH_STEP: f64 = 48.0;
+/// How many characters of a text are kept.
+const MOST_TEXT: usize = 2_000;
 /// Between what is written beside a port on the left and one on the right.
 const BETWEEN: f64 = 14.0;
 
@@ -120,7 +123,7 @@ impl<'m, 'a> Maker<'m, 'a> {
             used[flow.to].insert(&flow.to_port);
         }
         let mut card_of_bundle: Vec<Option<usize>> = vec![None; self.fold.bundles.len()];
-        for at in 0..self.model.nodes.len() {
+        for (at, used) in used.iter().enumerate() {
             let bundle = self.fold.bundle_of[at];
             if let Some(card) = bundle.and_then(|bundle| card_of_bundle[bundle]) {
                 self.card_of[at] = card;
@@ -134,7 +137,7 @@ impl<'m, 'a> Maker<'m, 'a> {
                     let first = self.fold.bundles[bundle].members.iter().find(|member| self.is_step(**member));
                     (self.bundle(bundle), first.and_then(|first| self.frame_of_node[*first]))
                 }
-                None => (self.node(at, &used[at]), self.frame_of_node[at]),
+                None => (self.node(at, used), self.frame_of_node[at]),
             };
             let id = frame.map(|frame| self.draft.frames[frame].id.clone());
             self.draft.cards.push(Card { frame: id, ..made });
@@ -159,7 +162,8 @@ impl<'m, 'a> Maker<'m, 'a> {
                 let value = value_text(&parameter.value);
                 let card = Card { sub: Some(text(&value, SUB_SIZE, PARAMETER.0 - 2.0 * PADDING)), ..blank() };
                 let label = text(&parameter.name.text, LABEL_SIZE, PARAMETER.0 - 2.0 * PADDING - KIND_SIGN);
-                Card { kind: CardKind::Parameter, label, w: PARAMETER.0, h: PARAMETER.1, ..card }
+                let ports = vec![head_port("out", Side::Right, PARAMETER_PORT)];
+                Card { kind: CardKind::Parameter, label, ports, w: PARAMETER.0, h: PARAMETER.1, ..card }
             }
             What::Data(datum, index) => self.data(datum, index),
             What::Step(id) => self.step(at, id, used),
@@ -181,6 +185,7 @@ impl<'m, 'a> Maker<'m, 'a> {
             sub: path.map(|path| text(path, SUB_SIZE, room)),
             data_type: written.and_then(|data| data.kind.as_ref()).map(|kind| kind.text.to_string()),
             slot: true,
+            ports: vec![head_port("in", Side::Left, HEAD_PORT), head_port("out", Side::Right, HEAD_PORT)],
             w: DATA_WIDTH,
             h: HEAD + SLOT + FOOT,
             ..blank()
@@ -192,11 +197,7 @@ impl<'m, 'a> Maker<'m, 'a> {
         let units = self.model.unit_count(id);
         let mut ports = ports(self.model, at, used);
         if used.contains("in") && !ports.iter().any(|port| port.id == "in") {
-            ports.push(Port {
-                y: HEAD_PORT,
-                state: PortState::Connected,
-                ..port("in".into(), Side::Left, String::new())
-            });
+            ports.push(head_port("in", Side::Left, HEAD_PORT));
         }
         let sub = program_text(step);
         let (w, h) = set_ports(&mut ports, &step.name.text, &sub);
@@ -308,17 +309,22 @@ impl<'m, 'a> Maker<'m, 'a> {
 
     /// The index of a port; where there is no room for it, of the one for all others; which is made, if need be.
     fn port(&mut self, card: usize, id: &str, side: Side) -> usize {
-        let ports = &mut self.draft.cards[card].ports;
+        let ports = &self.draft.cards[card].ports;
         let other = if side == Side::Left { "in" } else { "out" };
         let find = |ports: &[Port], id: &str| ports.iter().position(|port| port.side == side && port.id == id);
-        if let Some(found) = find(ports, id).or_else(|| find(ports, other)) {
-            return found;
-        }
-        let y = if self.draft.cards[card].kind == CardKind::Parameter { PARAMETER.1 as u32 / 2 } else { HEAD_PORT };
-        let ports = &mut self.draft.cards[card].ports;
-        ports.push(Port { y, state: PortState::Connected, ..port(other.to_owned(), side, String::new()) });
-        ports.len() - 1
+        let found = find(ports, id).or_else(|| find(ports, other)).unwrap_or_else(|| {
+            let y = if self.draft.cards[card].kind == CardKind::Parameter { PARAMETER_PORT } else { HEAD_PORT };
+            self.draft.cards[card].ports.push(head_port(other, side, y));
+            self.draft.cards[card].ports.len() - 1
+        });
+        self.draft.cards[card].ports[found].state = PortState::Connected;
+        found
     }
+}
+
+/// A port beside the first line.
+fn head_port(id: &str, side: Side, y: u32) -> Port {
+    Port { y, ..port(id.to_owned(), side, String::new()) }
 }
 
 fn weight(kind: WireKind) -> usize {
@@ -447,9 +453,13 @@ fn passes_badge(model: &Model<'_>, group: usize) -> Vec<Badge> {
     vec![badge(BadgeKind::Passes, text, title)]
 }
 
-/// As much of a text as fits.
+/// As much of a text as fits. Of a very long one not all is kept.
 fn text(full: &str, size: f64, room: f64) -> Text {
-    Text { shown: clip(&one_line(full), size, room), full: full.to_owned() }
+    let full = match full.char_indices().nth(MOST_TEXT) {
+        Some((end, _)) => format!("{}…", &full[..end]),
+        None => full.to_owned(),
+    };
+    Text { shown: clip(&one_line(&full), size, room), full }
 }
 
 /// A card of which nothing is said.

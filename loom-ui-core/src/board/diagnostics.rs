@@ -12,7 +12,12 @@ use crate::api::{Diagnostic, Place, Severity};
 const LONGEST_EXCERPT: usize = 200;
 
 /// All problems of a pipeline, in file order.
-pub(super) fn diagnostics(checked: &Checked, model: &Model<'_>, tree: Option<&Value>, source: &Source) -> Vec<Diagnostic> {
+pub(super) fn diagnostics(
+    checked: &Checked,
+    model: &Model<'_>,
+    tree: Option<&Value>,
+    source: &Source,
+) -> Vec<Diagnostic> {
     checked.problems.iter().map(|problem| diagnostic(problem, model, tree, source)).collect()
 }
 

@@ -24,7 +24,8 @@ impl<'a> Fields<'a> {
 
     /// Notes what is wrong with what a path leads to.
     pub(super) fn problem(&mut self, path: &[String], message: &str) {
-        let near = self.fields.iter_mut().filter(|field| path.starts_with(&field.path) && field.kind != FieldKind::Name);
+        let near =
+            self.fields.iter_mut().filter(|field| path.starts_with(&field.path) && field.kind != FieldKind::Name);
         // The longest path that leads there, or else the name, which stands for the whole node.
         match near.max_by_key(|field| field.path.len()) {
             Some(field) if !field.path.is_empty() || path.is_empty() => {
@@ -64,7 +65,12 @@ impl<'a> Fields<'a> {
             ("description", "description", FieldKind::Text, "what it holds"),
             ("pattern", "pattern", FieldKind::Text, "of a folder: what counts as an item of it, as in *.png"),
             ("nested_in", "nested in", FieldKind::Reference, "the data that the path is inside of"),
-            ("allow_outside_pipeline", "outside allowed", FieldKind::Switch, "a step may write it outside the pipeline folder"),
+            (
+                "allow_outside_pipeline",
+                "outside allowed",
+                FieldKind::Switch,
+                "a step may write it outside the pipeline folder",
+            ),
             ("metrics", "metrics", FieldKind::Yaml, "the numbers in it that configurations are compared by"),
         ] {
             self.described(&[key], label, kind, description);

@@ -113,7 +113,7 @@ impl<'a> Model<'a> {
             let (name, value) = (&parameter.name, parameter.value.span());
             self.parameters.push(self.nodes.len());
             self.nodes.push(Node {
-                id: unique(&mut ids, format!("param:{}", name.text)),
+                id: unique(&mut ids, &format!("param:{}", name.text)),
                 what: What::Parameter(at),
                 group: None,
                 span: Span { start: name.span.start, end: value.end.max(name.span.end) },
@@ -134,12 +134,12 @@ impl<'a> Model<'a> {
                 None => (format!("path:{}", datum.path), datum.span, datum.span),
             };
             let what = What::Data(DatumId(at as u32), node.map(|_| at));
-            self.nodes.push(Node { id: unique(&mut ids, id), what, group: None, span, name_span });
+            self.nodes.push(Node { id: unique(&mut ids, &id), what, group: None, span, name_span });
         }
         for (at, step) in pipeline.steps.iter().enumerate() {
             self.steps.push(self.nodes.len());
             self.nodes.push(Node {
-                id: unique(&mut ids, format!("step:{}", step.name.text)),
+                id: unique(&mut ids, &format!("step:{}", step.name.text)),
                 what: What::Step(StepId(at as u32)),
                 group: step.group.map(|group| self.groups[group]),
                 span: step.span,
@@ -281,8 +281,8 @@ impl<'a> Model<'a> {
 }
 
 /// An id that no other node has: of several of one name, the later ones get a number.
-fn unique(ids: &mut HashSet<String>, id: String) -> String {
-    let mut found = id.clone();
+fn unique(ids: &mut HashSet<String>, id: &str) -> String {
+    let mut found = id.to_owned();
     let mut number = 1;
     while !ids.insert(found.clone()) {
         number += 1;

@@ -26,8 +26,10 @@ pub(super) fn read(source: &Source) -> Option<Value> {
 
 /// A value with the places of the file that it was read from.
 fn at_home(value: Value, starts: &[usize]) -> Value {
-    let home = |at: u32| at - starts.first().map_or(0, |first| *first as u32).min(at)
-        - (starts.partition_point(|start| *start <= at as usize) as u32).min(at);
+    let home = |at: u32| {
+        at - starts.first().map_or(0, |first| *first as u32).min(at)
+            - (starts.partition_point(|start| *start <= at as usize) as u32).min(at)
+    };
     let span = |span: Span| Span { start: home(span.start), end: home(span.end) };
     let scalar = |scalar: Scalar| Scalar { span: span(scalar.span), ..scalar };
     match value {
@@ -74,7 +76,9 @@ pub(super) fn of_node<'v>(tree: &'v Value, model: &Model<'_>, node: usize) -> Op
                 _ => value.span() == at,
             };
             let list = items(get(tree, "pipeline")?);
-            list.iter().flat_map(|each| std::iter::once(each).chain(items(get(each, "steps").unwrap_or(each)))).find(is_it)
+            list.iter()
+                .flat_map(|each| std::iter::once(each).chain(items(get(each, "steps").unwrap_or(each))))
+                .find(is_it)
         }
     }
 }

@@ -147,3 +147,37 @@ fn put(pins: &mut Pins, card: &str, at: Option<(f64, f64)>) {
         None => pins.remove(card),
     };
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{BYTES, History, STEPS};
+    use crate::document::{Pins, splice::Splice};
+
+    fn add(history: &mut History, text: &mut String, more: &str) {
+        let new = format!("{text}{more}");
+        let splice = Splice::between(text, &new);
+        let back = splice.back();
+        history.push(text, splice, &Pins::new(), &Pins::new(), "add".to_owned(), None);
+        history.passed(back);
+        *text = new;
+    }
+
+    #[test]
+    fn what_is_kept_is_bounded() {
+        let (mut history, mut text) = (History::default(), String::new());
+        for _ in 0..STEPS + 10 {
+            add(&mut history, &mut text, "a");
+        }
+        assert_eq!(history.text_before(&text, STEPS as u64).as_deref(), Some("aaaaaaaaaa"));
+        assert_eq!(history.text_before(&text, STEPS as u64 + 1), None);
+        let mut pins = Pins::new();
+        let steps = std::iter::from_fn(|| history.undo(&mut text, &mut pins)).count();
+        assert_eq!((steps, &*text), (STEPS, "aaaaaaaaaa"));
+        let (mut history, mut text) = (History::default(), String::new());
+        for _ in 0..3 {
+            add(&mut history, &mut text, &"b".repeat(BYTES / 2));
+        }
+        let steps = std::iter::from_fn(|| history.undo(&mut text, &mut pins)).count();
+        assert!(steps < 3, "{steps}");
+    }
+}

@@ -1,10 +1,13 @@
 //! Three texts: as it was, as it is here, as it is in the file. What both sides changed goes together, by what it means and not
 //! by lines.
 
+use std::collections::{BTreeMap, HashSet};
+
 use loom_spec::Value;
 
 use super::lines;
 use crate::api::{Choice, Conflict};
+use crate::edit::index::{Index, StepAt};
 use crate::edit::yaml::{self, Edit, Seg, entries, get, items, new_of, same, scalar};
 
 /// What became of it.
@@ -60,9 +63,17 @@ pub(super) fn merge(base: &str, mine: &str, theirs: &str, choices: &[(String, Ch
     let mut merge = Merge { texts: [base, mine, theirs], choices, changes: Vec::new(), conflicts: Vec::new() };
     let merged = merge.value(&[], Some(base_tree), Some(my_tree), Some(their_tree));
     if !merge.conflicts.is_empty() {
-        return Merging::Conflicts(merge.conflicts);
+        // A step that went to another group cannot be told part by part: it would be in both.
+        let before = groups(base_tree);
+        let is_moved = [my_tree, their_tree]
+            .iter()
+            .any(|tree| groups(tree).iter().any(|(step, group)| before.get(step).is_some_and(|was| was != group)));
+        return if is_moved { whole() } else { Merging::Conflicts(merge.conflicts) };
     }
     let Some(merged) = merged else { return whole() };
+    if has_twins(&merged) && !has_twins(my_tree) && !has_twins(their_tree) {
+        return whole();
+    }
     let is_meant = |text: &String| yaml::read(text).is_some_and(|tree| same(&tree, &merged));
     // By lines, the comments of both sides stay; but only what is meant counts.
     if let Some(text) = by_lines.filter(is_meant) {
@@ -70,6 +81,19 @@ pub(super) fn merge(base: &str, mine: &str, theirs: &str, choices: &[(String, Ch
     }
     let made = merge.changes.iter().try_fold(theirs.to_owned(), |text, change| made(&text, change));
     made.filter(is_meant).map_or_else(whole, Merging::Text)
+}
+
+/// The steps with the groups that they are in.
+fn groups(tree: &Value) -> BTreeMap<String, Option<String>> {
+    let index = Index::of(tree);
+    let group = |step: &StepAt| step.group.map(|group| index.groups[group].name.clone());
+    index.steps.iter().map(|step| (step.name.clone(), group(step))).collect()
+}
+
+/// Whether two steps have one name.
+fn has_twins(tree: &Value) -> bool {
+    let mut seen = HashSet::new();
+    Index::of(tree).steps.into_iter().any(|step| !seen.insert(step.name))
 }
 
 struct Merge<'t> {
@@ -204,7 +228,7 @@ fn parts(value: Option<&Value>, list: bool) -> Option<Vec<Part>> {
         Value::List(items, _) if list => items.iter().map(name).collect::<Option<_>>()?,
         _ => return None,
     };
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     parts.iter().all(|part| seen.insert(part.text().to_owned())).then_some(parts)
 }
 
@@ -225,9 +249,8 @@ fn child<'v>(value: &'v Value, part: &Part) -> Option<&'v Value> {
 /// All parts in the order that they are to stand in: theirs, with mine put in behind what they stand behind here; mine, if only
 /// here the order was changed. None, if both changed it.
 fn order(base: &[Part], mine: &[Part], theirs: &[Part]) -> Option<Vec<Part>> {
-    let common = |of: &[Part], with: &[Part]| -> Vec<Part> {
-        of.iter().filter(|part| with.contains(part)).cloned().collect()
-    };
+    let common =
+        |of: &[Part], with: &[Part]| -> Vec<Part> { of.iter().filter(|part| with.contains(part)).cloned().collect() };
     let kept = |with: &[Part]| common(mine, base) == common(base, with);
     let (first, second) = if kept(mine) || common(mine, theirs) == common(theirs, mine) {
         (theirs, mine)

@@ -129,12 +129,7 @@ pub(super) fn data(
 }
 
 /// Writes a data node, in the form that its neighbours have.
-pub(super) fn put_data(
-    draft: &mut Draft<'_>,
-    name: &str,
-    data_type: Option<&str>,
-    path: &str,
-) -> Result<(), Refused> {
+pub(super) fn put_data(draft: &mut Draft<'_>, name: &str, data_type: Option<&str>, path: &str) -> Result<(), Refused> {
     let siblings = key(&draft.tree, "data").map(entries).unwrap_or_default();
     let is_short = !siblings.is_empty() && siblings.iter().all(|entry| matches!(entry.value, Value::Scalar(_)));
     let path = New::Text(path.to_owned());

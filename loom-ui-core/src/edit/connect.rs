@@ -31,7 +31,12 @@ pub(super) fn connect(draft: &mut Draft<'_>, from: &Target, to: &Target) -> Resu
     match kind_of(&to.node) {
         "data" | "path" => into_data(draft, from, to)?,
         "step" => into_step(draft, from, to)?,
-        "param" => return Err(Refused::edit(format!("`{}` is a parameter: its value is written, nothing flows into it", name(&to.node)))),
+        "param" => {
+            return Err(Refused::edit(format!(
+                "`{}` is a parameter: its value is written, nothing flows into it",
+                name(&to.node)
+            )));
+        }
         "group" | "fold" => return Err(Refused::edit("unfold this first, and connect one of the steps in it")),
         _ => return Err(Refused::edit(format!("there is no `{}`", to.node))),
     }
@@ -105,12 +110,15 @@ fn into_step(draft: &mut Draft<'_>, from: &Target, to: &Target) -> Result<(), Re
     let flow = flow(draft, from, &step)?;
     match kind_of(&from.node) {
         "param" if port == "data" || port == "loop:over" => {
-            return Err(Refused::edit(format!("`{}` takes data there, and `{}` is a value", step.name, name(&from.node))));
+            return Err(Refused::edit(format!(
+                "`{}` takes data there, and `{}` is a value",
+                step.name,
+                name(&from.node)
+            )));
         }
-        "param" if port.starts_with("in:") && step.kind == StepKind::Task => draft.warnings.push(format!(
-            "an input is a path: the value of `{}` will be taken for one",
-            name(&from.node)
-        )),
+        "param" if port.starts_with("in:") && step.kind == StepKind::Task => draft
+            .warnings
+            .push(format!("an input is a path: the value of `{}` will be taken for one", name(&from.node))),
         "data" | "path" if port == "condition" => {
             return Err(Refused::edit(format!(
                 "`{}` decides by a condition or a parameter, not by a file; ask for the file in a condition",
@@ -121,10 +129,14 @@ fn into_step(draft: &mut Draft<'_>, from: &Target, to: &Target) -> Result<(), Re
     }
     let is_answer = from.port == "out" && kind_of(&from.node) == "step";
     if is_answer && !is_argument && port != "condition" && step.kind != StepKind::Condition {
-        return Err(Refused::edit("the answer of a condition is no file: let a switch decide by it, or pass it as an argument"));
+        return Err(Refused::edit(
+            "the answer of a condition is no file: let a switch decide by it, or pass it as an argument",
+        ));
     }
     if matches!(&*from.port, "then" | "else") && port == "condition" {
-        return Err(Refused::edit("a switch hands data on; what another switch decides by is a condition or a parameter"));
+        return Err(Refused::edit(
+            "a switch hands data on; what another switch decides by is a condition or a parameter",
+        ));
     }
     let text = match flow {
         Flow::Text(text) => text,
@@ -136,7 +148,9 @@ fn into_step(draft: &mut Draft<'_>, from: &Target, to: &Target) -> Result<(), Re
     };
     if let Some(interface) = interface(draft, &step) {
         let key = port.split_once(':').map_or("", |(_, key)| key);
-        if is_argument && let Some(kind) = interface.args.iter().find(|arg| arg.name == key).and_then(|arg| arg.kind.clone()) {
+        if is_argument
+            && let Some(kind) = interface.args.iter().find(|arg| arg.name == key).and_then(|arg| arg.kind.clone())
+        {
             warn_value(draft, name(&from.node), given.as_deref(), &kind, key);
         }
     }
@@ -158,7 +172,10 @@ fn sink(draft: &Draft<'_>, step: &StepAt, from: &Target, port: &str) -> Result<S
         return Ok(port.to_owned());
     }
     if port != "in" {
-        return Err(Refused::edit(format!("this is where something flows out of `{}`: draw the wire from here, or to an input", step.name)));
+        return Err(Refused::edit(format!(
+            "this is where something flows out of `{}`: draw the wire from here, or to an input",
+            step.name
+        )));
     }
     // The step as a whole: the first input that nothing flows into.
     let whole = match (step.kind, kind_of(&from.node), &*from.port) {
@@ -171,9 +188,9 @@ fn sink(draft: &Draft<'_>, step: &StepAt, from: &Target, port: &str) -> Result<S
             let given = draft.get(&below(&step.path, section)).map(entries).unwrap_or_default();
             let is_given = |name: &str| given.iter().any(|entry| &*entry.key.text == name);
             let interface = interface(draft, step);
-            let declared = interface.as_ref().map_or(&[][..], |interface| {
-                if is_value { &interface.args } else { &interface.inputs }
-            });
+            let declared = interface
+                .as_ref()
+                .map_or(&[][..], |interface| if is_value { &interface.args } else { &interface.inputs });
             let open = declared.iter().map(|port| port.name.clone()).find(|name| !is_given(name));
             let own = if is_value { format!("--{}", name(&from.node)) } else { word(name(&from.node), "input") };
             format!("{prefix}{}", open.unwrap_or_else(|| unique(&own, is_given)))
@@ -205,9 +222,11 @@ fn flow(draft: &Draft<'_>, from: &Target, to: &StepAt) -> Result<Flow, Refused> 
                     };
                     match made.filter(|made| !made.is_null()) {
                         // Each item makes a file of its own: together they are the folder.
-                        Some(made) if made.reference() == Some("loop_output") => into().map(Flow::Text).ok_or_else(|| {
-                            Refused::edit(format!("the loop of `{source}` has no folder to write to yet"))
-                        }),
+                        Some(made) if made.reference() == Some("loop_output") => {
+                            into().map(Flow::Text).ok_or_else(|| {
+                                Refused::edit(format!("the loop of `{source}` has no folder to write to yet"))
+                            })
+                        }
                         Some(made) => Ok(Flow::Text(made.text.to_string())),
                         None if port == "loop:into" => {
                             Err(Refused::edit(format!("the loop of `{source}` has no folder to write to yet")))
@@ -226,20 +245,19 @@ fn flow(draft: &Draft<'_>, from: &Target, to: &StepAt) -> Result<Flow, Refused> 
 }
 
 /// Makes a data node for an output that has none; what refers to it.
-fn new_output(
-    draft: &mut Draft<'_>,
-    from: &str,
-    output: &str,
-    reader: &StepAt,
-    port: &str,
-) -> Result<String, Refused> {
+fn new_output(draft: &mut Draft<'_>, from: &str, output: &str, reader: &StepAt, port: &str) -> Result<String, Refused> {
     let maker = draft.index.find_step(name(from))?.clone();
     let kind = output_type(draft, &maker, &format!("out:{output}")).or_else(|| input_type(draft, reader, port));
     let stem = format!("{}_{}", word(&maker.name, "step"), word(output, "output"));
-    let paths: HashSet<String> = key(&draft.tree, "data").map(entries).unwrap_or_default().iter().filter_map(|entry| {
-        let path = key(&entry.value, "path").unwrap_or(&entry.value);
-        scalar(path).map(|path| path.text.to_string())
-    }).collect();
+    let paths: HashSet<String> = key(&draft.tree, "data")
+        .map(entries)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|entry| {
+            let path = key(&entry.value, "path").unwrap_or(&entry.value);
+            scalar(path).map(|path| path.text.to_string())
+        })
+        .collect();
     let path_of = |stem: &str| format!("data/{stem}{}", suffix_of(kind.as_deref()));
     let data = unique(&stem, |name| draft.index.is_taken(name) || paths.contains(&path_of(name)));
     let path = path_of(&data);

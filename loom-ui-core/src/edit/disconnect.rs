@@ -1,9 +1,10 @@
 //! Taking wires away.
 
 use super::draft::Draft;
-use super::index::{Index, Use};
+use super::index::Index;
 use super::lookup::port_path;
 use super::set::{name, says};
+use super::uses::Use;
 use super::yaml::{Edit, New, Path, Seg, below, entries, key, scalar};
 use crate::Refused;
 use crate::api::Target;
@@ -75,7 +76,10 @@ fn places(draft: &Draft<'_>, start: &[Seg], port: &str, other: &Target) -> Vec<P
     let at = port_path(start, port);
     let named = |found: &&Use| {
         let way = matches!(&*other.port, "then" | "else");
-        found.target == other.node && found.path.starts_with(&at) && !found.is_key && (!way || found.text.ends_with(&format!(".{}", other.port)))
+        found.target == other.node
+            && found.path.starts_with(&at)
+            && !found.is_key
+            && (!way || found.text.ends_with(&format!(".{}", other.port)))
     };
     let mut places: Vec<Path> = draft.index.uses.iter().filter(named).map(|found| found.path.clone()).collect();
     if let (Some(("path", path)), Some(value)) = (other.node.split_once(':'), draft.get(&at)) {
@@ -99,15 +103,16 @@ fn replace(draft: &mut Draft<'_>, place: &[Seg], other: &Target) -> Result<(), R
 
 /// Takes a line of `feedback` away, if the wire is one.
 fn fed_back(draft: &mut Draft<'_>, from: &Target, to: &Target) -> Result<bool, Refused> {
-    let line = |target: &Target| format!("{}.{}", name(&target.node), target.port.split_once(':').map_or("", |(_, key)| key));
+    let line =
+        |target: &Target| format!("{}.{}", name(&target.node), target.port.split_once(':').map_or("", |(_, key)| key));
     let (made, read) = (line(from), line(to));
     for group in &draft.index.groups {
         let Some(path) = &group.path else { continue };
         let feedback = below(&below(path, "multi_pass"), "feedback");
         let lines = draft.get(&feedback).map(entries).unwrap_or_default();
-        let is_meant = lines.iter().any(|entry| {
-            *entry.key.text == *made && scalar(&entry.value).is_some_and(|to| *to.text == *read)
-        });
+        let is_meant = lines
+            .iter()
+            .any(|entry| *entry.key.text == *made && scalar(&entry.value).is_some_and(|to| *to.text == *read));
         if is_meant {
             let depth = path.len() + 1;
             draft.unset(&below(&feedback, &made), depth)?;

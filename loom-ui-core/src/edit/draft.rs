@@ -2,9 +2,9 @@
 
 use loom_spec::{Span, Value};
 
+use super::Surroundings;
 use super::index::Index;
 use super::yaml::{self, Edit, New, Path, Seg, entries, get, is_null};
-use super::Surroundings;
 use crate::Refused;
 use crate::document::Pins;
 
@@ -38,7 +38,7 @@ impl<'a> Draft<'a> {
         self.become_text(text)
     }
 
-    pub(super) fn rewrite(&mut self, scalars: &[(Span, String)]) -> Result<(), Refused> {
+    pub(super) fn rewrite(&mut self, scalars: &[(Span, String, String)]) -> Result<(), Refused> {
         let text = yaml::rewritten(&self.text, scalars)?;
         self.become_text(text)
     }

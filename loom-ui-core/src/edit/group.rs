@@ -73,7 +73,10 @@ fn indented(draft: &Draft<'_>, range: Range<usize>, group: &str) -> Option<Strin
     let mut expected = steps.to_vec();
     let members: Vec<Value> = expected.drain(range.clone()).collect();
     let own = vec![("group", text_value(group)), ("steps", Value::List(members.into(), Span::default()))];
-    expected.insert(range.start, Value::Map(own.into_iter().map(|(name, value)| entry(name, value)).collect(), Span::default()));
+    expected.insert(
+        range.start,
+        Value::Map(own.into_iter().map(|(name, value)| entry(name, value)).collect(), Span::default()),
+    );
     is_pipeline(draft, &new, expected).then_some(new)
 }
 
@@ -87,7 +90,13 @@ pub(super) fn ungroup(draft: &mut Draft<'_>, node: &str) -> Result<String, Refus
     if found.has_passes {
         return Err(Refused::edit(format!("the steps of `{group}` run in passes; take its `multi_pass` away first")));
     }
-    let labelled: Vec<Path> = draft.index.steps.iter().filter(|step| step.group == Some(number)).map(|step| below(&step.path, "group")).collect();
+    let labelled: Vec<Path> = draft
+        .index
+        .steps
+        .iter()
+        .filter(|step| step.group == Some(number))
+        .map(|step| below(&step.path, "group"))
+        .collect();
     let Some(path) = found.path.clone() else {
         for path in labelled {
             draft.edit(Edit::Remove { path })?;
@@ -194,7 +203,8 @@ fn dash(text: &str, at: usize) -> Option<(usize, usize)> {
     let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
     let before = &text[start..at];
     let column = before.find('-')?;
-    (before[..column].chars().all(|c| c == ' ') && before[column + 1..].chars().all(|c| c == ' ')).then_some((start, column))
+    (before[..column].chars().all(|c| c == ' ') && before[column + 1..].chars().all(|c| c == ' '))
+        .then_some((start, column))
 }
 
 /// The end of the line, behind its end.

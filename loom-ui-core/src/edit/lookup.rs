@@ -10,7 +10,7 @@ use crate::api::{Op, RemoveRefs, UsedBy};
 pub(super) fn uses(index: &Index, source: &Source, node: &str) -> Vec<UsedBy> {
     let mut uses: Vec<_> = index.uses_of(node).collect();
     uses.sort_by_key(|found| found.span);
-    let used = |found: &super::index::Use| UsedBy {
+    let used = |found: &super::uses::Use| UsedBy {
         node: found.node.clone(),
         label: found.node.split_once(':').map_or(&*found.node, |(_, name)| name).to_owned(),
         how: found.how.clone(),
@@ -90,7 +90,8 @@ pub(super) fn about(op: &Op, tree: &Value, index: &Index) -> Vec<String> {
         }
         Op::Group { nodes, .. } => nodes.iter().map(|node| format!("{:?}", group_of(index, node))).collect(),
         Op::Ungroup { node } => {
-            let members = index.steps.iter().filter(|step| group_of(index, &format!("step:{}", step.name)) == name(node));
+            let members =
+                index.steps.iter().filter(|step| group_of(index, &format!("step:{}", step.name)) == name(node));
             let mut about: Vec<String> = members.map(|step| step.name.clone()).collect();
             about.push(there(node));
             about

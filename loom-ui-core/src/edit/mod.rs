@@ -8,13 +8,14 @@ mod connect;
 mod disconnect;
 mod draft;
 mod group;
-mod index;
+pub(crate) mod index;
 mod layout;
 mod lookup;
 mod paste;
 mod remove;
 mod rename;
 mod set;
+mod uses;
 pub(crate) mod yaml;
 
 use std::sync::Arc;

@@ -14,7 +14,11 @@ use crate::document::Pins;
 /// Puts a piece of YAML in.
 pub(super) fn paste(draft: &mut Draft<'_>, text: &str) -> Result<String, Refused> {
     let around = draft.around;
-    let unreadable = || Refused::edit("what is to be put in is no piece of a pipeline: `data`, `parameters` and `pipeline`, as in a file");
+    let unreadable = || {
+        Refused::edit(
+            "what is to be put in is no piece of a pipeline: `data`, `parameters` and `pipeline`, as in a file",
+        )
+    };
     let mut piece = Draft::new(text, &Pins::new(), around).map_err(|_| unreadable())?;
     let known = ["data", "parameters", "pipeline"];
     let strange = entries(&piece.tree).iter().map(|entry| &*entry.key.text).find(|key| !known.contains(key));
@@ -47,7 +51,8 @@ pub(super) fn paste(draft: &mut Draft<'_>, text: &str) -> Result<String, Refused
 
 fn items_of(tree: &Value) -> Option<String> {
     let step = key(tree, "pipeline").and_then(|list| items(list).first()).and_then(|step| text_of(step, "name"));
-    let named = |section| key(tree, section).and_then(|map| entries(map).first()).map(|entry| entry.key.text.to_string());
+    let named =
+        |section| key(tree, section).and_then(|map| entries(map).first()).map(|entry| entry.key.text.to_string());
     step.or_else(|| named("data")).or_else(|| named("parameters"))
 }
 
@@ -85,8 +90,12 @@ fn own_paths(draft: &Draft<'_>, piece: &mut Draft<'_>, renamed: &HashMap<String,
         let path = key(value, "path").unwrap_or(value);
         scalar(path).map(|path| path.text.to_string())
     };
-    let mut taken: Vec<String> =
-        key(&draft.tree, "data").map(entries).unwrap_or_default().iter().filter_map(|entry| path_of(&entry.value)).collect();
+    let mut taken: Vec<String> = key(&draft.tree, "data")
+        .map(entries)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|entry| path_of(&entry.value))
+        .collect();
     for (id, name) in renamed {
         if !id.starts_with("data:") {
             continue;

@@ -3,9 +3,9 @@
 use loom_spec::Value;
 
 use super::draft::Draft;
-use super::index::{Use, UseKind};
 use super::layout;
 use super::set::name;
+use super::uses::{Use, UseKind};
 use super::yaml::{Edit, New, Path, Seg, below, entries, items, key, new_of, scalar};
 use crate::Refused;
 use crate::api::RemoveRefs;
@@ -85,7 +85,8 @@ fn members(draft: &Draft<'_>, node: &str) -> Result<Vec<String>, Refused> {
 
 /// Whether what refers to a node goes with it.
 fn takes_along(found: &Use) -> bool {
-    matches!(found.kind, UseKind::Reference | UseKind::Branch) && !matches!(&*found.node, "sweep" | "execution")
+    matches!(found.kind, UseKind::Reference | UseKind::Branch)
+        && !matches!(&*found.node, "sweep" | "execution")
         && !found.node.starts_with("group:")
 }
 

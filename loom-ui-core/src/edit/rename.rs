@@ -5,14 +5,19 @@ use std::collections::HashMap;
 use loom_spec::{Span, Value};
 
 use super::draft::Draft;
-use super::index::{Index, StepKind, UseKind};
+use super::index::{Index, StepKind};
 use super::set::name;
+use super::uses::UseKind;
 use super::yaml::{Path, Seg, below, entries, get, key, scalar};
 use super::{add, layout};
 use crate::Refused;
 
-/// What a scalar is to be, and where it stands: an anchor makes it stand in several places.
-type Wanted = (String, Vec<(Path, bool)>);
+/// What a scalar is and is to be, and where it stands: an anchor makes it stand in several places.
+struct Wanted {
+    is: String,
+    to: String,
+    places: Vec<(Path, bool)>,
+}
 
 /// Gives a node another name.
 pub(super) fn rename(draft: &mut Draft<'_>, node: &str, to: &str) -> Result<String, Refused> {
@@ -47,20 +52,22 @@ pub(super) fn rename(draft: &mut Draft<'_>, node: &str, to: &str) -> Result<Stri
     if is_taken {
         return Err(Refused::edit(format!("the name `{to}` is taken; choose another one")));
     }
-    if let (Some(("param", _)), Some(file)) = (node.split_once(':'), key(&draft.tree, "sweep").and_then(|s| key(s, "from")))
+    if let (Some(("param", _)), Some(file)) =
+        (node.split_once(':'), key(&draft.tree, "sweep").and_then(|s| key(s, "from")))
     {
         let file = scalar(file).map(|file| file.text.to_string()).unwrap_or_default();
         draft.warnings.push(format!("if `{from}` is a column of `{file}`, rename it there, too"));
     }
     let mut scalars: HashMap<Span, Wanted> = HashMap::new();
-    let mut want = |span, text: String, place: (Path, bool)| {
-        scalars.entry(span).or_insert_with(|| (text, Vec::new())).1.push(place);
+    let mut want = |span, is: &str, to: String, place: (Path, bool)| {
+        let wanted = scalars.entry(span).or_insert_with(|| Wanted { is: is.to_owned(), to, places: Vec::new() });
+        wanted.places.push(place);
     };
     for (span, path, is_key) in own {
-        want(span, to.to_owned(), (path, is_key));
+        want(span, &from, to.to_owned(), (path, is_key));
     }
     for found in draft.index.uses_of(node) {
-        want(found.span, found.renamed(&from, to), (found.path.clone(), found.is_key));
+        want(found.span, &found.text, found.renamed(&from, to), (found.path.clone(), found.is_key));
         if found.kind == UseKind::Braces {
             let text = "paths that name it change their names, so what was made before is not found again".to_owned();
             if !draft.warnings.contains(&text) {
@@ -69,18 +76,23 @@ pub(super) fn rename(draft: &mut Draft<'_>, node: &str, to: &str) -> Result<Stri
         }
     }
     for (span, path, key) in layout::keys(&draft.tree, node) {
-        want(span, layout::key_of(&renamed, &path), (path, key));
+        let (is, to) = (layout::key_of(node, &path), layout::key_of(&renamed, &path));
+        want(span, &is, to, (path, key));
     }
-    let before = (draft.tree.clone(), mentions(&draft.index, |id| if id == node { renamed.clone() } else { id.to_owned() }));
-    let mut changes: Vec<(Span, String)> = scalars.iter().map(|(span, (text, _))| (*span, text.clone())).collect();
-    changes.sort_by_key(|(span, _)| *span);
+    let before =
+        (draft.tree.clone(), mentions(&draft.index, |id| if id == node { renamed.clone() } else { id.to_owned() }));
+    let change = |(span, wanted): (&Span, &Wanted)| (*span, wanted.is.clone(), wanted.to.clone());
+    let mut changes: Vec<_> = scalars.iter().map(change).collect();
+    changes.sort_by_key(|(span, ..)| *span);
     draft.rewrite(&changes)?;
     // Nothing else may have changed, and every name must name what it named.
     let is_meant = |path: &Path, is_key: bool, span: Span| {
-        let (text, places) = scalars.get(&span)?;
-        places.iter().any(|(place, key)| place == path && *key == is_key).then_some(text)
+        let wanted = scalars.get(&span)?;
+        wanted.places.iter().any(|(place, key)| place == path && *key == is_key).then_some(&wanted.to)
     };
-    if !is_renamed(&before.0, &draft.tree, &mut Vec::new(), &is_meant) || before.1 != mentions(&draft.index, str::to_owned) {
+    if !is_renamed(&before.0, &draft.tree, &mut Vec::new(), &is_meant)
+        || before.1 != mentions(&draft.index, str::to_owned)
+    {
         return Err(Refused::edit(format!("`{to}` would mean something else somewhere; choose another name")));
     }
     if let Some(at) = draft.pins.remove(node) {
@@ -96,7 +108,9 @@ pub(super) fn usable(name: &str) -> Result<(), Refused> {
     }
     if let Some(bad) = name.chars().find(|letter| letter.is_control() || "${}[]/>\\\"'`,:#@".contains(*letter)) {
         let bad = if bad.is_control() { "a control character".to_owned() } else { format!("`{bad}`") };
-        return Err(Refused::edit(format!("a name cannot have {bad} in it; letters, digits, `_`, `-` and `.` are well")));
+        return Err(Refused::edit(format!(
+            "a name cannot have {bad} in it; letters, digits, `_`, `-` and `.` are well"
+        )));
     }
     if name.trim() != name {
         return Err(Refused::edit("a name begins and ends with a letter, not with a space"));

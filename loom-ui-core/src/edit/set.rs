@@ -50,7 +50,11 @@ pub(super) fn unset(draft: &mut Draft<'_>, node: &str, keys: &[String]) -> Resul
     let is_short = matches!(draft.get(&start), Some(Value::Scalar(_)));
     let path = place(draft, node, start.clone(), keys);
     if draft.get(&path).is_none() || is_short && keys != ["path"] {
-        return Err(Refused::edit(format!("`{}` says nothing of `{}`", name(node), words(&path[start.len().min(path.len())..]))));
+        return Err(Refused::edit(format!(
+            "`{}` says nothing of `{}`",
+            name(node),
+            words(&path[start.len().min(path.len())..])
+        )));
     }
     let must_be = match node.split_once(':') {
         Some(("step", _)) => keys == ["name"],

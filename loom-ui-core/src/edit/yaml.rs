@@ -29,10 +29,25 @@ pub(crate) fn changed(text: &str, edits: &[Edit]) -> Result<String, Refused> {
     Ok(text)
 }
 
-/// The text with these scalars changed, all of them at once.
-pub(crate) fn rewritten(text: &str, scalars: &[(Span, String)]) -> Result<String, Refused> {
+/// The text with these scalars changed, all of them at once: the span of each, its text as it is, and as it is to be. Whether
+/// that is all that changes is for the caller to see.
+pub(crate) fn rewritten(text: &str, scalars: &[(Span, String, String)]) -> Result<String, Refused> {
     let mut patches = Vec::new();
-    for (span, to) in scalars {
+    for (span, from, to) in scalars {
+        let raw = text.get(span.start as usize..span.end as usize).unwrap_or_default();
+        let quote = ["", "'", "\""]
+            .into_iter()
+            .find(|quote| raw.strip_prefix(quote).and_then(|raw| raw.strip_suffix(quote)) == Some(from));
+        // What needs no other quotes is written where it stands: there may be thousands.
+        let is_plain = |c: char| c.is_alphanumeric() || "_$.-".contains(c);
+        if let Some(quote) = quote
+            && to.chars().all(is_plain)
+            && !to.starts_with(['-', '.'])
+        {
+            let inner = Span { start: span.start + quote.len() as u32, end: span.end - quote.len() as u32 };
+            patches.push(edit::Patch { span: inner, text: to.clone() });
+            continue;
+        }
         let edit = Edit::SetText { span: *span, text: to.clone() };
         patches.extend(edit::patches(text, &edit).map_err(|error| Refused::edit(error.to_string()))?);
     }
@@ -48,7 +63,8 @@ pub(crate) fn same(one: &Value, other: &Value) -> bool {
             one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
         }
         (Value::Map(one, _), Value::Map(other, _)) => {
-            let same = |(one, other): (&Entry, &Entry)| one.key.text == other.key.text && same(&one.value, &other.value);
+            let same =
+                |(one, other): (&Entry, &Entry)| one.key.text == other.key.text && same(&one.value, &other.value);
             one.len() == other.len() && one.iter().zip(other).all(same)
         }
         _ => false,

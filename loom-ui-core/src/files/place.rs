@@ -185,11 +185,12 @@ impl Located {
         Some(Self { path, data_type: None, inside, ..self.clone() })
     }
 
-    /// Its name.
-    pub fn file_name(&self) -> String {
+    /// Its name, as one that it can be kept by anywhere.
+    pub(super) fn file_name(&self) -> String {
         let real = self.around.join(&self.inside);
         let name = Path::new(&self.path).file_name().or(real.file_name());
-        name.unwrap_or_else(|| OsStr::new("file")).to_string_lossy().into_owned()
+        let name = name.unwrap_or_else(|| OsStr::new("file")).to_string_lossy();
+        name.chars().map(|c| if c.is_control() || matches!(c, '"' | '\\' | '/') { '_' } else { c }).collect()
     }
 
     /// The path that tells its kind: as the pipeline has it, for a link may have any.

@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 
-use super::kinds::{HEAD, content_type, cut, kind_of, text_of};
+use super::kinds::{HEAD, content_type, cut, kind_of, picture, text_of};
 use super::place::{Located, Stamp, missing};
 use super::tree;
 use crate::Refused;
@@ -134,12 +134,23 @@ fn bytes_shown(head: &[u8]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-fn reader(file: File) -> Option<ImageReader<BufReader<File>>> {
-    let mut reader = ImageReader::new(BufReader::new(file)).with_guessed_format().ok()?;
+/// What a picture may cost.
+fn limits() -> Limits {
     let mut limits = Limits::default();
     limits.max_alloc = Some(MOST_MEMORY);
-    reader.limits(limits);
-    Some(reader)
+    limits
+}
+
+/// Reads the head of a picture, of a form that can be shown.
+fn decoder(file: File) -> Option<impl ImageDecoder> {
+    let mut file = BufReader::new(file);
+    let mut head = Vec::new();
+    (&mut file).take(HEAD).read_to_end(&mut head).ok()?;
+    let format = picture(&head)?;
+    file.rewind().ok()?;
+    let mut reader = ImageReader::with_format(file, format);
+    reader.limits(limits());
+    reader.into_decoder().ok()
 }
 
 /// Width and height of a picture, as it is to be seen.
@@ -147,7 +158,7 @@ fn dimensions(located: &Located) -> Option<(u32, u32)> {
     let file = located.open()?;
     // What strangers wrote is not to bring anything down.
     let read = || -> Option<(u32, u32)> {
-        let mut decoder = reader(file)?.into_decoder().ok()?;
+        let mut decoder = decoder(file)?;
         let (width, height) = decoder.dimensions();
         Some(if is_turned(decoder.orientation().ok()) { (height, width) } else { (width, height) })
     };
@@ -169,36 +180,26 @@ fn small(file: File, width: u32) -> Option<Vec<u8>> {
     if file.metadata().ok()?.len() > LARGEST_PICTURE {
         return None;
     }
-    let reader = reader(file)?;
-    let mut start = reader.into_inner();
-    let mut head = Vec::new();
-    (&mut start).take(HEAD).read_to_end(&mut head).ok()?;
-    super::kinds::picture(&head)?;
-    start.rewind().ok()?;
-    let mut limits = Limits::default();
-    limits.max_alloc = Some(MOST_MEMORY);
-    let mut reader = ImageReader::new(start).with_guessed_format().ok()?;
-    reader.limits(limits.clone());
-    let mut decoder = reader.into_decoder().ok()?;
+    let mut decoder = decoder(file)?;
     let (w, h) = decoder.dimensions();
     if u64::from(w) * u64::from(h) > MOST_PIXELS || decoder.total_bytes() > MOST_MEMORY {
         return None;
     }
-    decoder.set_limits(limits).ok()?;
+    decoder.set_limits(limits()).ok()?;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let mut picture = DynamicImage::from_decoder(decoder).ok()?;
+    let mut shown = DynamicImage::from_decoder(decoder).ok()?;
     let (most_width, most_height) = if is_turned(Some(orientation)) { (WIDEST, width) } else { (width, WIDEST) };
-    if picture.width() > most_width || picture.height() > most_height {
-        picture = picture.thumbnail(most_width, most_height);
+    if shown.width() > most_width || shown.height() > most_height {
+        shown = shown.thumbnail(most_width, most_height);
     }
-    picture.apply_orientation(orientation);
-    let picture = if picture.color().has_alpha() {
-        DynamicImage::ImageRgba8(picture.to_rgba8())
+    shown.apply_orientation(orientation);
+    let shown = if shown.color().has_alpha() {
+        DynamicImage::ImageRgba8(shown.to_rgba8())
     } else {
-        DynamicImage::ImageRgb8(picture.to_rgb8())
+        DynamicImage::ImageRgb8(shown.to_rgb8())
     };
     let mut png = Cursor::new(Vec::new());
-    picture.write_to(&mut png, ImageFormat::Png).ok()?;
+    shown.write_to(&mut png, ImageFormat::Png).ok()?;
     Some(png.into_inner())
 }
 

@@ -82,8 +82,8 @@ impl<'de> Visitor<'de> for Node<'_> {
     }
 
     fn visit_str<E>(self, value: &str) -> Result<(), E> {
-        let start: String = value.chars().take(LONGEST_VALUE).collect();
-        let quoted = serde_json::to_string(if start.len() < value.len() { &start } else { value });
+        let start: String = value.chars().take(LONGEST_VALUE + 1).collect();
+        let quoted = serde_json::to_string(&start);
         self.leaf(&quoted.unwrap_or_default())
     }
 
@@ -208,7 +208,10 @@ mod tests {
 
     #[test]
     fn first_lines_are_laid_out() {
-        assert_eq!(first_lines(r#"{"a":1,"b":[],"c":"x,\"{"#, 4), ["{", "  \"a\": 1,", "  \"b\": [],", "  \"c\": \"x,\\\"{"]);
+        assert_eq!(
+            first_lines(r#"{"a":1,"b":[],"c":"x,\"{"#, 4),
+            ["{", "  \"a\": 1,", "  \"b\": [],", "  \"c\": \"x,\\\"{"]
+        );
         assert_eq!(first_lines("3", 4), ["3"]);
         assert_eq!(first_lines("", 4), [""]);
     }

@@ -187,12 +187,12 @@ impl Part {
         let shapes: Vec<Shape> = self.boxes.iter().map(|at| sketch.boxes[*at]).collect();
         let mut edges: Vec<(u32, u32)> = self.edges.iter().map(|(_, edge)| *edge).collect();
         let ranks = rank::ranks(shapes.len(), &mut edges);
-        let edge = |((index, written), (from, to)): (&(usize, (u32, u32)), (u32, u32))| {
+        let edges = self.edges.iter().zip(edges).map(|((index, written), (from, to))| {
             let (one, other) = sketch.ends.get(*index).copied().unwrap_or_default();
             let (leaves, arrives) = if *written == (from, to) { (one, other) } else { (other, one) };
             Edge { from, to, leaves, arrives }
-        };
-        let edges: Vec<Edge> = self.edges.iter().zip(edges).map(edge).collect();
+        });
+        let edges: Vec<Edge> = edges.collect();
         let mut frames: Vec<usize> = shapes.iter().filter_map(|shape| shape.frame).collect();
         frames.sort_unstable();
         frames.dedup();

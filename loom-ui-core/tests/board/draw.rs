@@ -110,10 +110,14 @@ fn search(count: usize) -> String {
         text += &format!(
             "  - {{name: fit_{at}, task: fit.py, inputs: {{t: $table}}, outputs: {{-o: m{at}.bin}}, args: {{-p: $p{at}}}}}\n"
         );
-        text += &format!("  - {{name: test_{at}, task: test.py, inputs: {{m: m{at}.bin}}, outputs: {{-o: s{at}.json}}}}\n");
+        text +=
+            &format!("  - {{name: test_{at}, task: test.py, inputs: {{m: m{at}.bin}}, outputs: {{-o: s{at}.json}}}}\n");
     }
     let scores: Vec<String> = (0..count).map(|at| format!("s{at}: s{at}.json")).collect();
-    text + &format!("  - {{name: pick, task: pick.py, inputs: {{{}}}, outputs: {{-o: best.json}}}}\n", scores.join(", "))
+    text + &format!(
+        "  - {{name: pick, task: pick.py, inputs: {{{}}}, outputs: {{-o: best.json}}}}\n",
+        scores.join(", ")
+    )
 }
 
 #[test]
@@ -163,7 +167,9 @@ fn what_is_too_much_to_see_is_folded() {
 #[test]
 fn a_folded_group_is_one_card() {
     let drawn = folded(&example("groups"), &[("group:diversity", true)]);
-    let wires = |id: &str| drawn.board.wires.iter().filter(|wire| wire.id.contains(id)).map(|wire| &*wire.id).collect::<Vec<_>>();
+    let wires = |id: &str| {
+        drawn.board.wires.iter().filter(|wire| wire.id.contains(id)).map(|wire| &*wire.id).collect::<Vec<_>>()
+    };
     assert_eq!(
         wires("group:diversity"),
         [
@@ -207,7 +213,13 @@ pipeline:
     let drawn = drawn(text);
     assert!(drawn.diagnostics.len() >= 4, "{:?}", drawn.diagnostics);
     insta::assert_snapshot!(shown(&drawn.board));
-    for text in ["", "pipeline:", "a: [", "data: {a: $a}\nparameters: {b: $b, c: [$d], d: $c}\npipeline: [{}]", "pipeline: [1, [2], {group: x}]"] {
+    for text in [
+        "",
+        "pipeline:",
+        "a: [",
+        "data: {a: $a}\nparameters: {b: $b, c: [$d], d: $c}\npipeline: [{}]",
+        "pipeline: [1, [2], {group: x}]",
+    ] {
         self::drawn(text);
     }
 }

@@ -32,7 +32,8 @@ fn steps() -> impl Strategy<Value = Vec<Made>> {
 
 /// A pipeline without cycles; with `broken`, one in which anything may be wrong.
 fn pipeline(steps: &[Made], broken: bool) -> String {
-    let mut text = String::from("parameters: {p0: 0, p1: 1, p2: 2, p3: 3, p4: 4, p5: a longer value than fits}\npipeline:\n");
+    let mut text =
+        String::from("parameters: {p0: 0, p1: 1, p2: 2, p3: 3, p4: 4, p5: a longer value than fits}\npipeline:\n");
     if steps.is_empty() {
         text += "  []\n";
     }
@@ -137,6 +138,8 @@ fn choices() -> impl Strategy<Value = Folding> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn boards_are_in_order(steps in steps(), folding in choices()) {
         let text = pipeline(&steps, false);
@@ -200,11 +203,18 @@ pipeline:
 
 fn moved(one: &Board, other: &Board) -> Vec<String> {
     let place = |board: &Board| -> HashMap<String, (String, String)> {
-        board.cards.iter().map(|card| (card.id.clone(), (format!("{} {}", card.x, card.y), card.label.full.clone()))).collect()
+        board
+            .cards
+            .iter()
+            .map(|card| (card.id.clone(), (format!("{} {}", card.x, card.y), card.label.full.clone())))
+            .collect()
     };
     let (one, other) = (place(one), place(other));
-    let mut moved: Vec<String> =
-        one.iter().filter(|(id, (at, _))| other.get(*id).is_some_and(|(now, _)| now != at)).map(|(id, _)| id.clone()).collect();
+    let mut moved: Vec<String> = one
+        .iter()
+        .filter(|(id, (at, _))| other.get(*id).is_some_and(|(now, _)| now != at))
+        .map(|(id, _)| id.clone())
+        .collect();
     moved.sort();
     moved
 }

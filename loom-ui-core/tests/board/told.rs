@@ -73,7 +73,10 @@ fn told(text: &str) -> String {
         let severity = if each.severity == Severity::Error { "error" } else { "warning" };
         let (node, port) = (each.node.as_deref().unwrap_or("-"), each.port.as_deref().unwrap_or("-"));
         let (place, _) = &each.places[0];
-        out += &format!("{severity} {} at {node} {port} {}:{}-{}:{}\n", each.code, place.line, place.column, place.end_line, place.end_column);
+        out += &format!(
+            "{severity} {} at {node} {port} {}:{}-{}:{}\n",
+            each.code, place.line, place.column, place.end_line, place.end_column
+        );
         out += &format!("  {}\n  {}\n", each.message, each.excerpt.as_deref().unwrap_or("-"));
         for fix in &each.fixes {
             out += &format!("  > {}: {}\n", fix.label, serde_json::to_string(&fix.ops).unwrap_or_default());
@@ -189,12 +192,26 @@ fn all_that_is_known_of_a_step() {
 #[test]
 fn every_kind_of_node_has_its_fields() {
     let mut out = String::new();
-    for node in ["data:dataset", "data:plain", "param:threshold", "param:list", "path:out.json", "step:each", "step:ask", "step:turn", "group:twice"] {
+    for node in [
+        "data:dataset",
+        "data:plain",
+        "param:threshold",
+        "param:list",
+        "path:out.json",
+        "step:each",
+        "step:ask",
+        "step:turn",
+        "group:twice",
+    ] {
         let details = details_of(TEXT, node);
         out += &format!("== {node} {:?} {}\n{}", details.kind, details.name, fields(&details));
     }
     insta::assert_snapshot!(out);
-    let value = details_of(TEXT, "param:list").fields.iter().find(|field| field.kind == FieldKind::Yaml).and_then(|field| field.value.clone());
+    let value = details_of(TEXT, "param:list")
+        .fields
+        .iter()
+        .find(|field| field.kind == FieldKind::Yaml)
+        .and_then(|field| field.value.clone());
     let items = ["1", "2"].map(|item| Written::Text(item.to_owned()));
     assert_eq!(value, Some(Written::List(items.to_vec())));
 }
@@ -210,10 +227,12 @@ fn there_are_no_details_of_nothing() {
 
 #[test]
 fn parameters_count_their_uses() {
-    let text = "parameters: {a: 1, b: [$a, $a], c: 3}\npipeline: [{name: s, command: [x, $a], env: {A: $b}, args: {n: $b}}]";
+    let text =
+        "parameters: {a: 1, b: [$a, $a], c: 3}\npipeline: [{name: s, command: [x, $a], env: {A: $b}, args: {n: $b}}]";
     let source = loom_spec::Source::new("pipeline.yml", text);
     let checked = loom_graph::check(loom_spec::parse(&source), &Machine);
     let drawn = draw(&checked, &source, &interface, &Folding::default(), &Positions::default());
-    let uses: Vec<(&str, &str, usize)> = drawn.parameters.iter().map(|each| (&*each.name, &*each.value, each.uses)).collect();
+    let uses: Vec<(&str, &str, usize)> =
+        drawn.parameters.iter().map(|each| (&*each.name, &*each.value, each.uses)).collect();
     assert_eq!(uses, [("a", "1", 3), ("b", "[$a, $a]", 2), ("c", "3", 0)]);
 }

@@ -4,7 +4,17 @@ use memchr::memmem::Finder;
 
 /// Without one of these in it no line looks like an error.
 const NEEDLES: [&str; 12] = [
-    "rror", "RROR", "raceback", "panicked", "ailed", "FAILED", "xception", "atal", "FATAL", "egmentation", "illed",
+    "rror",
+    "RROR",
+    "raceback",
+    "panicked",
+    "ailed",
+    "FAILED",
+    "xception",
+    "atal",
+    "FATAL",
+    "egmentation",
+    "illed",
     "not found",
 ];
 
@@ -52,7 +62,8 @@ pub(super) fn looks_like_error(line: &str) -> bool {
 /// `ValueError: no such column`, `file.c:3:1: error: …`, `[ERROR] …`; but not `error: 0.13` and not `mean error: 0.13`.
 fn says_error(line: &str) -> bool {
     let marks = ["[ERROR]", "ERROR:", "ERROR ", "[error]", "| ERROR |", " ERROR ", " - ERROR - "];
-    let is_marked = |mark: &&str| if mark.starts_with([' ', '|']) { line.contains(*mark) } else { line.starts_with(*mark) };
+    let is_marked =
+        |mark: &&str| if mark.starts_with([' ', '|']) { line.contains(*mark) } else { line.starts_with(*mark) };
     if marks.iter().any(|mark| is_marked(&mark)) && !is_measured(line.rsplit("ERROR").next().unwrap_or_default()) {
         return true;
     }
@@ -63,7 +74,8 @@ fn says_error(line: &str) -> bool {
         let is_class = (word.ends_with("Error") || word.ends_with("Exception")) && !is_measured(behind);
         let is_word = word.eq_ignore_ascii_case("error") && !is_measured(behind);
         // An error comes first in its line, or behind the place that it is at.
-        let lead = before[..before.len() - before.rsplit(char::is_whitespace).next().unwrap_or_default().len()].trim_end();
+        let lead =
+            before[..before.len() - before.rsplit(char::is_whitespace).next().unwrap_or_default().len()].trim_end();
         if (is_class || is_word) && (lead.is_empty() || lead.ends_with(':')) {
             return true;
         }

@@ -226,17 +226,13 @@ impl LogFile {
     }
 
     /// Tells lines from this one on, as a terminal shows them, until `tell` has enough.
-    fn each_line(
-        &self,
-        file: &mut File,
-        from: usize,
-        tell: &mut dyn FnMut(usize, Line) -> bool,
-    ) -> io::Result<()> {
+    fn each_line(&self, file: &mut File, from: usize, tell: &mut dyn FnMut(usize, Line) -> bool) -> io::Result<()> {
         let place = (from / STRIDE).min(self.marks.len() - 1);
         let Mark { offset, look } = self.marks[place];
         file.seek(SeekFrom::Start(offset))?;
         let mut rest = file.take(self.read - offset);
-        let mut reading = Reading { number: place * STRIDE, from, sequences: Sequences::with(look), line: None, size: 0 };
+        let mut reading =
+            Reading { number: place * STRIDE, from, sequences: Sequences::with(look), line: None, size: 0 };
         // What is asked for is mostly a few lines.
         let mut chunk = vec![0; CHUNK.min(64 << 10)];
         loop {
@@ -281,7 +277,8 @@ impl Reading {
         }
         if self.number >= self.from {
             let look = self.sequences.look;
-            let line = if self.size == 0 { self.line.insert(Line::with(look)) } else { self.line.get_or_insert_default() };
+            let line =
+                if self.size == 0 { self.line.insert(Line::with(look)) } else { self.line.get_or_insert_default() };
             let most = LONGEST_RAW.saturating_sub(self.size).min(bytes.len());
             line.add(&bytes[..most]);
         }

@@ -334,9 +334,9 @@ export async function start(plan: Partial<RunRequest["plan"]>, saved = false): P
     return null;
   }
 }
-export async function stop(run: string, units: string[] = []): Promise<void> {
+export async function stop(run: string): Promise<void> {
   try {
-    await api.post(`runs/${segment(run)}/cancel`, { units });
+    await api.post(`runs/${segment(run)}/cancel`);
   } catch (error) {
     notify(told(error), "error");
   }

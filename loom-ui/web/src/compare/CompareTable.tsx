@@ -61,7 +61,7 @@ export function CompareTable({ table, rows }: { table: Comparison; rows: readonl
             <button
               type="button"
               tabIndex={-1}
-              className="btn small square row-menu"
+              className="btn quiet small square row-menu"
               aria-label={`What to do with ${one?.label}`}
               onClick={(event) => {
                 const box = event.currentTarget.getBoundingClientRect();
@@ -156,7 +156,7 @@ function GoalButton({ column, goal }: { column: string; goal: Goal | null }) {
   const next: Goal | null = goal === "max" ? "min" : goal === "min" ? null : "max";
   const word = goal === "max" ? "greater is better" : goal === "min" ? "smaller is better" : "neither is better";
   return (
-    <button type="button" className="btn small square goal" aria-label={`${column}: ${word}`} title={`${word}; click to change`} onClick={() => setGoal(column, next)}>
+    <button type="button" className="btn quiet small square goal" aria-label={`${column}: ${word}`} title={`${word}; click to change`} onClick={() => setGoal(column, next)}>
       {goal === "max" ? "↑" : goal === "min" ? "↓" : "·"}
     </button>
   );

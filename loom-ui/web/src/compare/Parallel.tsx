@@ -227,7 +227,7 @@ function AxisHead({ name, x, room, log, canLog: possible, onDrag, onDrop, onStep
         {name}
       </button>
       {possible && (
-        <button type="button" className="axis-log" aria-pressed={log} aria-label={`Logarithmic scale of ${name}`} onClick={onLog}>
+        <button type="button" className="axis-log" aria-pressed={log} aria-label={`log scale of ${name}`} onClick={onLog}>
           log
         </button>
       )}

@@ -229,7 +229,7 @@ function Log({ column }: { column: ComparisonColumn }) {
       type="button"
       className="btn small"
       aria-pressed={log.has(column.name)}
-      aria-label={`Logarithmic scale of ${column.name}`}
+      aria-label={`log scale of ${column.name}`}
       disabled={!canLog(column)}
       onClick={() => {
         const next = new Set(log);

@@ -262,3 +262,19 @@ export function brushed(made: Axis, from: number, to: number): Filter {
   if (made.texts !== null) return { texts: made.ticks.filter((mark) => mark.part >= low - 1e-9 && mark.part <= high + 1e-9).map((mark) => mark.text) };
   return { min: made.value(low) ?? undefined, max: made.value(high) ?? undefined };
 }
+
+/** How a table is sorted at first: what is best comes first, if that is declared. */
+export function firstSort(table: Comparison): TableSort {
+  const column = table.columns.find((one) => one.kind !== "parameter" && goalOf(one, {}) !== null);
+  return column === undefined ? { by: null, down: false } : { by: column.name, down: goalOf(column, {}) === "max" };
+}
+
+/** Columns whose numbers go over so many powers of ten that a straight scale would press them together. */
+export function wideColumns(table: Comparison): Set<string> {
+  return new Set(
+    table.columns.flatMap((column) => {
+      const range = column.kind === "parameter" && column.numeric && canLog(column) ? extent(column) : null;
+      return range !== null && range[1] / range[0] >= 50 ? [column.name] : [];
+    }),
+  );
+}

@@ -2,7 +2,7 @@
 import { create } from "zustand";
 import type { Comparison } from "../api/types";
 import { api, docId, hear, told } from "../runs/link";
-import type { Filter, Filters, Goal, Goals, TableSort } from "./model";
+import { firstSort, wideColumns, type Filter, type Filters, type Goal, type Goals, type TableSort } from "./model";
 
 export type Tab = "parallel" | "scatter" | "outputs";
 
@@ -55,7 +55,7 @@ export async function loadComparison(): Promise<void> {
   try {
     const table = await api.get<Comparison>("compare");
     put((old) => {
-      if (old.doc !== doc) return { ...FRESH, doc, table, error: null };
+      if (old.doc !== doc) return { ...FRESH, doc, table, error: null, sort: firstSort(table), log: wideColumns(table) };
       // Rows are known by their names: they may come in another order, or there may be new ones.
       const by = new Map(table.rows.map((row, at) => [row.label, at]));
       const moved = (row: number | null) => (row === null ? null : (by.get(old.table?.rows[row]?.label ?? "") ?? null));

@@ -131,7 +131,7 @@ export default function HistoryView() {
         <button
           type="button"
           tabIndex={-1}
-          className="btn small square"
+          className="btn quiet small square"
           aria-label={`What to do with run ${row}`}
           onClick={(event) => {
             const box = event.currentTarget.getBoundingClientRect();

@@ -146,10 +146,11 @@ export function LogPane({ run, unit, head, actions }: LogPaneProps) {
     <section className="log" aria-label={`Log of ${unit.unit}`} onKeyDown={onKey}>
       <div className="pane-bar">
         {head}
-        <span className={`state ${mark.tone}`}>
-          <span aria-hidden="true">{mark.glyph}</span> {mark.word}
-          {unit.outcome !== null && unit.state === "failed" ? ` · ${unit.outcome}` : ""}
-        </span>
+        {unit.state !== "failed" && (
+          <span className={`state ${mark.tone}`}>
+            <span aria-hidden="true">{mark.glyph}</span> {mark.word}
+          </span>
+        )}
         <span className="spring" />
         <div className="log-search" role="search">
           <input

@@ -132,7 +132,7 @@ function OneRun({ detail, heard, frozen }: { detail: RunDetail; heard: number | 
     <>
       <div className="btn-group" role="group" aria-label="Which log">
         <button type="button" className="btn small" aria-pressed={!merged} onClick={() => setMerged(false)}>
-          {unit?.unit ?? "One unit"}
+          <span className="clip log-name">{unit?.unit ?? "One unit"}</span>
         </button>
         <button type="button" className="btn small" aria-pressed={merged} onClick={() => setMerged(true)} disabled={!live && !merged}>
           All running
@@ -196,21 +196,10 @@ function OneRun({ detail, heard, frozen }: { detail: RunDetail; heard: number | 
               </button>
             </>
           )}
-          {!live && !locked && (
-            <>
-              {failed && unit?.state !== "failed" && (
-                <button type="button" className="btn small" onClick={() => retry("failed")}>
-                  Retry failed
-                </button>
-              )}
-              <button
-                type="button"
-                className="btn small primary"
-                onClick={() => void startAndShow("all")}
-              >
-                Run
-              </button>
-            </>
+          {!live && !locked && failed && unit?.state !== "failed" && (
+            <button type="button" className="btn small" onClick={() => retry("failed")}>
+              Retry failed
+            </button>
           )}
         </div>
         <div

@@ -19,9 +19,12 @@ export interface TimelineProps {
   onOpen(unit: number): void;
 }
 
+/** Above this many units a row for each says less than a row for each lane. */
+const MANY = 300;
+
 /** The timeline, with its switches. */
 export function Timeline({ detail, now, live, selected, active, onSelect, onOpen }: TimelineProps) {
-  const [order, setOrder] = useState<RowOrder>("start");
+  const [order, setOrder] = useState<RowOrder>(() => (detail.units.length > MANY && detail.lanes > 0 ? "lane" : "start"));
   const [span, setSpan] = useState<Span | null>(null);
   const [scroll, setScroll] = useState(0);
   const [hover, setHover] = useState<{ unit: number; x: number; y: number } | null>(null);

@@ -62,7 +62,7 @@ export function UnitTable({ detail, now, active, selected, onActive, onOpen }: U
       ),
     },
     { id: "start", label: "Start", width: "62px", right: true, ...by("start"), cell: (at) => (row(at).started_ms === null ? <span className="muted">–</span> : clock(row(at).started_ms ?? 0)) },
-    { id: "duration", label: "Took", title: "How long it took; the bar is how long it took before", width: "112px", right: true, ...by("duration"), cell: (at) => <Took row={row(at)} now={now} /> },
+    { id: "duration", label: "Took", title: "How long it took; the bar is how long it took before", width: "122px", right: true, ...by("duration"), cell: (at) => <Took row={row(at)} now={now} /> },
     {
       id: "outcome",
       label: "Outcome",
@@ -116,7 +116,7 @@ function Took({ row, now }: { row: UnitRow; now: number }) {
   const slow = part > 1.5 && took - usual > 1000;
   return (
     <span className={slow ? "took slow" : "took"} title={`${duration(took)}, usually ${duration(usual)}`}>
-      {slow && <span className="slow-word">×{part.toFixed(1)}</span>}
+      {slow && <span className="slow-word">×{part < 10 ? part.toFixed(1) : Math.round(part)}</span>}
       {duration(took)}
       <span className="took-track" aria-hidden="true">
         <span style={{ width: `${Math.min(100, part * 66)}%` }} />

@@ -169,7 +169,6 @@ export function draw(canvas: HTMLCanvasElement, scene: Scene): void {
     const text = cut(context, row.label, gutter - 20);
     context.fillText(text, 10, top + ROW / 2 + 0.5);
     if (only?.critical === true) {
-      context.fillStyle = paint.accent;
       context.fillRect(10, top + ROW / 2 + 8, context.measureText(text).width, 1.5);
     }
   }

@@ -52,12 +52,14 @@ export function isLive(state: RunState): boolean {
 export function sentence(info: RunInfo, tookMs: number = info.took_ms): string {
   const { units, ok, failed, running, skipped } = info.counts;
   const done = ok + failed + skipped;
+  // What is under way counts, as in the line at the foot of the page.
+  const reached = Math.min(done + running, units);
   if (info.state === "waiting") return `Waiting to begin · ${count(units, "unit")}`;
   if (info.state === "running") {
-    const parts = [`Running ${done} of ${units}`];
+    const parts = [`Running ${reached.toLocaleString("en-GB")} of ${units.toLocaleString("en-GB")}`];
     if (running > 0) parts.push(`${running} running`);
-    if (failed > 0) parts.push(`${failed} failed`);
-    const left = info.left_ms === null ? "" : `, about ${rest(info.left_ms)} left`;
+    if (failed > 0) parts.push(`${failed.toLocaleString("en-GB")} failed`);
+    const left = info.left_ms === null ? "" : info.left_ms < 1000 ? ", nearly done" : `, about ${rest(info.left_ms)} left`;
     parts.push(`${clock(tookMs)}${left}`);
     return parts.join(" · ");
   }
@@ -67,8 +69,8 @@ export function sentence(info: RunInfo, tookMs: number = info.took_ms): string {
   if (info.state === "failed") parts.push("Failed");
   if (info.state === "stopped") parts.push("Stopped");
   if (info.state === "lost") parts.push("Broken off: its process is gone");
-  if (failed > 0) parts.push(`${failed} failed`);
-  if (ran > 0) parts.push(`ran ${ran}`);
+  if (failed > 0) parts.push(`${failed.toLocaleString("en-GB")} failed`);
+  if (ran > 0) parts.push(`ran ${ran.toLocaleString("en-GB")}`);
   if (info.up_to_date > 0) parts.push(`up to date ${info.up_to_date}`);
   if (skipped > 0) parts.push(`skipped ${skipped}`);
   parts.push(`took ${duration(info.took_ms)}`);
@@ -90,8 +92,8 @@ export function progress(info: RunInfo): { ok: number; failed: number; skipped: 
 /** `ran 5, up to date 7, failed 1`. */
 export function tally(info: RunInfo): string {
   const ran = Math.max(0, info.counts.ok - info.up_to_date) + info.counts.failed;
-  const parts = [`ran ${ran}`];
-  if (info.up_to_date > 0) parts.push(`up to date ${info.up_to_date}`);
+  const parts = [`ran ${ran.toLocaleString("en-GB")}`];
+  if (info.up_to_date > 0) parts.push(`up to date ${info.up_to_date.toLocaleString("en-GB")}`);
   if (info.counts.failed > 0) parts.push(`failed ${info.counts.failed}`);
   if (info.counts.skipped > 0) parts.push(`skipped ${info.counts.skipped}`);
   return parts.join(", ");

@@ -204,9 +204,6 @@ function Editor({ problems, path }: { problems: readonly Diagnostic[]; path: str
         >
           Select node
         </button>
-        <button type="button" className="btn small primary" disabled={locked || clash !== null || (!pending && doc?.dirty !== true)} onClick={() => void send().then((all) => (all ? saveDoc() : undefined))}>
-          Save
-        </button>
       </div>
       {clash !== null && <ClashNotice agreed={agreed} typed={typed} theirs={clash.theirs} />}
       {given !== null && clash === null && (
