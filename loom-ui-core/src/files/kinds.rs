@@ -50,10 +50,10 @@ fn is_film(suffix: &str) -> bool {
     ["mp4", "m4v", "webm", "mov", "mkv", "avi", "ogv"].contains(&suffix)
 }
 
-/// Whether these first bytes are of a text: without NUL, and with few control characters.
+/// Whether these first bytes are of a text: without NUL, and with few control characters; a short text may have two.
 fn is_text(head: &[u8]) -> bool {
     let is_control = |byte: &&u8| matches!(**byte, 0x01..=0x08 | 0x0e..=0x1a | 0x1c..=0x1f | 0x7f);
-    !head.contains(&0) && !head.starts_with(b"%PDF") && head.iter().filter(is_control).count() * 20 <= head.len()
+    !head.contains(&0) && !head.starts_with(b"%PDF") && head.iter().filter(is_control).count() * 20 <= head.len() + 40
 }
 
 /// What to call the content of a file where it is handed out. Nothing that a browser would run: all other text is plain.
