@@ -9,7 +9,8 @@ use std::process::Command;
 use std::time::SystemTime;
 
 /// What the page is made from, in `web`.
-const SOURCES: [&str; 6] = ["src", "index.html", "package.json", "package-lock.json", "vite.config.ts", "tsconfig.json"];
+const SOURCES: [&str; 6] =
+    ["src", "index.html", "package.json", "package-lock.json", "vite.config.ts", "tsconfig.json"];
 
 fn main() {
     if let Err(why) = build() {

@@ -48,6 +48,7 @@ fn check(server: &Server, request: &Request<Incoming>, host: Option<&str>) -> Re
              header `Authorization: Bearer TOKEN`",
         ));
     }
+    check_head(request)?;
     check_body(request.headers())
 }
 
@@ -109,6 +110,17 @@ fn has_token<B>(server: &Server, request: &Request<B>) -> bool {
     let protocols = protocols.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
     let mut tokens = bearer.into_iter().chain(protocols.filter_map(|word| word.trim().strip_prefix(TOKEN_PROTOCOL)));
     tokens.any(|token| server.token.is(token))
+}
+
+/// The buffer that a head is read into is larger for a moment than a head may be.
+fn check_head<B>(request: &Request<B>) -> Result<(), Refusal> {
+    let fields = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len());
+    let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
+    if target + fields.sum::<usize>() <= MAX_HEAD {
+        return Ok(());
+    }
+    let message = "the head of the request is larger than 32 kB";
+    Err(Refusal::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "too_large", message))
 }
 
 /// What a body must be like, as far as its head says.

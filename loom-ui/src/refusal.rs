@@ -21,11 +21,6 @@ impl Refusal {
         Self { status, problem: api::Problem { code: code.to_owned(), message: message.into() } }
     }
 
-    /// There is nothing by that name, or nothing that may be seen.
-    pub(crate) fn not_found(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not_found", message)
-    }
-
     /// A fault of this program. What it was is told where the program runs, not to whoever asked.
     pub(crate) fn bug() -> Self {
         let message = "this is a bug in loom-ui; the terminal that it runs in says more";

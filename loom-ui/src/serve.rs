@@ -125,18 +125,20 @@ fn accept_all(sockets: Vec<TcpListener>, server: &Arc<Server>) {
         let (server, routes, room) = (Arc::clone(server), routes.clone(), Arc::clone(&room));
         tokio::spawn(async move {
             loop {
-                let Ok(place) = Arc::clone(&room).acquire_owned().await else { return };
-                match socket.accept().await {
-                    Ok((stream, _)) => {
-                        let (server, routes) = (Arc::clone(&server), routes.clone());
-                        tokio::spawn(async move {
-                            converse(stream, server, routes).await;
-                            drop(place);
-                        });
-                    }
+                let stream = match socket.accept().await {
+                    Ok((stream, _)) => stream,
                     // Nobody is there any more, or there are too many files open: some will be closed.
-                    Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
-                }
+                    Err(_) => {
+                        tokio::time::sleep(Duration::from_millis(20)).await;
+                        continue;
+                    }
+                };
+                let Ok(place) = Arc::clone(&room).acquire_owned().await else { return };
+                let (server, routes) = (Arc::clone(&server), routes.clone());
+                tokio::spawn(async move {
+                    converse(stream, server, routes).await;
+                    drop(place);
+                });
             }
         });
     }

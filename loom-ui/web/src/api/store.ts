@@ -75,7 +75,7 @@ const get = useStore.getState;
 const set = useStore.setState;
 
 /** The path of something of the document that is open. */
-export const of = (rest: string) => `docs/${segment(get().docId ?? "")}/${rest}`;
+export const of = (rest: string) => `docs/${segment(get().docId ?? "")}${rest === "" ? "" : `/${rest}`}`;
 
 /** Asks about the document that is open. */
 export const api = {
