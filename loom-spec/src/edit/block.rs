@@ -3,7 +3,7 @@
 use super::find::{Doc, Part, Spot};
 use super::flow::patch;
 use super::text::{
-    before_blank_lines, begins_line, column, line_end, line_start, newline, past_blank_lines, past_spaces, past_trivia,
+    before_blank_lines, begins_line, column, line_above, line_end, newline, past_blank_lines, past_spaces, past_trivia,
 };
 use super::write::{Quotes, key};
 use super::{EditError, New, Patch, written};
@@ -289,7 +289,7 @@ impl<'d, 's> Writer<'d, 's> {
             // Blank lines above would stand at the end; and where no line break was at the end, none comes there.
             let above = if is_careful { line } else { before_blank_lines(text, line) };
             let ends = text.ends_with('\n');
-            let above = if ends || above == 0 { above } else { line_end_before(text, above) };
+            let above = if ends { above } else { line_above(text, above).map_or(above, |start| line_end(text, start)) };
             return vec![patch(above, text.len(), "")];
         }
         let is_set_off = before_blank_lines(text, line) < line || at == 0;
@@ -331,10 +331,4 @@ pub(super) fn swapped(text: &str, slots: &[(usize, usize)], from: usize, to: usi
         }
     }
     vec![patch(slots[0].0, slots[slots.len() - 1].1, new)]
-}
-
-/// Where the line above ends, given where one begins.
-fn line_end_before(text: &str, line: usize) -> usize {
-    let above = line_start(text, line - 1);
-    line_end(text, above)
 }

@@ -1,6 +1,6 @@
 //! Where things stand in a text: keys, dashes, values, and where each of them ends.
 
-use super::text::{line_start, next_line, past_spaces, past_trivia};
+use super::text::{line_above, line_start, next_line, past_spaces, past_trivia};
 use super::{Edit, EditError, Seg};
 use crate::tree::{Shape, Tree};
 use crate::{Span, Style};
@@ -77,6 +77,12 @@ impl Doc<'_> {
         self.is_collection(node) && self.tree.after(node) == node + 1
     }
 
+    /// `[]` or `{}` on one line, which says nothing of how what comes into it is to be written.
+    pub(super) fn is_blank(&self, node: u32) -> bool {
+        let place = self.tree.place(node);
+        self.is_empty_collection(node) && !self.text[place.start as usize..place.end as usize].contains('\n')
+    }
+
     /// Whether it stands inside brackets or is in such itself. A pair in a list, `[a: b]`, has none of its own.
     pub(super) fn is_flow(&self, node: u32) -> bool {
         self.tree.note(node).flow
@@ -132,6 +138,11 @@ impl Doc<'_> {
         let header = self.header(head);
         let place = self.tree.place(node);
         let content = &self.text[place.start as usize..place.end as usize];
+        // It may reach into the indentation of what comes next.
+        let content = match content.rfind('\n') {
+            Some(last) if content[last..].trim().is_empty() => &content[..=last],
+            _ => content,
+        };
         let keeps = self.text[header.start as usize..header.end as usize].contains('+');
         let content = match (keeps, content.strip_suffix('\n')) {
             (true, Some(without)) => without.strip_suffix('\r').unwrap_or(without),
@@ -307,11 +318,9 @@ impl Doc<'_> {
     pub(super) fn lead(&self, part: &Part, before: usize) -> usize {
         let mut start = line_start(self.text, part.start);
         let column = part.start - start;
-        while start > 0 {
-            let above = line_start(self.text, start - 1);
+        while let Some(above) = line_above(self.text, start) {
             let at = past_spaces(self.text, above);
-            let is_own = at - above == column && self.text[at..].starts_with('#') && above < start;
-            if !is_own || above < before {
+            if above < before || at - above != column || !self.text[at..].starts_with('#') {
                 break;
             }
             start = above;

@@ -1,7 +1,7 @@
 //! Edits inside brackets and braces.
 
 use super::find::{Doc, Part, Spot};
-use super::text::{begins_line, line_end, line_start, newline, past_spaces, past_trivia};
+use super::text::{begins_line, line_above, line_end, line_start, newline, past_spaces, past_trivia};
 use super::{EditError, Patch};
 use crate::Span;
 
@@ -92,8 +92,8 @@ pub(super) fn remove(doc: &Doc<'_>, spot: &Spot, at: usize) -> Result<Vec<Patch>
     let end = if doc.text[comma..].starts_with(',') { comma + 1 } else { part.end };
     if begins_line(doc.text, from) && has_line_end(doc, end) {
         let line = line_end(doc.text, end);
-        let above = line_end(doc.text, line_start(doc.text, from).saturating_sub(1));
-        let above = if doc.text[..above].ends_with('\r') { above - 1 } else { above };
+        let start = line_start(doc.text, from);
+        let above = line_above(doc.text, start).map_or(start, |above| line_end(doc.text, above));
         return Ok(vec![patch(above, line, "")]);
     }
     Ok(vec![patch(from, end, "")])

@@ -51,9 +51,9 @@ impl Maker<'_, '_> {
             inner = New::Map(vec![(key.clone(), inner)]);
         }
         if self.doc.tree.len() == 0 || spot.up.is_empty() && self.doc.is_empty_text(0) {
-            return Ok(self.first(key, inner));
+            return Ok(self.first(key, &inner));
         }
-        if self.doc.tree.shape(spot.node) != Shape::Mapping || self.doc.is_empty_collection(spot.node) {
+        if self.doc.tree.shape(spot.node) != Shape::Mapping || self.doc.is_blank(spot.node) {
             return Ok(self.replace(&spot, &New::Map(vec![(key.clone(), inner)])));
         }
         let flow = self.doc.is_flow(spot.node);
@@ -69,7 +69,7 @@ impl Maker<'_, '_> {
     }
 
     /// The first key of a file that has none.
-    fn first(&self, key: &str, value: New) -> Vec<Patch> {
+    fn first(&self, key: &str, value: &New) -> Vec<Patch> {
         let text = self.doc.text;
         let end = text
             .lines()
@@ -83,7 +83,7 @@ impl Maker<'_, '_> {
             ""
         };
         let mut out = before.to_owned();
-        self.writer.entry(&mut out, key, &value, 0, &Likes::default(), true);
+        self.writer.entry(&mut out, key, value, 0, &Likes::default(), true);
         out.push_str(self.writer.newline);
         vec![patch(end, end, out)]
     }
@@ -145,7 +145,7 @@ impl Maker<'_, '_> {
                 return vec![patch(line, end, out)];
             }
             if part.key.is_none() || end == part.end {
-                return vec![patch(part.head, end, out)];
+                return vec![patch(part.head, part.end, out)];
             }
             // A comment stays in the line of the key.
             let comment = past_spaces(text, part.end);
@@ -281,7 +281,7 @@ impl Maker<'_, '_> {
         if let Shape::Alias(_) = self.doc.tree.shape(spot.node) {
             return Ok(None);
         }
-        if self.doc.is_null(spot.node) || self.doc.is_empty_collection(spot.node) {
+        if self.doc.is_null(spot.node) || self.doc.is_blank(spot.node) {
             return Ok(Some(self.replace(&spot, &New::List(vec![value.clone()]))));
         }
         if self.doc.is_flow(spot.node) {
@@ -312,7 +312,15 @@ impl Maker<'_, '_> {
         }
         if parts.len() == 1 {
             let empty = if parts[at].key.is_some() { New::Map(Vec::new()) } else { New::List(Vec::new()) };
-            return Ok(Some(self.replace(&around, &empty)));
+            let head = self.doc.head_of(&around);
+            let is_below = !around.up.is_empty() && line_start(self.doc.text, parts[at].start) > head;
+            if !is_below {
+                return Ok(Some(self.replace(&around, &empty)));
+            }
+            // What stands between the key and this is not its own.
+            let mut patches = self.writer.remove(&parts, head, at, self.is_careful);
+            patches.push(patch(head, head, format!(" {}", written(&empty, false))));
+            return Ok(Some(patches));
         }
         Ok(Some(self.writer.remove(&parts, self.doc.head_of(&around), at, self.is_careful)))
     }

@@ -6,6 +6,11 @@ pub(super) fn line_start(text: &str, at: usize) -> usize {
     if start == 0 && text.starts_with('\u{feff}') { '\u{feff}'.len_utf8().min(at) } else { start }
 }
 
+/// Where the line above begins, from the beginning of a line.
+pub(super) fn line_above(text: &str, start: usize) -> Option<usize> {
+    text[..start].ends_with('\n').then(|| line_start(text, start - 1))
+}
+
 /// Where the line ends, before its line break.
 pub(super) fn line_end(text: &str, at: usize) -> usize {
     let end = text[at..].find('\n').map_or(text.len(), |found| at + found);
@@ -55,11 +60,7 @@ pub(super) fn past_blank_lines(text: &str, mut at: usize) -> usize {
 
 /// Back over lines in which nothing stands, from the beginning of a line, to the beginning of the first one.
 pub(super) fn before_blank_lines(text: &str, mut at: usize) -> usize {
-    while at > 0 {
-        let above = line_start(text, at - 1);
-        if above >= at || !text[above..at].trim().is_empty() {
-            break;
-        }
+    while let Some(above) = line_above(text, at).filter(|above| text[*above..at].trim().is_empty()) {
         at = above;
     }
     at

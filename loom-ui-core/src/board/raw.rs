@@ -7,41 +7,7 @@ use crate::api::Written;
 
 /// The text as a tree of values; none if it cannot be read.
 pub(super) fn read(source: &Source) -> Option<Value> {
-    // The one key of a file whose value is kept as it is.
-    let mut text = String::from("layout:\n");
-    for line in source.text().split_inclusive('\n') {
-        text.push(' ');
-        let is_mark = line.starts_with("---") || line.starts_with("...") || line.starts_with('%');
-        if is_mark {
-            text.extend(line.chars().map(|c| if c == '\n' { c } else { ' ' }));
-        } else {
-            text.push_str(line);
-        }
-    }
-    let moved = Source::new(source.name(), &*text);
-    let value = loom_spec::parse(&moved).pipeline.layout?;
-    let starts: Vec<usize> = text.match_indices('\n').map(|(at, _)| at + 1).collect();
-    Some(at_home(value, &starts))
-}
-
-/// A value with the places of the file that it was read from.
-fn at_home(value: Value, starts: &[usize]) -> Value {
-    let home = |at: u32| {
-        at - starts.first().map_or(0, |first| *first as u32).min(at)
-            - (starts.partition_point(|start| *start <= at as usize) as u32).min(at)
-    };
-    let span = |span: Span| Span { start: home(span.start), end: home(span.end) };
-    let scalar = |scalar: Scalar| Scalar { span: span(scalar.span), ..scalar };
-    match value {
-        Value::Scalar(each) => Value::Scalar(scalar(each)),
-        Value::List(items, place) => {
-            Value::List(items.into_vec().into_iter().map(|item| at_home(item, starts)).collect(), span(place))
-        }
-        Value::Map(entries, place) => {
-            let entry = |entry: Entry| Entry { key: scalar(entry.key), value: at_home(entry.value, starts) };
-            Value::Map(entries.into_vec().into_iter().map(entry).collect(), span(place))
-        }
-    }
+    crate::edit::yaml::read(source.text())
 }
 
 /// The value of a key of a mapping.

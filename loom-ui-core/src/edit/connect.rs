@@ -11,7 +11,7 @@ use super::draft::Draft;
 use super::index::{StepAt, StepKind, text_of};
 use super::lookup::port_path;
 use super::set::name;
-use super::yaml::{New, Path, below, entries, key, scalar};
+use super::yaml::{New, Path, Seg, below, entries, is_null, key, scalar};
 use crate::Refused;
 use crate::api::Target;
 
@@ -98,6 +98,7 @@ fn into_data(draft: &mut Draft<'_>, from: &Target, to: &Target) -> Result<(), Re
     let made = output_type(draft, &step, &from.port);
     let wanted = data_type(draft, &text);
     warn_types(draft, made, wanted, &from.port, &what);
+    instead(draft, &place, &text);
     draft.set(&place, New::Text(text))
 }
 
@@ -159,7 +160,18 @@ fn into_step(draft: &mut Draft<'_>, from: &Target, to: &Target) -> Result<(), Re
     warn_types(draft, made, wanted, &port, &text);
     // The file may have changed above it.
     let place = draft.index.find_step(&step.name).map(|step| port_path(&step.path, &port)).unwrap_or(place);
+    instead(draft, &place, &text);
     draft.set(&place, New::Text(text))
+}
+
+/// Tells of what has to make room.
+fn instead(draft: &mut Draft<'_>, place: &[Seg], text: &str) {
+    if let Some(was) = draft.get(place).filter(|was| !is_null(was)) {
+        let was = scalar(was).map_or_else(|| was.kind().to_owned(), |was| format!("`{}`", was.text));
+        if was != format!("`{text}`") {
+            draft.warnings.push(format!("it takes the place of {was}"));
+        }
+    }
 }
 
 /// The port of a step that something is to flow into.

@@ -2,9 +2,9 @@
 
 use super::draft::Draft;
 use super::index::Index;
-use super::uses::Use;
 use super::lookup::port_path;
 use super::set::{name, says};
+use super::uses::Use;
 use super::yaml::{Edit, New, Path, Seg, below, entries, key, scalar};
 use crate::Refused;
 use crate::api::Target;

@@ -53,8 +53,8 @@ impl<'a> Draft<'a> {
         while there < path.len() {
             match self.get(&path[..there]) {
                 Some(Value::Map(..) | Value::List(..)) if self.get(&path[..=there]).is_some() => there += 1,
-                Some(value @ Value::Scalar(_)) if !is_null(value) => {
-                    let what = words(&path[..there]);
+                Some(value @ Value::Scalar(_)) if there > 0 && !is_null(value) => {
+                    let what = words(&path[there - 1..there]);
                     return Err(Refused::edit(format!("`{what}` is a text, so nothing can be put under it")));
                 }
                 _ => break,

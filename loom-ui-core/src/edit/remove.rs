@@ -3,9 +3,9 @@
 use loom_spec::Value;
 
 use super::draft::Draft;
-use super::uses::{Use, UseKind};
 use super::layout;
 use super::set::name;
+use super::uses::{Use, UseKind};
 use super::yaml::{Edit, New, Path, Seg, below, entries, items, key, new_of, scalar};
 use crate::Refused;
 use crate::api::RemoveRefs;
@@ -37,7 +37,11 @@ pub(super) fn remove(draft: &mut Draft<'_>, node: &str, refs: RemoveRefs) -> Res
     let uses: Vec<Use> =
         draft.index.uses.iter().filter(|found| gone.contains(&found.target) && !is_inside(found)).cloned().collect();
     if let (RemoveRefs::Refuse, Some(first)) = (refs, uses.first()) {
-        let more = if uses.len() > 1 { format!(", and in {} more places", uses.len() - 1) } else { String::new() };
+        let more = match uses.len() - 1 {
+            0 => String::new(),
+            1 => ", and in another place".to_owned(),
+            more => format!(", and in {more} more places"),
+        };
         return Err(Refused::edit(format!(
             "`{}` is used by `{}` ({}){more}; remove it together with what refers to it",
             name(&first.target),

@@ -6,8 +6,8 @@ use loom_spec::{Span, Value};
 
 use super::draft::Draft;
 use super::index::{Index, StepKind};
-use super::uses::UseKind;
 use super::set::name;
+use super::uses::UseKind;
 use super::yaml::{Path, Seg, below, entries, get, key, scalar};
 use super::{add, layout};
 use crate::Refused;

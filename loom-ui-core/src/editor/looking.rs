@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use loom_spec::Span;
 
-use super::{Editor, Model};
+use super::{Editor, Model, interface};
 use crate::api::{
     CleanPreview, Comparison, DataFacts, Details, Field, OutlineItem, Preview, States, TaskInfo,
 };
@@ -20,7 +20,7 @@ impl Editor {
     pub fn details(&self, node: &str) -> Option<Details> {
         let model = self.model();
         let project = &model.project;
-        let told = |task: &str| project.interface(task);
+        let told = |task: &str| interface(project, task);
         let uses = |node: &str| used_by(project.source(), node);
         let mut details = board::details(project.checked(), project.source(), &told, node, &uses)?;
         let (base, is_dirty) = {

@@ -332,7 +332,8 @@ impl Shared {
         let mut now = self.now();
         let side = now.side.clone();
         let done = change(&mut now)?;
-        now.side.positions.clone_from(now.document.pins());
+        let pins = now.document.pins().clone();
+        now.side.positions = pins;
         if now.side != side && !self.read_only {
             // Only places would be lost.
             let _ = now.side.write(now.disk.path());
@@ -447,8 +448,8 @@ impl Model {
         let mut positions = Positions::default();
         document.pins().iter().for_each(|(id, (x, y))| positions.pin(id, *x, *y));
         positions.extend(&Positions::of_layout(&project.checked().pipeline));
-        let interface = |task: &str| project.interface(task);
-        let mut drawn = board::draw(project.checked(), project.source(), &interface, &folding, &positions);
+        let told = |task: &str| interface(&project, task);
+        let mut drawn = board::draw(project.checked(), project.source(), &told, &folding, &positions);
         if let (true, Some(old)) = (broken, old) {
             let Drawn { board, outline, parameters, .. } = old.drawn.clone();
             drawn = Drawn { board, outline, parameters, ..drawn };

@@ -43,7 +43,7 @@ pub fn clean(project: &Project, shown: &str, paths: &[String], permanently: bool
         return Err(Refused::new("refused", format!("{path} is not among what could be removed")));
     }
     cleaning.retain(|entry| paths.iter().any(|path| *entry.path.to_string_lossy() == **path));
-    let how = if permanently { Removal::Permanent } else { Removal::Trash };
+    let how = if permanently { Removal::Permanently } else { Removal::Trash };
     let failed: Vec<String> =
         cleaning.remove(how).into_iter().filter_map(Result::err).map(|error| error.to_string()).collect();
     match failed.first() {

@@ -177,20 +177,16 @@ proptest! {
     #[test]
     fn a_value_changes_nothing_else(base in pipeline(), value in "[a-z0-9:#'\" -]{1,8}") {
         let mut document = Document::new(&*base);
-        edited(&mut document, vec![set("param:p0", &[], &value)]).expect("any value can be one");
+        if let Err(refused) = edited(&mut document, vec![set("param:p0", &[], &value)]) {
+            // What stands elsewhere as well, by an anchor, is not changed there by the way.
+            prop_assert!(base.contains("&first"), "{}", refused);
+            return Ok(());
+        }
         let (mut before, mut after) = (meaning(&base), meaning(document.text()));
         let own = after["parameters"][0]["value"].take();
         let text = own["scalar"]["text"].as_str().map(str::to_owned);
         prop_assert_eq!(text.as_deref(), Some(&*value));
         before["parameters"][0]["value"].take();
-        // What is the same by an anchor is the same.
-        for tree in [&mut before, &mut after] {
-            for parameter in tree["parameters"].as_array_mut().expect("a list") {
-                if parameter["name"]["text"] == "again" {
-                    parameter["value"].take();
-                }
-            }
-        }
         prop_assert_eq!(before, after);
     }
 }

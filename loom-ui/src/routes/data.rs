@@ -16,7 +16,7 @@ use serde::Deserialize;
 
 use super::body::Body;
 use super::{Answer, ask};
-use crate::editor::Refused;
+use loom_ui_core::Refused;
 use crate::refusal::Refusal;
 use crate::serve::Server;
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::body::Body;
 use super::{Answer, ask, missing};
-use crate::editor::{Editor, Refused};
+use loom_ui_core::{Editor, Refused};
 use crate::refusal::Refusal;
 use crate::serve::Server;
 
@@ -49,7 +49,7 @@ pub(super) struct NewText {
 }
 
 pub(super) async fn replace_text(State(server): Here, Path(doc): Doc, Body(new): Body<NewText>) -> Answer<DocState> {
-    change(server, doc, move |editor| editor.replace_text(new.base_rev, new.text)).await
+    change(server, doc, move |editor| editor.replace_text(new.base_rev, &new.text)).await
 }
 
 pub(super) async fn edit(State(server): Here, Path(doc): Doc, Body(request): Body<EditRequest>) -> Answer<DocState> {
@@ -105,18 +105,8 @@ pub(super) async fn save(State(server): Here, Path(doc): Doc, Body(save): Body<S
     ask(server, doc, move |_, editor| editor.save(&save.version, save.force)).await.map(Json)
 }
 
-#[derive(Deserialize)]
-pub(super) struct Against {
-    #[serde(default = "disk")]
-    against: String,
-}
-
-fn disk() -> String {
-    "disk".to_owned()
-}
-
-pub(super) async fn diff(State(server): Here, Path(doc): Doc, Query(asked): Query<Against>) -> Answer<TextDiff> {
-    ask(server, doc, move |_, editor| editor.diff(&asked.against)).await.map(Json)
+pub(super) async fn diff(State(server): Here, Path(doc): Doc) -> Answer<TextDiff> {
+    ask(server, doc, |_, editor| Ok(editor.diff())).await.map(Json)
 }
 
 #[derive(Deserialize)]

@@ -25,7 +25,7 @@ pub(super) async fn plan(
     Body(request): Body<Option<PlanRequest>>,
 ) -> Answer<Plan> {
     let request = request.unwrap_or_default();
-    ask(server, doc, move |_, editor| Ok(editor.plan(&request))).await.map(Json)
+    ask(server, doc, move |_, editor| editor.plan(&request)).await.map(Json)
 }
 
 #[derive(Serialize)]
@@ -50,19 +50,8 @@ pub(super) async fn detail(State(server): Here, Path((doc, run)): OfRun) -> Answ
     ask(server, doc, move |_, editor| editor.run(&run).ok_or_else(|| missing("such run"))).await.map(Json)
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Cancel {
-    units: Vec<String>,
-}
-
-pub(super) async fn cancel(
-    State(server): Here,
-    Path((doc, run)): OfRun,
-    Body(cancel): Body<Option<Cancel>>,
-) -> Result<StatusCode, Refusal> {
-    let units = cancel.unwrap_or_default().units;
-    ask(server, doc, move |_, editor| editor.cancel(&run, &units)).await?;
+pub(super) async fn cancel(State(server): Here, Path((doc, run)): OfRun) -> Result<StatusCode, Refusal> {
+    ask(server, doc, move |_, editor| editor.cancel(&run)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

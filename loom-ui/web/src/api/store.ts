@@ -75,7 +75,7 @@ const get = useStore.getState;
 const set = useStore.setState;
 
 /** The path of something of the document that is open. */
-export const of = (rest: string) => `docs/${segment(get().docId ?? "")}/${rest}`;
+export const of = (rest: string) => `docs/${segment(get().docId ?? "")}${rest === "" ? "" : `/${rest}`}`;
 
 /** Asks about the document that is open. */
 export const api = {
@@ -334,9 +334,9 @@ export async function start(plan: Partial<RunRequest["plan"]>, saved = false): P
     return null;
   }
 }
-export async function stop(run: string, units: string[] = []): Promise<void> {
+export async function stop(run: string): Promise<void> {
   try {
-    await api.post(`runs/${segment(run)}/cancel`, { units });
+    await api.post(`runs/${segment(run)}/cancel`);
   } catch (error) {
     notify(told(error), "error");
   }

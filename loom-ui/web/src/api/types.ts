@@ -42,6 +42,10 @@ y: number,
  */
 label: string, 
 /**
+ * The value that is written out there, clipped to its room.
+ */
+value: string | null, 
+/**
  * The type of data that it takes or gives, if the task says so.
  */
 data_type: string | null, 
@@ -142,6 +146,10 @@ members: Array<string>,
  * Whether it is folded or can be: a group, or branches.
  */
 foldable: boolean, 
+/**
+ * The branches that it is one of, by id, if there are others like it: they can be folded.
+ */
+branch: string | null, 
 /**
  * The worst problem at its place in the file.
  */

@@ -53,6 +53,7 @@ export function TopBar() {
           <path d="M7 9h4c6 0 4 14 10 14h4M7 23h4c6 0 4-14 10-14h4" />
         </g>
       </svg>
+      <h1 className="sr-only">{doc?.path ?? "loom"}</h1>
       <div className="name">
         <Button look="quiet" small onClick={() => openDialog({ kind: "open" })} title={doc === null ? "Open a pipeline" : `${session?.root ?? ""}/${doc.path}: open another one`}>
           <span className="clip">{doc?.path ?? "loom"}</span>

@@ -79,10 +79,28 @@ function pressed(event: KeyboardEvent): string {
 
 const isTyped = (target: EventTarget | null) => target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
+/** Puts the keyboard on the next part of the page. */
+function toRegion(by: number): void {
+  const inner = [...document.querySelectorAll<HTMLElement>("main [data-region]")];
+  const main = inner.length > 0 ? inner : [...document.querySelectorAll<HTMLElement>("main")];
+  const all = [...document.querySelectorAll<HTMLElement>(".topbar"), ...main, ...document.querySelectorAll<HTMLElement>(".statusbar")];
+  const here = all.findIndex((region) => region.contains(document.activeElement));
+  const wanted = "[data-card][tabindex='0'], [role=tab][tabindex='0'], [tabindex='0'], button:not(:disabled), input:not(:disabled), select, textarea, a[href]";
+  for (let step = 1; step <= all.length; step += 1) {
+    const region = all[(Math.max(here, by > 0 ? -1 : 0) + by * step + all.length * step) % all.length];
+    const first = region?.querySelector<HTMLElement>("[data-card][tabindex='0']") ?? region?.querySelector<HTMLElement>(wanted);
+    if (first != null) return first.focus();
+  }
+}
+
 /** Listens to the keyboard for the whole page. */
 export function listenToKeys(): () => void {
   const onKey = (event: KeyboardEvent) => {
     if (event.defaultPrevented) return;
+    if (event.key === "F6" && document.querySelector("dialog[open]") === null) {
+      event.preventDefault();
+      return toRegion(event.shiftKey ? -1 : 1);
+    }
     const keys = pressed(event);
     const found = COMMANDS.find((one) => one.keys === keys || (one.id === "redo" && keys === "Ctrl+Y"));
     if (found === undefined) return;

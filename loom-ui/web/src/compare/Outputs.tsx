@@ -4,6 +4,7 @@ import type { Comparison, DataFacts, Preview } from "../api/types";
 import { bytes } from "../charts/format";
 import { api, blobUrl, told, useDoc } from "../runs/link";
 import { fileOf } from "./files";
+import { arranged } from "./model";
 import { put, useCompare } from "./store";
 
 const MOST = 6;
@@ -11,7 +12,7 @@ const MOST = 6;
 /** The tab. */
 export function Outputs({ table, rows }: { table: Comparison; rows: readonly number[] }) {
   const doc = useDoc();
-  const { data, chosen } = useCompare();
+  const { data, chosen, sort } = useCompare();
   const keys = useMemo(() => (doc?.outline ?? []).filter((item) => item.kind === "data"), [doc?.outline]);
   const [facts, setFacts] = useState<{ id: string; facts: DataFacts | null; error: string | null } | null>(null);
   const key = keys.some((item) => item.id === data) ? data : (keys[keys.length - 1]?.id ?? null);
@@ -26,7 +27,9 @@ export function Outputs({ table, rows }: { table: Comparison; rows: readonly num
       gone = true;
     };
   }, [key, table]);
-  const picked = chosen.size > 0 ? rows.filter((row) => chosen.has(row)) : rows;
+  // In the order of the table: the first ones there are the first ones here.
+  const order = useMemo(() => arranged(table, rows, sort), [table, rows, sort]);
+  const picked = chosen.size > 0 ? order.filter((row) => chosen.has(row)) : order;
   const shown = picked.slice(0, MOST);
   const here = facts !== null && facts.id === key ? facts : null;
   const instances = here?.facts?.instances ?? [];

@@ -10,6 +10,8 @@ import { put, setFilter, useCompare } from "./store";
 
 /** Above this many rows lines are drawn on a canvas. */
 export const MANY = 2000;
+/** How many of them in one frame. */
+const PIECE = 800;
 const TOP = 50;
 const BOTTOM = 16;
 const SIDE = 60;
@@ -53,7 +55,7 @@ export function Parallel({ table, rows, colour }: { table: Comparison; rows: rea
   useEffect(() => {
     const surface = canvas.current;
     if (!many || surface === null || width === 0) return;
-    const frame = requestAnimationFrame(() => {
+    let frame = requestAnimationFrame(() => {
       const ratio = devicePixelRatio || 1;
       surface.width = wide * ratio;
       surface.height = height * ratio;
@@ -63,12 +65,26 @@ export function Parallel({ table, rows, colour }: { table: Comparison; rows: rea
       pen.clearRect(0, 0, wide, height);
       pen.lineWidth = 1;
       pen.globalAlpha = Math.max(0.06, Math.min(0.5, 600 / Math.max(1, rows.length)));
-      for (const row of rows) {
-        pen.strokeStyle = shade(row);
-        pen.beginPath();
-        points(row).forEach(([a, b], at) => (at === 0 ? pen.moveTo(a, b) : pen.lineTo(a, b)));
-        pen.stroke();
-      }
+      // A piece in each frame, so that the page goes on answering meanwhile.
+      const some = (from: number) => {
+        const end = Math.min(rows.length, from + PIECE);
+        for (let at = from; at < end; at += 1) {
+          const row = rows[at] as number;
+          pen.strokeStyle = shade(row);
+          pen.beginPath();
+          let begun = false;
+          made.forEach((one, column) => {
+            const part = one.at(row);
+            if (part === null) return;
+            if (begun) pen.lineTo(x(column), y(part));
+            else pen.moveTo(x(column), y(part));
+            begun = true;
+          });
+          pen.stroke();
+        }
+        if (end < rows.length) frame = requestAnimationFrame(() => some(end));
+      };
+      some(0);
     });
     return () => cancelAnimationFrame(frame);
     // The functions of this component change with what is listed here.

@@ -218,7 +218,7 @@ export default function HistoryView() {
           }
         >
           <p>
-            {runMark(doomed.state).word}, {when(doomed.began)}: {tally(doomed)}. Its times and its logs go, and cannot be brought back; the files that it made stay.
+            It began {when(doomed.began)} and is {runMark(doomed.state).word}: {tally(doomed)}. Its times and its logs go, and cannot be brought back; the files that it made stay.
           </p>
         </Dialog>
       )}

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useRef, useState, type KeyboardEvent, type Reac
 import type { LogLine, LogPage, UnitRow } from "../api/types";
 import { count, duration } from "../charts/format";
 import { useSettled } from "../charts/hooks";
-import { api, notify } from "./link";
+import { api, notify, told } from "./link";
 import { marked, nextMatch, styleClass, tickMarks } from "./logbook";
 import { setPlace, usePlace } from "./place";
 import { logPath, useLog, wholeLog } from "./useLog";
@@ -50,6 +50,10 @@ export function LogPane({ run, unit, head, actions }: LogPaneProps) {
   const [query, setQuery] = useState("");
   const wanted = useSettled(query, 200);
   const [matches, setMatches] = useState<number[]>([]);
+  /** What the matches are of: while it is not what is typed, they are on their way. */
+  const [foundFor, setFoundFor] = useState("");
+  /** Enter was pressed before they came. */
+  const eager = useRef<boolean | null>(null);
   const [current, setCurrent] = useState<number | null>(null);
   const [follow, setFollow] = useState(live);
   const [wrap, setWrap] = useState(false);
@@ -99,23 +103,43 @@ export function LogPane({ run, unit, head, actions }: LogPaneProps) {
   useEffect(() => {
     if (wanted === "") {
       setMatches([]);
+      setFoundFor("");
       return;
     }
     let gone = false;
     api
       .get<LogPage>(`${logPath(run, unit.unit)}?from=0&limit=1&q=${encodeURIComponent(wanted)}`)
       .then((page) => {
-        if (!gone) setMatches(page.matches);
+        if (gone) return;
+        setMatches(page.matches);
+        setFoundFor(wanted);
       })
-      .catch(() => undefined);
+      .catch((problem: unknown) => {
+        if (gone) return;
+        setFoundFor(wanted);
+        notify(told(problem), "error");
+      });
     return () => {
       gone = true;
     };
   }, [wanted, run, unit.unit, searched]);
+  const pending = query !== foundFor;
   const step = (forward: boolean) => {
+    if (pending) {
+      eager.current = forward;
+      return;
+    }
     const next = nextMatch(matches, current ?? (forward ? firstShown - 1 : lastShown + 1), forward);
     if (next !== null) jump(next);
   };
+  const stepNow = useRef(step);
+  stepNow.current = step;
+  useEffect(() => {
+    if (pending || eager.current === null) return;
+    const forward = eager.current;
+    eager.current = null;
+    stepNow.current(forward);
+  }, [pending]);
   const which = current === null ? -1 : matches.indexOf(current);
 
   const onKey = (event: KeyboardEvent<HTMLElement>) => {
@@ -171,9 +195,9 @@ export function LogPane({ run, unit, head, actions }: LogPaneProps) {
               }
             }}
           />
-          {wanted !== "" && (
+          {query !== "" && (
             <span className="log-count" role="status">
-              {matches.length === 0 ? "none" : `${which >= 0 ? `${which + 1} of ` : ""}${matches.length >= 10_000 ? "10,000+" : matches.length.toLocaleString("en-GB")}`}
+              {pending ? "…" : matches.length === 0 ? "none" : `${which >= 0 ? `${which + 1} of ` : ""}${matches.length >= 10_000 ? "10,000+" : matches.length.toLocaleString("en-GB")}`}
             </span>
           )}
           <button type="button" className="btn small square" aria-label="Previous match" title="Previous match (Shift+Enter)" disabled={matches.length === 0} onClick={() => step(false)}>

@@ -45,10 +45,10 @@ export function Timeline({ detail, now, live, selected, active, onSelect, onOpen
     const surface = canvas.current;
     if (surface === null || width === 0) return;
     const frame = requestAnimationFrame(() => {
-      draw(surface, { units, rows, span: view, now, live, scroll, width, height, gutter, selected, hover: hover?.unit ?? null, paint: paintOf(surface) });
+      draw(surface, { units, rows, span: view, now, live, scroll, width, height, gutter, selected, active, byUnit: order !== "lane", hover: hover?.unit ?? null, paint: paintOf(surface) });
     });
     return () => cancelAnimationFrame(frame);
-  }, [units, rows, view, now, live, scroll, width, height, gutter, selected, hover, dark]);
+  }, [units, rows, view, now, live, scroll, width, height, gutter, selected, active, order, hover, dark]);
 
   // Keeps what is selected in sight.
   useEffect(() => {

@@ -38,6 +38,6 @@ export async function blobUrl(path: string): Promise<string> {
 
 /** Starts a run; answers its name, or nothing if it could not begin or something is asked first. */
 export const start = (target: RunTarget): Promise<string | null> => begin({ target });
-export const stop = (run: string, units: string[] = []): Promise<void> => end(run, units);
+export const stop = (run: string, units: string[] = []): Promise<void> => (units.length > 0 ? api.post(`runs/${encodeURIComponent(run)}/cancel`, { units }).then(() => undefined) : end(run));
 export const editOps = (label: string, ops: Op[]): Promise<boolean> => edit(ops, { label });
 export const saveDoc = (): Promise<boolean> => save();

@@ -55,6 +55,9 @@ export interface Scene {
   height: number;
   gutter: number;
   selected: ReadonlySet<number>;
+  active: number | null;
+  /** Rows are units, not lanes. */
+  byUnit: boolean;
   hover: number | null;
   paint: Paint;
 }
@@ -132,7 +135,7 @@ export function draw(canvas: HTMLCanvasElement, scene: Scene): void {
   for (let at = first; at < end; at += 1) {
     const row = rows[at] as Row;
     const top = HEAD + at * ROW - scene.scroll;
-    const alone = row.units.length === 1 ? (row.units[0] as number) : null;
+    const alone = scene.byUnit && row.units.length === 1 ? (row.units[0] as number) : null;
     if (alone !== null && scene.selected.has(alone)) {
       context.fillStyle = paint.raised;
       context.fillRect(0, top, width, ROW);
@@ -150,7 +153,7 @@ export function draw(canvas: HTMLCanvasElement, scene: Scene): void {
   for (let at = first; at < end; at += 1) {
     const row = rows[at] as Row;
     const top = HEAD + at * ROW - scene.scroll + 4;
-    for (const one of barsOf(row, units, now)) drawBar(context, scene, one, x, top, ROW - 8, row.units.length > 1);
+    for (const one of barsOf(row, units, now)) drawBar(context, scene, one, x, top, ROW - 8, !scene.byUnit);
   }
   if (scene.live) {
     const here = Math.round(x(now));
@@ -164,7 +167,7 @@ export function draw(canvas: HTMLCanvasElement, scene: Scene): void {
   for (let at = first; at < end; at += 1) {
     const row = rows[at] as Row;
     const top = HEAD + at * ROW - scene.scroll;
-    const only = row.units.length === 1 ? units[row.units[0] as number] : undefined;
+    const only = scene.byUnit && row.units.length === 1 ? units[row.units[0] as number] : undefined;
     context.fillStyle = paint.text;
     const text = cut(context, row.label, gutter - 20);
     context.fillText(text, 10, top + ROW / 2 + 0.5);
@@ -246,9 +249,9 @@ function drawBar(context: CanvasRenderingContext2D, scene: Scene, one: Bar, x: (
     context.fillStyle = paint.text;
     context.fillRect(left, top + tall + 1, wide, 2);
   }
-  if (scene.selected.has(one.unit) || scene.hover === one.unit) {
+  if (scene.selected.has(one.unit) || scene.hover === one.unit || scene.active === one.unit) {
     context.strokeStyle = paint.accent;
-    context.lineWidth = 2;
+    context.lineWidth = scene.active === one.unit ? 2.5 : 1;
     context.beginPath();
     context.roundRect(left - 2, top - 2, wide + 4, tall + 4, 4);
     context.stroke();

@@ -62,7 +62,8 @@ export function useLog(run: string, unit: string, live: boolean): Log {
   useEffect(() => {
     let gone = false;
     setError(null);
-    const watch = () => watchLog({ t: "watch_log", doc: docId(), run, unit, from: book.total });
+    // From the last line that is known: it may have gone on since.
+    const watch = () => watchLog({ t: "watch_log", doc: docId(), run, unit, from: Math.max(0, book.total - 1) });
     void load(0).then(() => {
       if (gone) return;
       setReady(book);

@@ -1,6 +1,7 @@
 // The text as it is typed here, as it was last agreed on with the server, and what became of the two. What is typed is never lost.
 import { create } from "zustand";
 import type { DocState } from "../api/types";
+import { useStore } from "../api/store";
 import { api, docId, isConflict, notify, takeDoc, told } from "../runs/link";
 import { bothChanges } from "./lines";
 
@@ -120,6 +121,9 @@ async function sendNow(): Promise<boolean> {
     return false;
   } finally {
     put({ sending: false });
+    // What others changed meanwhile was left alone until now.
+    const doc = useStore.getState().doc;
+    if (doc !== null && doc.id === useText.getState().doc && doc.rev > useText.getState().rev) void loadText();
   }
 }
 

@@ -1,3 +1,5 @@
+mod law;
+
 use super::*;
 
 fn path(path: &str) -> Vec<Seg> {
