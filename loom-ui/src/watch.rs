@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use tokio::sync::Notify;
 
-use crate::editor::Editor;
+use loom_ui_core::Editor;
 use crate::serve::Server;
 
 mod folders;

@@ -91,10 +91,8 @@ impl History {
             }
         }
         let mut step = Step { label, splice, moved, word: word.map(str::to_owned) };
-        if word.is_some() && self.done.back().is_some_and(|last| last.word.as_deref() == word) {
-            if let Some(last) = self.done.pop_back() {
-                step = continued(last, step, text);
-            }
+        if let Some(last) = self.done.pop_back_if(|last| word.is_some() && last.word.as_deref() == word) {
+            step = continued(last, step, text);
         }
         self.done.push_back(step);
         let mut bytes: usize = self.done.iter().map(Step::size).sum();

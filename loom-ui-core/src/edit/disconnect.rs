@@ -58,9 +58,8 @@ pub(super) fn disconnect(draft: &mut Draft<'_>, wire: &str) -> Result<String, Re
         if draft.get(place).is_none() {
             continue;
         }
-        if side.node.starts_with("data:") && place.last() != Some(&Seg::Key("nested_in".to_owned())) {
-            replace(draft, place, other)?;
-        } else if side.node.starts_with("param:") && *place == start {
+        let is_path = side.node.starts_with("data:") && place.last() != Some(&Seg::Key("nested_in".to_owned()));
+        if is_path || side.node.starts_with("param:") && *place == start {
             replace(draft, place, other)?;
         } else if place.last() == Some(&Seg::Key("condition".to_owned())) && says(draft, &side.node, "kind") {
             draft.edit(Edit::Remove { path: place.clone() })?;
