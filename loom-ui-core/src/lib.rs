@@ -19,7 +19,7 @@
 //! No drawing opens a file, starts a process, or measures a font: the same pipeline gives the same bytes on
 //! every machine. [`files`] reads the files that a pipeline names, [`runs`] what runs keep; neither starts any. The drawing itself ([`layout`]) is a pure function that serves any graph.
 
-#![warn(missing_docs)]
+#![deny(missing_docs)]
 
 pub mod api;
 pub mod board;
