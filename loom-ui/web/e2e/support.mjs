@@ -76,6 +76,7 @@ export async function tab(t, url, { width = 1500, height = 900, scheme = "light"
   const context = await (await theBrowser()).newContext({ viewport: { width, height }, colorScheme: scheme, reducedMotion: "reduce", ...options });
   context.setDefaultTimeout(PATIENCE);
   t.after(() => context.close());
+  if (process.env.LOOM_UI_PAGE !== undefined) await instead(context, process.env.LOOM_UI_PAGE);
   const page = await context.newPage();
   const troubles = [];
   page.on("pageerror", (error) => troubles.push(String(error)));
@@ -85,6 +86,16 @@ export async function tab(t, url, { width = 1500, height = 900, scheme = "light"
   });
   await page.goto(url);
   return Object.assign(page, { troubles, context2: context });
+}
+
+/** While one works at the page: the files of this folder (`npm run bundle` makes `dist`), and not those in the program. */
+async function instead(context, dist) {
+  await context.route(/^http:\/\/[^/]+\/($|index\.html|assets\/)/, async (route) => {
+    const answer = await route.fetch();
+    const path = join(dist, new URL(route.request().url()).pathname.replace(/\/$/, "/index.html"));
+    const headers = { ...answer.headers(), "content-type": { html: "text/html", js: "text/javascript", css: "text/css", svg: "image/svg+xml" }[path.split(".").pop()] };
+    await route.fulfill(existsSync(path) ? { status: 200, headers, body: readFileSync(path) } : { status: 404, body: "" });
+  });
 }
 
 /** A pipeline in the editor, shown as a graph. */
@@ -125,8 +136,11 @@ export class Ui {
   view(name) {
     return this.page.getByRole("tab", { name: new RegExp(`^${name}`) }).click();
   }
+  /** Saves with the keys, and waits for the answer: the line at the foot may say the same before and after. */
   async save() {
+    const answer = this.page.waitForResponse((one) => one.url().endsWith("/save"));
     await this.page.keyboard.press("Control+s");
+    await answer;
     await this.saved();
   }
   async saved() {
