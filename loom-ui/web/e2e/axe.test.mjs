@@ -94,6 +94,7 @@ for (const scheme of ["light", "dark"]) {
     const { ui, page, file, path } = await open(t, { files: { "pipeline.yml": MANY, "note.txt": "one\ntwo\n", "picture.svg": '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"/>' }, scheme });
     const found = [];
     const see = (what) => look(page, what, found);
+    t.after(() => found.forEach((one) => t.diagnostic(one)));
     await ui.card("param:rows").waitFor();
     await see("graph");
     await ui.runToEnd();
