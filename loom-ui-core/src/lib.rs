@@ -17,9 +17,9 @@
 //! ```
 //!
 //! No drawing opens a file, starts a process, or measures a font: the same pipeline gives the same bytes on
-//! every machine. [`runs`] reads what runs keep, and starts none. The drawing itself ([`layout`]) is a pure function that serves any graph.
+//! every machine. [`files`] reads the files that a pipeline names, [`runs`] what runs keep; neither starts any. The drawing itself ([`layout`]) is a pure function that serves any graph.
 
-#![warn(missing_docs)]
+#![deny(missing_docs)]
 
 pub mod api;
 pub mod board;
@@ -35,8 +35,8 @@ mod text;
 mod view;
 
 pub use document::{Document, Merged, Pins};
-pub use editor::{Editor, Listener, RUN_APART};
 pub use edit::{Surroundings, used_by};
+pub use editor::{Editor, Listener, RUN_APART};
 pub use refused::Refused;
 pub use svg::{svg, svg_marked};
 pub use view::{Edge, EdgeKind, Frame, Label, Node, NodeKind, View};

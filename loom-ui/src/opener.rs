@@ -54,8 +54,9 @@ fn start(what: &std::ffi::OsStr) -> std::io::Result<()> {
     for mut command in open::commands(what) {
         command
             .env_remove(token::VARIABLE)
-            // It is to outlive this program, whose supervisor leaves what is marked so.
+            // It is to outlive this program, whose supervisor leaves what is marked so: what a step left that is over.
             .env("LOOM_DETACH", "1")
+            .env("LOOM_STEP", "(opened)")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());

@@ -14,7 +14,8 @@ fn the_page_in_a_browser() {
         .map(|(_, package)| package)
         .collect::<Vec<_>>();
     if !missing.is_empty() {
-        let told = format!("the tests in a browser need {}: `apt-get install {}`", missing.join(" and "), missing.join(" "));
+        let told =
+            format!("the tests in a browser need {}: `apt-get install {}`", missing.join(" and "), missing.join(" "));
         assert!(std::env::var_os("LOOM_UI_BROWSER").is_none_or(|asked| asked != "required"), "{told}");
         println!("SKIPPED: {told}");
         return;

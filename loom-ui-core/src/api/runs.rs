@@ -202,7 +202,7 @@ pub struct RunInfo {
     pub began: u64,
     /// How it stands.
     pub state: RunState,
-    /// Whether it was started here: then it can be stopped here.
+    /// Whether it was started by this program, since it was opened: then it can be stopped here.
     pub ours: bool,
     /// How long it took, or has taken.
     pub took_ms: u64,

@@ -6,9 +6,7 @@ use std::sync::Arc;
 use loom_spec::Span;
 
 use super::{Editor, Model, interface};
-use crate::api::{
-    CleanPreview, Comparison, DataFacts, Details, Field, OutlineItem, Preview, States, TaskInfo,
-};
+use crate::api::{CleanPreview, Comparison, DataFacts, Details, Field, OutlineItem, Preview, States, TaskInfo};
 use crate::{Refused, board, files, used_by};
 
 impl Editor {

@@ -112,8 +112,7 @@ impl Editor {
         let document = Document::new(text).with_pins(side.positions.clone());
         let model = Model::of(&document, disk.path(), &settings, &side, None)?;
         let folder = model.project.folder().to_path_buf();
-        let now =
-            Now { version: disk::version(&found), disk, document, lost: None, side, model: Arc::new(model) };
+        let now = Now { version: disk::version(&found), disk, document, lost: None, side, model: Arc::new(model) };
         let shared = Arc::new(Shared {
             id: id.to_owned(),
             shown,
@@ -231,7 +230,8 @@ impl Editor {
                 now.found(&found);
                 if now.lost.is_none() && now.document.conflicts().is_empty() {
                     // It could be put together with what is here: that is for somebody to see before it is written.
-                    let message = "the file was changed outside; its changes are put together with yours: look, and save again";
+                    let message =
+                        "the file was changed outside; its changes are put together with yours: look, and save again";
                     return Ok(Err(Refused::new("changed_on_disk", message)));
                 }
                 let message = "the file was changed outside, in the same places as here: settle that first";
@@ -360,8 +360,8 @@ impl Shared {
         let found = now.disk.look();
         let before = (now.document.rev(), now.lost.clone(), now.document.conflicts().len(), now.document.is_dirty());
         now.found(&found);
-        let is_new = before
-            != (now.document.rev(), now.lost.clone(), now.document.conflicts().len(), now.document.is_dirty());
+        let is_new =
+            before != (now.document.rev(), now.lost.clone(), now.document.conflicts().len(), now.document.is_dirty());
         // What tasks say of themselves may have changed as well: that shows in the model.
         let told = if is_new { self.renew(&mut now) } else { self.renew_if_other(&mut now) };
         // A folder that is gone is told of with the file.
@@ -412,7 +412,8 @@ impl Now {
                 self.lost = Some((OutsideKind::Deleted, message));
             }
             Found::Unreadable(why) => {
-                let message = format!("the file cannot be read any more: {why}; what is shown is the last text that could");
+                let message =
+                    format!("the file cannot be read any more: {why}; what is shown is the last text that could");
                 self.lost = Some((OutsideKind::Unreadable, message));
             }
             Found::Text(text) => {

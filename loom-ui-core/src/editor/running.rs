@@ -7,10 +7,10 @@ use loom_exec::{Apart, Memory, Project, Settings, TERM};
 use loom_spec::Source;
 
 use super::{Editor, Shared};
+use crate::Refused;
 use crate::api::{LogPage, Plan, PlanRequest, RunDetail, RunDiff, RunInfo, RunRequest};
 use crate::files::LogFile;
 use crate::runs::{self, ToRun};
-use crate::Refused;
 
 /// The word that makes this program a runner; what follows is [`ToRun`] as JSON.
 pub const RUN_APART: &str = "--run-apart";
@@ -31,7 +31,10 @@ impl Editor {
                 return Err(Refused::new("stale", "the pipeline has changed meanwhile: look, and run again"));
             }
             if now.document.is_dirty() || now.lost.is_some() {
-                return Err(Refused::new("unsaved", "a run reads the file, and that does not have your changes: save first"));
+                return Err(Refused::new(
+                    "unsaved",
+                    "a run reads the file, and that does not have your changes: save first",
+                ));
             }
             now.disk.path().to_path_buf()
         };
@@ -110,7 +113,8 @@ impl Editor {
         self.shared.may_write()?;
         let kept = self.shared.watching.seen().runs.kept(run).cloned();
         let kept = kept.ok_or_else(|| Refused::new("not_found", "there is no such run, or there is none any more"))?;
-        loom_exec::runs::remove(&kept).map_err(|error| Refused::new("refused", format!("cannot remove it: {error}")))?;
+        loom_exec::runs::remove(&kept)
+            .map_err(|error| Refused::new("refused", format!("cannot remove it: {error}")))?;
         self.shared.watching.poke();
         Ok(())
     }

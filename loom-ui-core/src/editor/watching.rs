@@ -111,7 +111,6 @@ impl Shared {
             .collect();
         // A folder that cannot be read has no runs that could be told.
         let news = seen.runs.look(&model.project, &self.memory, &ours).unwrap_or_default();
-        seen.ours.retain(|run| run.try_wait().is_none());
         let mut has_ended = false;
         for run in &news {
             let Some(info) = seen.runs.info(run, now) else { continue };
@@ -119,7 +118,7 @@ impl Shared {
             let units = seen.runs.followed(run).map(|run| run.changes(&model.units, now)).unwrap_or_default();
             self.tell(&ServerMessage::Run { doc: self.id.clone(), info, units });
         }
-        let at_work = seen.runs.at_work().is_some() || !seen.ours.is_empty();
+        let at_work = seen.runs.at_work().is_some() || ours.iter().any(|run| run.is_alive);
         if seen.outlook.is_none() || has_ended || (files && !at_work) {
             seen.outlook = Some(Outlook::of(&model.project, &self.memory, &model.units));
         }

@@ -1,5 +1,7 @@
 //! Cleaning up: exactly what was shown, or nothing.
 
+use std::collections::HashMap;
+
 use loom_exec::Project;
 use loom_exec::clean::{Cleaning, Reason, Removal};
 
@@ -9,16 +11,11 @@ use crate::api::{CleanEntry, CleanPreview};
 /// What could be removed.
 pub fn clean_preview(project: &Project) -> Result<CleanPreview, Refused> {
     let cleaning = survey(project)?;
-    let maker = |name: Option<&str>| {
-        let checked = project.checked();
-        let datum = super::locate::among(&checked.links, &format!("data:{}", name?))?;
-        let step = checked.links.producer(datum)?;
-        Some(checked.pipeline.steps.get(step.index())?.name.text.to_string())
-    };
+    let makers = makers(project);
     let entries = cleaning.entries().iter().map(|entry| CleanEntry {
         path: entry.path.to_string_lossy().into_owned(),
         size: entry.bytes,
-        made_by: maker(entry.name.as_deref()),
+        made_by: makers.get(&*entry.path.to_string_lossy()).cloned(),
     });
     let entries = entries.collect();
     let left_alone = cleaning.left_alone().iter().map(|left| {
@@ -30,16 +27,25 @@ pub fn clean_preview(project: &Project) -> Result<CleanPreview, Refused> {
         };
         (left.path.clone(), why.to_owned())
     });
-    Ok(CleanPreview { token: token(&cleaning), left_alone: left_alone.collect(), entries })
+    Ok(CleanPreview { token: token(project, &cleaning), left_alone: left_alone.collect(), entries })
 }
 
-/// Removes what was shown, or those of it that are named.
+/// Who makes what, by where it stands in the pipeline folder.
+fn makers(project: &Project) -> HashMap<String, String> {
+    let Some(graph) = project.checked().expanded.as_deref() else { return HashMap::new() };
+    let made = graph.made_places().map(|(place, step)| (place.to_owned(), graph.step(step).name.text.to_string()));
+    made.collect()
+}
+
+/// Removes those of what was shown that are named. If anything there has changed since, nothing is removed.
 pub fn clean(project: &Project, shown: &str, paths: &[String], permanently: bool) -> Result<(), Refused> {
     let mut cleaning = survey(project)?;
-    if token(&cleaning) != shown {
+    if token(project, &cleaning) != shown {
         return Err(Refused::new("stale", "what could be removed has changed meanwhile: look again"));
     }
-    if let Some(path) = paths.iter().find(|path| cleaning.entries().iter().all(|entry| *entry.path.to_string_lossy() != ***path)) {
+    if let Some(path) =
+        paths.iter().find(|path| cleaning.entries().iter().all(|entry| *entry.path.to_string_lossy() != ***path))
+    {
         return Err(Refused::new("refused", format!("{path} is not among what could be removed")));
     }
     cleaning.retain(|entry| paths.iter().any(|path| *entry.path.to_string_lossy() == **path));
@@ -61,11 +67,16 @@ fn survey(project: &Project) -> Result<Cleaning, Refused> {
     })
 }
 
-/// Tells one survey from another.
-fn token(cleaning: &Cleaning) -> String {
+/// Another one whenever anything that would be removed has another place, size or time. What loom keeps changes with every
+/// run, and is all one.
+fn token(project: &Project, cleaning: &Cleaning) -> String {
     let mut hasher = blake3::Hasher::new();
     for entry in cleaning.entries() {
-        hasher.update(format!("{:?}\n", (&entry.path, &entry.kind, entry.bytes)).as_bytes());
+        let stamp = (!entry.path.starts_with(".loom")).then(|| {
+            let metadata = project.folder().join(&entry.path).symlink_metadata().ok();
+            (&entry.kind, entry.bytes, metadata.and_then(|metadata| metadata.modified().ok()))
+        });
+        hasher.update(format!("{:?}\n", (&entry.path, stamp)).as_bytes());
     }
     hasher.finalize().to_hex()[..32].to_owned()
 }

@@ -1,24 +1,51 @@
-//! Files as the editor shows them: which there are, what is in them, the logs of runs, and what configurations came to.
+//! Files: what the data of a pipeline hold, what units said, and which tasks there are.
 //!
-//! Whoever asks names a card, never a path. What the pipeline itself names may be looked into wherever it lies; nothing else
-//! can be asked for. Nothing here runs anything, and no file is read that is none: a pipe would never end.
+//! Nothing is run here, and nothing is read that the pipeline does not name: see [`locate`]. Whatever stands at a path, pipes
+//! and devices among it, nobody waits for it, and no file costs more memory than what is shown of it.
+//!
+//! ```
+//! use loom_exec::{Project, Settings};
+//! use loom_ui_core::api::PreviewKind;
+//! use loom_ui_core::files;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! # let path = folder.path().join("pipeline.yml");
+//! # std::fs::write(&path, "
+//! # data: {table: table.csv}
+//! # pipeline: [{name: look, command: [wc], inputs: {table: $table}}]
+//! # ")?;
+//! std::fs::write(folder.path().join("table.csv"), "x,y\n1,2\n3,4\n")?;
+//! let project = Project::open(&path, Settings::default())?;
+//! let table = files::locate(&project, "data:table")?;
+//! let preview = files::preview(&table, 1, 100)?;
+//! let PreviewKind::Table { rows, total, .. } = preview.content else { panic!("it is a table") };
+//! assert_eq!((rows, total), (vec![vec!["3".to_owned(), "4".to_owned()]], Some(2)));
+//! assert!(files::locate(&project, "path:/etc/passwd").is_err());
+//! # Ok(())
+//! # }
+//! ```
 
 mod cleaning;
-mod compare;
-mod data;
-mod locate;
+mod comparing;
+mod instances;
+mod kinds;
 mod log;
-mod picture;
+mod place;
 mod preview;
-mod search;
+mod searching;
+mod states;
 mod tasks;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+mod tests;
+mod tree;
 
 pub use cleaning::{clean, clean_preview};
-pub use compare::comparison;
-pub use data::{DataWatch, facts};
-pub use locate::{Located, locate, raw};
+pub use comparing::comparison;
 pub use log::LogFile;
-pub use picture::thumb;
-pub use preview::preview;
-pub use search::search;
+pub use place::{Located, locate};
+pub use preview::{content_type_of, preview, raw, thumb};
+pub use searching::search;
+pub use states::{DataWatch, facts};
 pub use tasks::tasks;

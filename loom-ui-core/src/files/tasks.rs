@@ -1,78 +1,105 @@
-//! The tasks that steps could run.
+//! The task files that there are. None is run, or imported: what they say of themselves is read.
 
-use std::fs;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use loom_spec::{Port, TaskInterface};
 
-use super::locate::open;
+use super::place::open_plain;
 use crate::api::{TaskArgument, TaskInfo, TaskPort};
 
 const SUFFIXES: [&str; 5] = ["py", "sh", "R", "jl", "js"];
 const DEEPEST: usize = 4;
-const MOST: usize = 2000;
-/// A task of which more than this would have to be read tells nothing of itself, in bytes.
-const MOST_SOURCE: u64 = 1 << 20;
+const MOST_TASKS: usize = 2_000;
+/// A folder with more in it is looked through no further.
+const MOST_ENTRIES: usize = 20_000;
+/// A script larger than this is not looked into.
+const LARGEST_SCRIPT: u64 = 4 << 20;
 
-/// The tasks below a folder in the pipeline folder, by path. They are read, and not run.
+/// The files in a folder of the pipeline folder that a step could run, by path; at most 2,000. Links are followed to
+/// files in the pipeline folder, and no further.
 pub fn tasks(folder: &Path, tasks_dir: &Path) -> Vec<TaskInfo> {
-    let mut found = Vec::new();
-    walk(folder, tasks_dir, 0, &mut found);
-    found.sort_unstable_by(|one, other| one.path.cmp(&other.path));
-    found
+    let Ok(folder) = folder.canonicalize() else { return Vec::new() };
+    let Ok(tasks) = folder.join(tasks_dir).canonicalize() else { return Vec::new() };
+    let Ok(inside) = tasks.strip_prefix(&folder) else { return Vec::new() };
+    let mut walk = Walk { folder: &folder, found: Vec::new(), entries: 0 };
+    walk.look(&tasks, inside, DEEPEST);
+    walk.found.sort_unstable();
+    walk.found.iter().take(MOST_TASKS).map(|(path, real)| task(path, real)).collect()
 }
 
-fn walk(folder: &Path, below: &Path, depth: usize, found: &mut Vec<TaskInfo>) {
-    for entry in fs::read_dir(folder.join(below)).into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        let shown = name.to_string_lossy();
-        if found.len() >= MOST || shown.starts_with('.') || shown.starts_with("__") {
-            continue;
-        }
-        let path = below.join(&name);
-        // A link to a folder may lead round in a circle.
-        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            if depth < DEEPEST {
-                walk(folder, &path, depth + 1, found);
+struct Walk<'a> {
+    folder: &'a Path,
+    /// Paths relative to the pipeline folder, and where they lead.
+    found: Vec<(String, PathBuf)>,
+    entries: usize,
+}
+
+impl Walk<'_> {
+    fn look(&mut self, at: &Path, inside: &Path, depth: usize) {
+        let Ok(entries) = at.read_dir() else { return };
+        for entry in entries.filter_map(Result::ok) {
+            self.entries += 1;
+            if self.entries > MOST_ENTRIES {
+                return;
             }
-        } else if path.extension().is_some_and(|suffix| SUFFIXES.iter().any(|known| suffix == *known)) {
-            found.push(task(folder, &path));
+            let (name, path) = (entry.file_name(), entry.path());
+            let Some(shown) = name.to_str().filter(|name| !name.starts_with('.') && *name != "__pycache__") else {
+                continue;
+            };
+            let Ok(kind) = entry.file_type() else { continue };
+            let inside = inside.join(shown);
+            if kind.is_dir() {
+                if depth > 1 {
+                    self.look(&path, &inside, depth - 1);
+                }
+                continue;
+            }
+            let is_task = inside.extension().is_some_and(|suffix| SUFFIXES.iter().any(|known| suffix == *known));
+            if !is_task {
+                continue;
+            }
+            let Some(real) = path.canonicalize().ok().filter(|real| real.starts_with(self.folder)) else { continue };
+            if real.is_file() {
+                self.found.push((inside.to_string_lossy().into_owned(), real));
+            }
         }
     }
 }
 
-fn task(folder: &Path, path: &Path) -> TaskInfo {
+fn task(path: &str, real: &Path) -> TaskInfo {
     let mut info = TaskInfo {
-        path: path.to_string_lossy().into_owned(),
+        path: path.to_owned(),
         description: None,
         inputs: Vec::new(),
         outputs: Vec::new(),
         args: Vec::new(),
         error: None,
     };
-    if path.extension().is_none_or(|suffix| suffix != "py") {
+    if !path.ends_with(".py") {
         return info;
     }
-    let mut text = String::new();
-    let read = open(&folder.join(path)).map(|(file, _)| file.take(MOST_SOURCE).read_to_string(&mut text));
-    match read {
-        Ok(Ok(_)) => {}
-        Ok(Err(error)) => info.error = Some(format!("it cannot be read: {error}")),
-        Err(error) => info.error = Some(error.message),
-    }
-    match TaskInterface::of_python(&text) {
+    match script(real).and_then(|script| TaskInterface::of_python(&script)) {
         None => {}
-        Some(Err(error)) => info.error = Some(error.message),
+        Some(Err(error)) => info.error = Some(format!("line {}: {error}", error.position.line)),
         Some(Ok(interface)) => {
-            let first = interface.description.split("\n\n").next().unwrap_or_default();
-            info.description = Some(first.split_whitespace().collect::<Vec<_>>().join(" ")).filter(|text| !text.is_empty());
+            info.description = Some(interface.description).filter(|description| !description.is_empty());
             info.inputs = interface.inputs.into_iter().map(port).collect();
             info.outputs = interface.outputs.into_iter().map(port).collect();
             info.args = interface.args.into_iter().map(argument).collect();
         }
     }
     info
+}
+
+fn script(real: &Path) -> Option<String> {
+    let file = open_plain(real)?;
+    if file.metadata().ok()?.len() > LARGEST_SCRIPT {
+        return None;
+    }
+    let mut script = String::new();
+    file.take(LARGEST_SCRIPT).read_to_string(&mut script).ok()?;
+    Some(script)
 }
 
 fn port(port: Port) -> TaskPort {

@@ -216,7 +216,7 @@ impl Runs {
     }
 
     fn is_ours(&self, run: &str) -> bool {
-        self.ours.iter().any(|ours| ours.is_alive && ours.run == run)
+        self.ours.iter().any(|ours| ours.run == run)
     }
 }
 

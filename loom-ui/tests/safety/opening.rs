@@ -1,6 +1,6 @@
 //! What is opened with other programs: here, one that writes down what it was asked for.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -9,20 +9,24 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::support::{folder, program};
 
-/// A browser that tells of itself through a pipe, and stays.
-fn browser(folder: &Path) -> std::fs::File {
-    let (bin, told) = (folder.join("bin"), folder.join("told"));
+/// A browser that tells of itself through one pipe, and goes on when it hears something through the other.
+fn browser(folder: &Path) -> [std::fs::File; 2] {
+    let bin = folder.join("bin");
     std::fs::create_dir_all(&bin).unwrap();
-    rustix::fs::mknodat(rustix::fs::CWD, &told, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+    let pipes = ["told", "heard"].map(|name| folder.join(name));
+    for pipe in &pipes {
+        rustix::fs::mknodat(rustix::fs::CWD, pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+    }
+    let [told, heard] = pipes.each_ref().map(|pipe| pipe.display());
     let script = format!(
-        "#!/bin/sh\nexec > '{}'\nprintf '%s\\n' \"$*\"\nstat -c %a \"$1\"\ncat \"$1\"\nenv | grep -c LOOM_UI_TOKEN\necho end\nread -r never < '{0}'\n",
-        told.display()
+        "#!/bin/sh\nexec > '{told}'\nprintf '%s\\n' \"$*\"\nstat -c %a \"$1\"\ncat \"$1\"\nenv | grep -c LOOM_UI_TOKEN\necho end\n\
+         read -r go < '{heard}'\necho \"$go\"\n"
     );
     let file = bin.join("xdg-open");
     std::fs::write(&file, script).unwrap();
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
     // Held open for both, so that nobody waits for the other end.
-    std::fs::File::options().read(true).write(true).open(told).unwrap()
+    pipes.map(|pipe| std::fs::File::options().read(true).write(true).open(pipe).unwrap())
 }
 
 fn start(folder: &Path, change: impl FnOnce(&mut Command)) -> (Child, String) {
@@ -50,7 +54,7 @@ fn pages(folder: &Path) -> usize {
 #[test]
 fn the_browser_is_led_to_the_page_by_a_file_that_nobody_else_can_read() {
     let folder = folder();
-    let told = browser(folder.path());
+    let [told, mut heard] = browser(folder.path());
     let (mut child, address) = start(folder.path(), |_| {});
     assert!(address.ends_with("/#token=a-token-for-the-test"), "{address}");
     let mut lines = BufReader::new(told).lines().map(Result::unwrap);
@@ -64,6 +68,8 @@ fn the_browser_is_led_to_the_page_by_a_file_that_nobody_else_can_read() {
     assert_eq!(pages(folder.path()), 1);
     end(&mut child);
     assert_eq!(pages(folder.path()), 0, "the file goes with the program");
+    heard.write_all(b"still here\n").unwrap();
+    assert_eq!(lines.next().unwrap(), "still here", "the browser does not");
 }
 
 #[test]

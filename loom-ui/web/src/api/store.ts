@@ -282,7 +282,7 @@ export async function act(what: "undo" | "redo" | "layout" | "reload", body: unk
 }
 export async function fold(items: [string, boolean][]): Promise<void> {
   try {
-    takeDoc(await api.post<DocState>("fold", { items }));
+    takeDoc(await api.post<DocState>("fold", { folds: items }));
   } catch (error) {
     notify(told(error), "error");
   }

@@ -23,7 +23,7 @@ function remembered(name: string, start: number): number {
   }
 }
 
-/** The panes. */
+/** The panes. With one child there is one pane, and it stays the same when another one comes. */
 export function Split({ name, direction, start, least, children }: SplitProps) {
   const [part, setPart] = useState(() => remembered(name, start));
   const box = useRef<HTMLDivElement>(null);
@@ -57,26 +57,30 @@ export function Split({ name, direction, start, least, children }: SplitProps) {
   };
   return (
     <div ref={box} className={`split ${direction}`}>
-      <div className="split-pane" style={{ flex: `${part} 1 0` }}>
+      <div className="split-pane" style={{ flex: second === undefined ? "1 1 0" : `${part} 1 0` }}>
         {first}
       </div>
-      <div
-        className="split-bar"
-        role="separator"
-        aria-label="Size of the panes"
-        aria-orientation={across ? "vertical" : "horizontal"}
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={Math.round(part * 100)}
-        tabIndex={0}
-        onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
-        onPointerMove={onMove}
-        onDoubleClick={() => put(start)}
-        onKeyDown={onKey}
-      />
-      <div className="split-pane" style={{ flex: `${1 - part} 1 0` }}>
-        {second}
-      </div>
+      {second !== undefined && (
+        <>
+          <div
+            className="split-bar"
+            role="separator"
+            aria-label="Size of the panes"
+            aria-orientation={across ? "vertical" : "horizontal"}
+            aria-valuemin={0}
+            aria-valuemax={100}
+            aria-valuenow={Math.round(part * 100)}
+            tabIndex={0}
+            onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
+            onPointerMove={onMove}
+            onDoubleClick={() => put(start)}
+            onKeyDown={onKey}
+          />
+          <div className="split-pane" style={{ flex: `${1 - part} 1 0` }}>
+            {second}
+          </div>
+        </>
+      )}
     </div>
   );
 }

@@ -52,7 +52,7 @@ function Loaded({ table }: { table: Comparison }) {
   return (
     <div className="screen compare">
       <div className="pane-bar compare-bar">
-        <h1 className="pane-title">Compare</h1>
+        <h2 className="pane-title">Compare</h2>
         <button type="button" className="btn small" aria-pressed={showFilters} aria-controls="compare-filters" onClick={() => put({ showFilters: !showFilters })}>
           Filters{filtered > 0 ? ` (${filtered})` : ""}
         </button>

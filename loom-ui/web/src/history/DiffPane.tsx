@@ -12,9 +12,9 @@ export function DiffPane({ diff }: { diff: RunDiff }) {
   const by = other.took_ms - one.took_ms;
   return (
     <section className="rundiff" aria-label={`Run ${one.number} against run ${other.number}`} tabIndex={0}>
-      <h2 className="pane-title">
+      <h3 className="pane-title">
         Run {one.number} → run {other.number}
-      </h2>
+      </h3>
       <p className="muted">
         {runMark(one.state).word} in {duration(one.took_ms)} ({when(one.began)}) → {runMark(other.state).word} in {duration(other.took_ms)} ({when(other.began)}){by === 0 ? "" : `, ${duration(Math.abs(by))} ${by > 0 ? "longer" : "shorter"}`}
         {" · "}

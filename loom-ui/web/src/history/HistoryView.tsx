@@ -111,7 +111,7 @@ export default function HistoryView() {
     },
     { id: "took", label: "Duration", width: "104px", right: true, cell: (row) => duration(elapsed(at(row), heard[at(row).run])) },
     { id: "did", label: "What it did", width: "minmax(150px, 1.1fr)", cell: (row) => <span className="clip" title={tally(at(row))}>{tally(at(row))}</span> },
-    { id: "who", label: "Started", width: "86px", head: "Where", cell: (row) => (at(row).ours ? "here" : <span className="muted">elsewhere</span>) },
+    { id: "who", label: "Where it was started", title: "Where it was started, as far as that is known here", width: "86px", head: "Where", cell: (row) => (at(row).ours ? "here" : <span className="muted">{isLive(at(row).state) ? "elsewhere" : "–"}</span>) },
     {
       id: "changed",
       label: "What changed",
@@ -164,7 +164,7 @@ export default function HistoryView() {
   return (
     <div className="screen history">
       <div className="pane-bar">
-        <h1 className="pane-title">History</h1>
+        <h2 className="pane-title">History</h2>
         <span className="muted nowrap">{count(list.length, "run")} kept</span>
         {ended.length > 2 && <Sparkline values={ended.map((info) => info.took_ms)} failed={ended.map((info) => info.state === "failed")} label={`Durations of the last ${ended.length} runs, oldest first: from ${duration(Math.min(...ended.map((info) => info.took_ms)))} to ${duration(Math.max(...ended.map((info) => info.took_ms)))}`} />}
         <span className="spring" />
@@ -182,14 +182,10 @@ export default function HistoryView() {
         </button>
       </div>
       <div className="history-main">
-        {older !== undefined && newer !== undefined ? (
-          <Split name="history" direction="down" start={0.45} least={140}>
-            {table}
-            <Difference key={`${older.run} ${newer.run}`} one={older} other={newer} />
-          </Split>
-        ) : (
-          table
-        )}
+        <Split name="history" direction="down" start={0.45} least={140}>
+          {table}
+          {older !== undefined && newer !== undefined && <Difference key={`${older.run} ${newer.run}`} one={older} other={newer} />}
+        </Split>
       </div>
       {menu !== null && by.has(menu.row) && (
         <Menu

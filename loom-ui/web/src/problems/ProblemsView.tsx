@@ -24,7 +24,7 @@ export default function ProblemsView() {
   return (
     <div className="screen problems" tabIndex={0} role="region" aria-label="Problems">
       <header className="problems-head">
-        <h1>{summary}</h1>
+        <h2>{summary}</h2>
         <p className="muted">
           {errors > 0 ? "Errors keep the pipeline from running; warnings do not." : "Warnings do not keep the pipeline from running."}
           {doc.broken && " The text cannot be read: the graph is that of the last text that could."}
@@ -32,9 +32,9 @@ export default function ProblemsView() {
       </header>
       {groups.map((group) => (
         <section key={group.node ?? ""} className="problem-group" aria-label={group.label}>
-          <h2>
+          <h3>
             {group.label} <span className="muted">{count(group.problems.length, "problem")}</span>
-          </h2>
+          </h3>
           <ul>
             {group.problems.map((problem, at) => (
               <OneProblem key={`${problem.code} ${at}`} problem={problem} />

@@ -50,7 +50,7 @@ export default function RunsView() {
 export function Message({ title, text, action, onAction }: { title: string; text?: string; action?: string | undefined; onAction?: () => void }) {
   return (
     <div className="message screen-message">
-      <h1>{title}</h1>
+      <h2>{title}</h2>
       {text !== undefined && <p>{text}</p>}
       {action !== undefined && (
         <button type="button" className="btn primary" onClick={onAction}>
@@ -172,10 +172,10 @@ function OneRun({ detail, heard, frozen }: { detail: RunDetail; heard: number | 
           <span className={`state ${mark.tone} big`} aria-hidden="true">
             {mark.glyph}
           </span>
-          <h1 className="runs-sentence">{sentence(info, now)}</h1>
+          <h2 className="runs-sentence">{sentence(info, now)}</h2>
           <span className="muted nowrap runs-which">
             Run {info.number} · {when(info.began)}
-            {info.ours ? "" : " · started elsewhere"}
+            {live && !info.ours ? " · started elsewhere" : ""}
           </span>
           <span className="spring" />
           {frozen && (
@@ -188,9 +188,6 @@ function OneRun({ detail, heard, frozen }: { detail: RunDetail; heard: number | 
           </button>
           {live && !locked && info.ours && (
             <>
-              <button type="button" className="btn small" disabled={unit === null || (unit.state !== "running" && unit.state !== "queued")} onClick={() => unit !== null && void stop(info.run, [unit.unit])}>
-                Stop unit
-              </button>
               <button type="button" className="btn small danger" onClick={() => void stop(info.run)}>
                 Stop run
               </button>

@@ -170,7 +170,7 @@ export function Timeline({ detail, now, live, selected, active, onSelect, onOpen
   return (
     <section className="timeline" aria-label="Timeline">
       <div className="pane-bar">
-        <h2 className="pane-title">Timeline</h2>
+        <h3 className="pane-title">Timeline</h3>
         <label className="inline-field">
           <span>Rows</span>
           <select value={order} onChange={(event) => setOrder(event.target.value as RowOrder)}>

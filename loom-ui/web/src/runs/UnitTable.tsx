@@ -79,7 +79,7 @@ export function UnitTable({ detail, now, active, selected, onActive, onOpen }: U
   return (
     <section className="units" aria-label="Units">
       <div className="pane-bar">
-        <h2 className="pane-title">Units</h2>
+        <h3 className="pane-title">Units</h3>
         <input type="search" className="input small" aria-label="Narrow the units" placeholder="Name or state" value={words} onChange={(event) => setWords(event.target.value)} />
         <span className="spring" />
         {failed > 0 && words === "" && (

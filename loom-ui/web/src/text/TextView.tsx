@@ -155,9 +155,9 @@ function Editor({ problems, path }: { problems: readonly Diagnostic[]; path: str
   return (
     <div className="screen text" onKeyDown={onKey} style={{ "--digits": `${digits}ch` } as React.CSSProperties}>
       <div className="pane-bar">
-        <h1 className="pane-title clip" title={path}>
+        <h2 className="pane-title clip" title={path}>
           {path}
-        </h1>
+        </h2>
         <span className={`muted nowrap ${clash !== null || error !== null ? "bad" : ""}`} role="status">
           {status}
         </span>
