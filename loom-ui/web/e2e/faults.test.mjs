@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { changedLines, folder, open, serve, tab, Ui, until } from "./support.mjs";
+import { changedLines, folder, isGone, open, serve, tab, Ui, until } from "./support.mjs";
 
 const SMALL = `# What is measured, and how.
 data:
@@ -268,6 +268,6 @@ test("stopping leaves no process", async (t) => {
   await ui.status(/stopped/);
   for (const name of ["pid", "other", "third"]) {
     const pid = readFileSync(join(path, name), "utf8").trim();
-    await until(() => !existsSync(`/proc/${pid}`) || /^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, "utf8")), `${name} is gone`);
+    await until(() => isGone(pid), `${name} is gone`);
   }
 });

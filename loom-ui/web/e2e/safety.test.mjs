@@ -5,7 +5,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { test } from "node:test";
-import { open } from "./support.mjs";
+import { later, open } from "./support.mjs";
 
 const PIPELINE = "parameters:\n  rows: 1\npipeline:\n  - {name: one, command: 'touch it-ran'}\n";
 
@@ -17,7 +17,7 @@ async function site(t) {
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  t.after(() => server.close());
+  later(t, () => server.close());
   return server.address().port;
 }
 
