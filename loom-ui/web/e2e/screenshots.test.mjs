@@ -84,11 +84,13 @@ test("the parallel tutorial, light and dark", async (t) => {
   await ui.runToEnd();
   for (const scheme of ["light", "dark"]) {
     const shown = scheme === "light" ? { page, ui } : await opened(t, server, scheme);
-    // The data's first lines are there.
-    await shown.ui.card("data:comparison").getByText("mid").first().waitFor();
+    // All that the run changed has come, and the first lines of the data are there.
+    await shown.page.getByRole("treeitem", { name: /^compare_results.*up to date/ }).waitFor();
+    for (const name of ["dataset", "comparison"]) await shown.ui.card(`data:${name}`).getByText(/^[{]|id,score/).first().waitFor();
     await shoot(t, shown.page, `parallel-${scheme}`);
   }
   await ui.view("Runs");
+  await page.getByRole("row", { name: /compare_results/ }).first().click();
   await page.getByText("best f1_score: mid").first().waitFor();
   await shoot(t, page, "run");
   assert.deepEqual(page.troubles, []);
