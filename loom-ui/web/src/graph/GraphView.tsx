@@ -246,9 +246,14 @@ export default function GraphView() {
     }
     const to = board.cards[Math.min(spot.current, board.cards.length - 1)]?.id ?? null;
     setGraph({ focus: to });
-    setTimeout(() => {
-      if (to !== null && document.activeElement === document.body) focusCard(to);
-    }, 80);
+    // The dialog that asked may still be open.
+    let tries = 0;
+    const take = () => {
+      if (to === null || graph().focus !== to) return;
+      if (document.activeElement === document.body) focusCard(to);
+      else if (document.querySelector("dialog[open]") !== null && tries++ < 20) setTimeout(take, 80);
+    };
+    setTimeout(take, 80);
   });
   const ready = useCallback((made: Surface) => {
     surface.current = made;
