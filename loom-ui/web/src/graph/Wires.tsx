@@ -38,13 +38,14 @@ const WireLine = memo(function WireLine({ wire, look }: { wire: Wire; look: stri
   );
 });
 
-/** What can be seen, in steps of half a screen: what is drawn changes seldom while the board moves. */
+/** What can be seen, in steps of half a screen and more: what is drawn changes seldom while the board moves, or comes nearer. */
 function useView(): { x: number; y: number; right: number; bottom: number } {
   const key = useViewport(({ transform: [x, y, zoom], width, height }) => {
-    const [w, h] = [Math.max(200, width / zoom), Math.max(200, height / zoom)];
-    const [across, down] = [w / 2, h / 2];
+    // A screen at the next zoom that is a power of two.
+    const step = (size: number) => 2 ** Math.ceil(Math.log2(Math.max(200, size / zoom))) / 2;
+    const [across, down] = [step(width), step(height)];
     const [left, top] = [Math.floor(-x / zoom / across), Math.floor(-y / zoom / down)];
-    return [(left - 1) * across, (top - 1) * down, (left + 4) * across, (top + 4) * down].map(Math.round).join(" ");
+    return [(left - 1) * across, (top - 1) * down, (left + 4) * across, (top + 4) * down].join(" ");
   });
   return useMemo(() => {
     const [x = 0, y = 0, right = 0, bottom = 0] = key.split(" ").map(Number);
