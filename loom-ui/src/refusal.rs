@@ -49,10 +49,10 @@ impl From<loom_ui_core::Refused> for Refusal {
         let status = match refused.code {
             "not_found" => StatusCode::NOT_FOUND,
             "changed_on_disk" => StatusCode::PRECONDITION_FAILED,
-            "stale" | "unsaved" | "exists" | "running" => StatusCode::CONFLICT,
+            "stale" | "unsaved" | "conflicts" => StatusCode::CONFLICT,
             "read_only" | "forbidden" => StatusCode::FORBIDDEN,
             "too_many" => StatusCode::TOO_MANY_REQUESTS,
-            "cannot_read" | "cannot_write" | "cannot_start" => StatusCode::INTERNAL_SERVER_ERROR,
+            "cannot_write" => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         };
         Self::new(status, refused.code, refused.message)

@@ -9,10 +9,10 @@ use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post, put};
 
-use loom_ui_core::{Editor, Refused};
 use crate::refusal::Refusal;
 use crate::serve::Server;
 use crate::{assets, socket};
+use loom_ui_core::{Editor, Refused};
 
 mod body;
 mod data;

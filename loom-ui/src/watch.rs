@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use tokio::sync::Notify;
-
-use loom_ui_core::Editor;
 use crate::serve::Server;
+use loom_ui_core::Editor;
+use tokio::sync::Notify;
 
 mod folders;
 

@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 
 use loom_exec::Settings;
 use loom_spec::{ReadError, ReadErrorKind};
-use loom_ui_core::api::{PipelineEntry, RunInfo, RunRequest, RunState};
+use loom_ui_core::api::{PipelineEntry, RunRequest, RunState};
 
 use crate::args::Args;
-use loom_ui_core::{Editor, Refused};
 use crate::exit::Failed;
 use crate::hub::Hub;
+use loom_ui_core::{Editor, Refused};
 
 mod listing;
 
@@ -33,8 +33,9 @@ pub(crate) struct Workspace {
     hub: Arc<Hub>,
     listing: Mutex<Listing>,
     docs: Mutex<HashMap<String, Arc<Doc>>>,
-    /// Held while a run is started, so that two at the same time are counted one after the other.
-    starting: Mutex<()>,
+    /// The runs that were started here and may still be at work. Held while one is started, so that two at the same time are counted
+    /// one after the other.
+    started: Mutex<Vec<(Arc<Editor>, String)>>,
 }
 
 struct Doc {
@@ -77,7 +78,7 @@ impl Workspace {
             hub,
             listing: Mutex::default(),
             docs: Mutex::default(),
-            starting: Mutex::default(),
+            started: Mutex::default(),
         })
     }
 
@@ -184,16 +185,19 @@ impl Workspace {
     }
 
     /// Starts a run of an open pipeline, if there are not too many.
-    pub(crate) fn start(&self, editor: &Editor, request: &RunRequest) -> Result<String, Refused> {
-        let _one_at_a_time = locked(&self.starting);
-        let at_work = self.open().iter().map(|(_, editor)| at_work(editor).len()).sum::<usize>();
-        if at_work >= MAX_RUNS {
-            let message = format!("{at_work} runs are at work; wait for one to end, or stop one");
-            return Err(Refused { code: "too_many", message });
+    pub(crate) fn start(&self, doc: &str, request: &RunRequest) -> Result<String, Refused> {
+        let editor = self.editor(doc)?;
+        let mut started = locked(&self.started);
+        started.retain(|(editor, run)| is_at_work(editor, run));
+        if started.len() >= MAX_RUNS {
+            let message = format!("{} runs are at work; wait for one to end, or stop one", started.len());
+            return Err(Refused::new("too_many", message));
         }
         let program = std::env::current_exe()
             .map_err(|error| Refused::new("refused", format!("this program does not find itself: {error}")))?;
-        editor.start(&program, request)
+        let run = editor.start(&program, request)?;
+        started.push((editor, run.clone()));
+        Ok(run)
     }
 
     /// Ends the runs that were started here, and waits for them at most as long as the program will.
@@ -213,11 +217,10 @@ impl Workspace {
     }
 }
 
-/// The runs that were started here and have not ended.
-fn at_work(editor: &Editor) -> Vec<RunInfo> {
-    let mut runs = editor.runs();
-    runs.retain(|run| run.ours && [RunState::Running, RunState::Waiting].contains(&run.state));
-    runs
+/// Whether a run that was started here has not ended. One that nothing is known of yet has not.
+fn is_at_work(editor: &Editor, run: &str) -> bool {
+    let known = editor.runs().into_iter().find(|info| info.run == run);
+    editor.is_running() && known.is_none_or(|info| [RunState::Running, RunState::Waiting].contains(&info.state))
 }
 
 fn folder_of(file: &Path) -> &Path {

@@ -16,9 +16,9 @@ use serde::Deserialize;
 
 use super::body::Body;
 use super::{Answer, ask};
-use loom_ui_core::Refused;
 use crate::refusal::Refusal;
 use crate::serve::Server;
+use loom_ui_core::Refused;
 
 type Here = State<Arc<Server>>;
 type Node = Path<(String, String)>;

@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use super::body::Body;
 use super::{Answer, ask, missing};
-use loom_ui_core::{Editor, Refused};
 use crate::refusal::Refusal;
 use crate::serve::Server;
+use loom_ui_core::{Editor, Refused};
 
 type Here = State<Arc<Server>>;
 type Doc = Path<String>;

@@ -9,7 +9,7 @@ use loom_ui_core::api::{LogPage, Plan, PlanRequest, RunDetail, RunDiff, RunInfo,
 use serde::{Deserialize, Serialize};
 
 use super::body::Body;
-use super::{Answer, ask, missing};
+use super::{Answer, ask, missing, wait};
 use crate::refusal::Refusal;
 use crate::serve::Server;
 
@@ -38,7 +38,7 @@ pub(super) async fn start(
     Path(doc): Path<String>,
     Body(request): Body<RunRequest>,
 ) -> Answer<Started> {
-    let run = ask(server, doc, move |server, editor| server.workspace.start(editor, &request)).await?;
+    let run = wait(move || server.workspace.start(&doc, &request)).await?;
     Ok(Json(Started { run }))
 }
 

@@ -5,10 +5,12 @@
 
 mod answers;
 mod ending;
+mod files;
 mod limits;
 mod malformed;
 mod opening;
 mod origins;
+mod runs;
 mod sockets;
 mod start;
 mod support;
