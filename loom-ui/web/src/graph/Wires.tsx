@@ -70,29 +70,24 @@ export function Wires({ board, selection }: { board: Board; selection: readonly 
   };
   return (
     <svg className="wires" width={1} height={1} aria-hidden="true">
-      {far ? <Together wires={seen} look={look} /> : seen.map((wire) => <WireLine key={wire.id} wire={wire} look={look(wire)} />)}
+      {far ? <Strokes wires={seen} look={look} /> : seen.map((wire) => <WireLine key={wire.id} wire={wire} look={look(wire)} />)}
       <Dragged />
     </svg>
   );
 }
 
-/** From afar, where none can be pointed at: all that look alike are one drawing. */
-function Together({ wires, look }: { wires: readonly Wire[]; look: (wire: Wire) => string }) {
+/** From afar, where none can be pointed at: strokes alone. One path of them all would take the browser many times as long. */
+function Strokes({ wires, look }: { wires: readonly Wire[]; look: (wire: Wire) => string }) {
   const moved = useGraph((now) => now.moved);
-  const paths = new Map<string, string[]>();
-  for (const wire of wires) {
+  return wires.map((wire) => {
     const [from, to] = [moved.get(wire.from), moved.get(wire.to)];
     const route = from === undefined && to === undefined ? wire.route : shifted(wire.route, from && { x: from.dx, y: from.dy }, to && { x: to.dx, y: to.dy });
-    const key = `${wire.kind} ${look(wire)}`;
-    const all = paths.get(key);
-    if (all === undefined) paths.set(key, [pathOf(route)]);
-    else all.push(pathOf(route));
-  }
-  return [...paths].map(([key, all]) => (
-    <g key={key} className={`wire ${key}`}>
-      <path className="ink" d={all.join("")} />
-    </g>
-  ));
+    return (
+      <g key={wire.id} className={`wire ${wire.kind} ${look(wire)}`}>
+        <path className="ink" d={pathOf(route)} />
+      </g>
+    );
+  });
 }
 
 function Dragged() {
