@@ -48,6 +48,14 @@ fn entry(key: &str, value: Value) -> Entry {
 
 /// A value with an edit made in it.
 pub(super) fn edited(root: Value, edit: &Edit) -> Result<Value, EditError> {
+    let holds_nul = match edit {
+        Edit::Set { value, .. } | Edit::Insert { value, .. } => holds_nul(value),
+        Edit::RenameKey { to: text, .. } | Edit::SetText { text, .. } => text.contains('\0'),
+        Edit::Remove { .. } | Edit::Move { .. } => false,
+    };
+    if holds_nul {
+        return Err(EditError::new("a text with a NUL character cannot be written; remove it"));
+    }
     match edit {
         Edit::Set { path, value: new } => within(root, path, &mut |_| Ok(Some(value(new)))),
         Edit::Remove { path } if path.is_empty() => Err(EditError::new("the whole file cannot be removed")),
@@ -65,7 +73,7 @@ pub(super) fn edited(root: Value, edit: &Edit) -> Result<Value, EditError> {
                 }
             };
             if *at > items.len() {
-                return Err(EditError::new(format!("the list has {} items, so there is no place {at}", items.len())));
+                return Err(EditError::new(format!("the list ends before item {at}")));
             }
             items.insert(*at, value(new));
             Ok(Some(Value::List(items.into(), Span::default())))
@@ -87,9 +95,17 @@ pub(super) fn edited(root: Value, edit: &Edit) -> Result<Value, EditError> {
     }
 }
 
+fn holds_nul(new: &New) -> bool {
+    match new {
+        New::Text(text) | New::Quoted(text) => text.contains('\0'),
+        New::List(items) => items.iter().any(holds_nul),
+        New::Map(entries) => entries.iter().any(|(key, value)| key.contains('\0') || holds_nul(value)),
+    }
+}
+
 fn moved<T>(list: Box<[T]>, from: usize, to: usize) -> Result<Box<[T]>, EditError> {
     if from.max(to) >= list.len() {
-        return Err(EditError::new(format!("there are {} items, so {} is none of them", list.len(), from.max(to) + 1)));
+        return Err(EditError::new(format!("it ends before number {}", from.max(to) + 1)));
     }
     let mut list = list.into_vec();
     let item = list.remove(from);
@@ -145,11 +161,7 @@ fn within(root: Value, path: &[Seg], change: Change<'_>) -> Result<Value, EditEr
         (Value::List(items, span), Seg::Item(at)) => {
             let mut items = items.into_vec();
             if *at >= items.len() {
-                return Err(EditError::new(format!(
-                    "the list has {} items, so {} is none of them",
-                    items.len(),
-                    at + 1
-                )));
+                return Err(EditError::new(format!("the list ends before item {}", at + 1)));
             }
             let taken = std::mem::replace(&mut items[*at], super::nothing());
             if rest.is_empty() {

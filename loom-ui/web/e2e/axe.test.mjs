@@ -59,7 +59,7 @@ pipeline:
   - group: judged
     steps:
       - name: score
-        command: 'printf "{\\"f1\\": %s}" $scale > score_$config.json; echo done'
+        command: 'printf "{\\"f1\\": %s}" $5 > $3; echo done'
         inputs: {table: $table}
         outputs: {-o: $score}
         args: {--scale: $scale, --config: $config}

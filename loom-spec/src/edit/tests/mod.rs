@@ -210,6 +210,72 @@ fn what_is_shared_is_not_changed_elsewhere() {
 }
 
 #[test]
+fn what_cannot_be_done_is_told() {
+    let cases = [
+        ("? a\n: 1\nb: 2\n", remove("a")),
+        ("a: [b: c]\n", remove("a/0/b")),
+        ("a: 1\n", set("a/b", text("2"))),
+        ("a: [1]\n", set("a/1", text("2"))),
+        ("a: [1]\n", insert("a", 3, text("2"))),
+        ("a: 1\n", remove("b")),
+        ("a: 1\n", remove("")),
+        ("a: 1\n", shift("", 0, 1)),
+        ("a: &x {b: 1}\n<<: *x\nc: 1\n", shift("", 0, 1)),
+        ("a: 1\n", insert("a", 0, text("2"))),
+        ("a: [\n", set("a", text("2"))),
+        ("a: 1\nb: 2\nb: 3\n", remove("b")),
+        ("a: 1\n", set("b", text("a\0"))),
+        ("a: 1\n", Edit::SetText { span: Span { start: 1, end: 2 }, text: "b".into() }),
+    ];
+    let told: Vec<String> = cases.iter().map(|(text, edit)| format!("{text:?}\n  {}", edited(text, edit))).collect();
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    "? a\n: 1\nb: 2\n"
+      refused: a key that begins with `? ` is not changed here; write it as `key: value` first
+    "a: [b: c]\n"
+      refused: a pair in a list has no braces here; put braces around it first
+    "a: 1\n"
+      refused: this is text, so it has no `b`
+    "a: [1]\n"
+      refused: the list ends before item 2
+    "a: [1]\n"
+      refused: the list ends before item 3
+    "a: 1\n"
+      refused: there is no `b`
+    "a: 1\n"
+      refused: the whole file cannot be removed
+    "a: 1\n"
+      refused: it ends before number 2
+    "a: &x {b: 1}\n<<: *x\nc: 1\n"
+      refused: what `<<` brings in cannot be moved, nor what stands beside it
+    "a: 1\n"
+      refused: an item goes into a list, and this is text
+    "a: [\n"
+      refused: the text cannot be read: this is not YAML: `[` is not closed
+    "a: 1\nb: 2\nb: 3\n"
+      refused: `b` is written so that it cannot be changed without changing something else; change the text itself
+    "a: 1\n"
+      refused: a text with a NUL character cannot be written; remove it
+    "a: 1\n"
+      refused: no text stands at this place
+    "#);
+}
+
+#[test]
+fn rare_ways_to_write_are_kept() {
+    check(&[
+        ("a:\t1\t# c\nb: 2\n", set("a", text("3")), "a:\t3\t# c\nb: 2\n"),
+        ("%YAML 1.2\n--- # c\na: 1\n...\n", set("b", text("2")), "%YAML 1.2\n--- # c\na: 1\nb: 2\n...\n"),
+        ("? a\n: 1\nb: 2\n", set("a", text("3")), "? a\n: 3\nb: 2\n"),
+        ("? a\n: 1\nb: 2\n", remove("b"), "? a\n: 1\n"),
+        ("\u{feff}# of a\na: 1\nb: 2\n", remove("a"), "\u{feff}b: 2\n"),
+        ("a: {x: 1,\n    y: 2}\n", set("a/z", text("3")), "a: {x: 1,\n    y: 2,\n    z: 3}\n"),
+        ("a: {x: &k 1, y: 2}\n", remove("a/x"), "a: {y: 2}\n"),
+        ("a: &k\n  x: 1\n", set("a/y", text("2")), "a: &k\n  x: 1\n  y: 2\n"),
+        ("a: &k\n  x: 1\n", remove("a/x"), "a: &k {}\n"),
+    ]);
+}
+
+#[test]
 fn texts_read_back_as_they_are() {
     let texts = [
         "true",

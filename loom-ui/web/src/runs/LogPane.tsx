@@ -59,6 +59,7 @@ export function LogPane({ run, unit, head, actions }: LogPaneProps) {
   const [wrap, setWrap] = useState(false);
   const linked = usePlace("line");
   const scroller = useRef<HTMLDivElement>(null);
+  const before = useRef({ top: 0, height: 0 });
   const search = useRef<HTMLInputElement>(null);
   const virtual = useVirtualizer({ count: book.total, getScrollElement: () => scroller.current, estimateSize: () => LINE, overscan: 20 });
   const items = virtual.getVirtualItems();
@@ -155,6 +156,9 @@ export function LogPane({ run, unit, head, actions }: LogPaneProps) {
     if (box === null) return;
     const end = box.scrollHeight - box.scrollTop - box.clientHeight < 4;
     if (live && end && !follow) setFollow(true);
+    // Following only goes down: who goes up, be it with the scrollbar, wants to read there.
+    if (follow && !end && box.scrollTop < before.current.top && box.scrollHeight >= before.current.height) setFollow(false);
+    before.current = { top: box.scrollTop, height: box.scrollHeight };
   };
   const copy = async () => {
     const chosen = String(getSelection() ?? "");
