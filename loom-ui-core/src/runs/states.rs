@@ -131,7 +131,8 @@ pub fn states(
             now.add(None, Some(heard), cards.entry(units.card(&heard.unit)).or_default());
         }
     }
-    let mut others: Vec<Arc<str>> = cards.keys().filter(|card| !order.contains(card)).cloned().collect();
+    let written: HashSet<&Arc<str>> = order.iter().collect();
+    let mut others: Vec<Arc<str>> = cards.keys().filter(|card| !written.contains(card)).cloned().collect();
     others.sort_unstable();
     order.extend(others);
     let left_out: HashMap<&Arc<str>, LeftOut> =

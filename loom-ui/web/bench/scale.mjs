@@ -80,6 +80,18 @@ function somePlace(page, kind) {
   }, kind);
 }
 
+/** A tab that measures itself. With `LOOM_UI_PAGE`, a folder that Vite has built, it shows that page instead of the program's own. */
+async function blank(t) {
+  const page = await tab(t, "about:blank");
+  await page.addInitScript(inside);
+  const dist = process.env.LOOM_UI_PAGE;
+  if (dist !== undefined) {
+    await page.route("**/assets/*", (route) => route.fulfill({ path: join(dist, new URL(route.request().url()).pathname) }));
+    await page.route(/:\d+\/(#.*)?$/, (route) => route.fulfill({ path: join(dist, "index.html") }));
+  }
+  return page;
+}
+
 /** All that is measured of an open pipeline. */
 async function measure(t, name, path, { fold = true, kind = "step", param = null } = {}) {
   const server = await serve(t, path);
@@ -94,8 +106,7 @@ async function measure(t, name, path, { fold = true, kind = "step", param = null
   told(name, "cards", state.board.cards.length, "");
   told(name, "wires", state.board.wires.length, "");
 
-  const page = await tab(t, "about:blank");
-  await page.addInitScript(inside);
+  const page = await blank(t);
   const firsts = [];
   for (let time = 0; time < 5; time += 1) {
     await page.goto("about:blank");
@@ -218,8 +229,7 @@ async function atWork10000(t) {
   const file = join(path, "p.yml");
   const server = await serve(t, file);
   const session = await (await server.ask("session")).json();
-  const page = await tab(t, "about:blank");
-  await page.addInitScript(inside);
+  const page = await blank(t);
   const child = spawn(process.env.LOOM, [file], { stdio: "ignore" });
   const ended = once(child, "exit");
   t.after(() => (child.kill("SIGTERM"), ended));

@@ -21,6 +21,7 @@ export function App() {
   const doc = useStore((store) => store.doc);
   const docId = useStore((store) => store.docId);
   const view = useStore((store) => store.view);
+  const session = useStore((store) => store.session);
   useEffect(listenToKeys, []);
   if (fatal !== null) return <Fatal why={fatal} />;
   const View = SHOWN[view];
@@ -31,7 +32,7 @@ export function App() {
       <main className="main">
         <div role="tabpanel" id="view" aria-labelledby={`tab-${view}`}>
           {doc === null ? (
-            <div className="message">{docId === null ? <NothingOpen /> : <p>Loading…</p>}</div>
+            <div className="message">{docId === null && session !== null ? <NothingOpen /> : <p>Loading…</p>}</div>
           ) : (
             <Suspense fallback={<div className="message"><p>Loading…</p></div>}>
               <View />

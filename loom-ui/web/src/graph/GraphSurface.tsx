@@ -4,7 +4,7 @@ import "@xyflow/react/dist/base.css";
 import { useCallback, useEffect, useMemo, useRef } from "react";
 import type { Board, Card, Frame, Target } from "../api/types";
 import { CardBox, Far, FrameBox } from "./Cards";
-import { FarCards } from "./FarCards";
+import { FarBoard } from "./FarBoard";
 import { BoardMap } from "./Map";
 import { Wires } from "./Wires";
 import { Zoom } from "./Zoom";
@@ -261,9 +261,9 @@ function Inner({ docId, board, selection, locked, intents, onReady }: Props) {
           proOptions={PRO}
         >
           <ViewportPortal>
-            <Wires board={board} selection={selection} />
-            {kept !== null && <FarCards board={board} without={kept} />}
+            <Wires board={kept === null ? board : WIRELESS} selection={selection} />
           </ViewportPortal>
+          {kept !== null && <FarBoard board={board} without={kept} />}
           {map && board.cards.length > 0 && (
             <Panel position="bottom-right" className="map-panel">
               <BoardMap board={board} />
@@ -279,5 +279,6 @@ function Inner({ docId, board, selection, locked, intents, onReady }: Props) {
 }
 
 const NONE: never[] = [];
+const WIRELESS: Board = { cards: [], wires: [], frames: [], width: 0, height: 0 };
 const MULTI = ["Meta", "Control", "Shift"];
 const PRO = { hideAttribution: true };

@@ -1,7 +1,8 @@
-// The whole board, small: a few paths, however many cards there are.
+// The whole board, small.
 import { useReactFlow, useStore as useViewport } from "@xyflow/react";
-import { memo, useMemo, useRef } from "react";
-import type { Board } from "../api/types";
+import { memo, useEffect, useRef } from "react";
+import { useStore } from "../api/store";
+import type { Board, Card } from "../api/types";
 
 const [WIDTH, HEIGHT, EDGE] = [168, 108, 8];
 
@@ -11,15 +12,38 @@ function scaleOf(board: Board): { scale: number; left: number; top: number } {
   return { scale, left: (WIDTH - board.width * scale) / 2, top: (HEIGHT - board.height * scale) / 2 };
 }
 
+const INKS: [string, number, Card["kind"][]][] = [
+  ["--param", 0.5, ["parameter"]],
+  ["--data", 0.5, ["data"]],
+  ["--step", 0.75, ["step", "condition", "switch", "group", "branches"]],
+];
+
+/** The shapes, painted once: what moves over them does not have them painted again. */
 const Shapes = memo(function Shapes({ board }: { board: Board }) {
-  const paths = useMemo(() => {
-    const { scale, left, top } = scaleOf(board);
-    const box = (of: { x: number; y: number; w: number; h: number }) =>
-      `M${(left + of.x * scale).toFixed(1)} ${(top + of.y * scale).toFixed(1)}h${Math.max(1.500, of.w * scale).toFixed(1)}v${Math.max(1.500, of.h * scale).toFixed(1)}h${-Math.max(1.500, of.w * scale).toFixed(1)}z`;
-    const of = (kinds: string[]) => board.cards.filter((card) => kinds.includes(card.kind)).map(box).join("");
-    return { frame: board.frames.map(box).join(""), parameter: of(["parameter"]), data: of(["data"]), step: of(["step", "condition", "switch", "group", "branches"]) };
-  }, [board]);
-  return Object.entries(paths).map(([kind, path]) => path !== "" && <path key={kind} className={`map-${kind}`} d={path} />);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const theme = useStore((store) => store.theme);
+  useEffect(() => {
+    const paint = () => {
+      const context = canvas.current?.getContext("2d");
+      if (canvas.current == null || context == null) return;
+      const style = getComputedStyle(canvas.current);
+      const sharp = Math.max(1, devicePixelRatio);
+      [canvas.current.width, canvas.current.height] = [WIDTH * sharp, HEIGHT * sharp];
+      const { scale, left, top } = scaleOf(board);
+      context.scale(sharp, sharp);
+      const fill = (colour: string, alpha: number, all: readonly { x: number; y: number; w: number; h: number }[]) => {
+        [context.fillStyle, context.globalAlpha] = [style.getPropertyValue(colour), alpha];
+        for (const of of all) context.fillRect(left + of.x * scale, top + of.y * scale, Math.max(1.5, of.w * scale), Math.max(1.5, of.h * scale));
+      };
+      fill("--surface-3", 1, board.frames);
+      for (const [colour, alpha, kinds] of INKS) fill(colour, alpha, board.cards.filter((card) => kinds.includes(card.kind)));
+    };
+    paint();
+    const scheme = matchMedia("(prefers-color-scheme: dark)");
+    scheme.addEventListener("change", paint);
+    return () => scheme.removeEventListener("change", paint);
+  }, [board, theme]);
+  return <canvas ref={canvas} className="map-shapes" style={{ width: WIDTH, height: HEIGHT }} />;
 });
 
 /** A press on it goes there; dragging moves along. Everything that it does can be done without it. */
@@ -38,25 +62,26 @@ export function BoardMap({ board }: { board: Board }) {
     void flow.setViewport({ x: width / 2 - toX * zoom, y: height / 2 - toY * zoom, zoom });
   };
   return (
-    <svg
-      ref={box}
-      className="board-map"
-      width={WIDTH}
-      height={HEIGHT}
-      aria-hidden="true"
-      onPointerDown={(event) => {
-        held.current = true;
-        event.currentTarget.setPointerCapture(event.pointerId);
-        go(event);
-      }}
-      onPointerMove={(event) => {
-        if (held.current) go(event);
-      }}
-      onPointerUp={() => (held.current = false)}
-      onPointerCancel={() => (held.current = false)}
-    >
+    <div className="board-map">
       <Shapes board={board} />
-      <rect className="map-view" x={left + (-x / zoom) * scale} y={top + (-y / zoom) * scale} width={(width / zoom) * scale} height={(height / zoom) * scale} rx={2} />
-    </svg>
+      <svg
+        ref={box}
+        width={WIDTH}
+        height={HEIGHT}
+        aria-hidden="true"
+        onPointerDown={(event) => {
+          held.current = true;
+          event.currentTarget.setPointerCapture(event.pointerId);
+          go(event);
+        }}
+        onPointerMove={(event) => {
+          if (held.current) go(event);
+        }}
+        onPointerUp={() => (held.current = false)}
+        onPointerCancel={() => (held.current = false)}
+      >
+        <rect className="map-view" x={left + (-x / zoom) * scale} y={top + (-y / zoom) * scale} width={(width / zoom) * scale} height={(height / zoom) * scale} rx={2} />
+      </svg>
+    </div>
   );
 }

@@ -38,13 +38,14 @@ const WireLine = memo(function WireLine({ wire, look }: { wire: Wire; look: stri
   );
 });
 
-/** What can be seen, in steps of half a screen: what is drawn changes seldom while the board moves. */
+/** What can be seen, in steps of half a screen and more: what is drawn changes seldom while the board moves, or comes nearer. */
 function useView(): { x: number; y: number; right: number; bottom: number } {
   const key = useViewport(({ transform: [x, y, zoom], width, height }) => {
-    const [w, h] = [Math.max(200, width / zoom), Math.max(200, height / zoom)];
-    const [across, down] = [w / 2, h / 2];
+    // A screen at the next zoom that is a power of two.
+    const step = (size: number) => 2 ** Math.ceil(Math.log2(Math.max(200, size / zoom))) / 2;
+    const [across, down] = [step(width), step(height)];
     const [left, top] = [Math.floor(-x / zoom / across), Math.floor(-y / zoom / down)];
-    return [(left - 1) * across, (top - 1) * down, (left + 4) * across, (top + 4) * down].map(Math.round).join(" ");
+    return [(left - 1) * across, (top - 1) * down, (left + 4) * across, (top + 4) * down].join(" ");
   });
   return useMemo(() => {
     const [x = 0, y = 0, right = 0, bottom = 0] = key.split(" ").map(Number);
@@ -69,29 +70,24 @@ export function Wires({ board, selection }: { board: Board; selection: readonly 
   };
   return (
     <svg className="wires" width={1} height={1} aria-hidden="true">
-      {far ? <Together wires={seen} look={look} /> : seen.map((wire) => <WireLine key={wire.id} wire={wire} look={look(wire)} />)}
+      {far ? <Strokes wires={seen} look={look} /> : seen.map((wire) => <WireLine key={wire.id} wire={wire} look={look(wire)} />)}
       <Dragged />
     </svg>
   );
 }
 
-/** From afar, where none can be pointed at: all that look alike are one drawing. */
-function Together({ wires, look }: { wires: readonly Wire[]; look: (wire: Wire) => string }) {
+/** From afar, where none can be pointed at: strokes alone. One path of them all would take the browser many times as long. */
+function Strokes({ wires, look }: { wires: readonly Wire[]; look: (wire: Wire) => string }) {
   const moved = useGraph((now) => now.moved);
-  const paths = new Map<string, string[]>();
-  for (const wire of wires) {
+  return wires.map((wire) => {
     const [from, to] = [moved.get(wire.from), moved.get(wire.to)];
     const route = from === undefined && to === undefined ? wire.route : shifted(wire.route, from && { x: from.dx, y: from.dy }, to && { x: to.dx, y: to.dy });
-    const key = `${wire.kind} ${look(wire)}`;
-    const all = paths.get(key);
-    if (all === undefined) paths.set(key, [pathOf(route)]);
-    else all.push(pathOf(route));
-  }
-  return [...paths].map(([key, all]) => (
-    <g key={key} className={`wire ${key}`}>
-      <path className="ink" d={all.join("")} />
-    </g>
-  ));
+    return (
+      <g key={wire.id} className={`wire ${wire.kind} ${look(wire)}`}>
+        <path className="ink" d={pathOf(route)} />
+      </g>
+    );
+  });
 }
 
 function Dragged() {
