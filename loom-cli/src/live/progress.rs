@@ -40,15 +40,7 @@ struct Running {
 
 impl Progress {
     pub(super) fn new(now: Instant, swept: Swept) -> Self {
-        Self {
-            begun: now,
-            total: 0,
-            ended: 0,
-            failed: 0,
-            running: Vec::new(),
-            swept,
-            estimate: Estimate::default(),
-        }
+        Self { begun: now, total: 0, ended: 0, failed: 0, running: Vec::new(), swept, estimate: Estimate::default() }
     }
 
     pub(super) fn add(&mut self, event: &Event, now: Instant) {

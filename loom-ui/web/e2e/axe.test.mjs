@@ -176,7 +176,7 @@ for (const scheme of ["light", "dark"]) {
     await page.getByText(/failed/).first().waitFor();
     await see("history");
     await ui.view("Problems");
-    await page.getByRole("tabpanel").getByText(/unused/).first().waitFor();
+    await page.getByRole("tabpanel").getByText(/line \d+/).first().waitFor();
     await see("problems");
     await ui.view("Text");
     await page.getByRole("textbox", { name: /text/i }).waitFor();

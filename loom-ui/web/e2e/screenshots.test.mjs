@@ -8,7 +8,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } fr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { EXAMPLES, serve, tab, Ui } from "./support.mjs";
+import { EXAMPLES, later, serve, tab, Ui } from "./support.mjs";
 
 const SIZE = { width: 1500, height: 900 };
 /** The largest that a picture may be, in bytes: whoever clones the repository has them all. */
@@ -21,14 +21,14 @@ function shotsFolder(t) {
     return wanted;
   }
   const path = mkdtempSync(join(tmpdir(), "loom-ui-shots-"));
-  t.after(() => rmSync(path, { recursive: true, force: true }));
+  later(t, () => rmSync(path, { recursive: true, force: true }));
   return path;
 }
 
 /** An example without what runs left in it, under its own name. */
 function copyOf(t, example) {
   const above = realpathSync(mkdtempSync(join(tmpdir(), "loom-ui-")));
-  t.after(() => rmSync(above, { recursive: true, force: true, maxRetries: 5 }));
+  later(t, () => rmSync(above, { recursive: true, force: true, maxRetries: 5 }));
   const path = join(above, example);
   const made = /(^|\/)(\.loom|\.loom-ui|__pycache__|data)(\/|$)/;
   cpSync(join(EXAMPLES, example), path, { recursive: true, filter: (from) => !made.test(from.slice(EXAMPLES.length)) });
@@ -71,8 +71,8 @@ async function isPicture(page, path) {
   assert.ok(seen.colours > 100 && seen.most < 0.95, `${path} is blank: ${JSON.stringify(seen)}`);
 }
 
-async function opened(t, server, scheme) {
-  const page = await tab(t, server.url, { ...SIZE, scheme });
+async function opened(t, server) {
+  const page = await tab(t, server.url, SIZE);
   const ui = new Ui(page);
   await ui.ready();
   return { page, ui };
@@ -80,15 +80,23 @@ async function opened(t, server, scheme) {
 
 test("the parallel tutorial, light and dark", async (t) => {
   const server = await serve(t, join(copyOf(t, "parallel"), "pipeline.yml"));
-  const { page, ui } = await opened(t, server, "light");
+  const { page, ui } = await opened(t, server);
   await ui.runToEnd();
-  for (const scheme of ["light", "dark"]) {
-    const shown = scheme === "light" ? { page, ui } : await opened(t, server, scheme);
-    // All that the run changed has come, and the first lines of the data are there.
-    await shown.page.getByRole("treeitem", { name: /^compare_results.*up to date/ }).waitFor();
-    for (const name of ["dataset", "comparison"]) await shown.ui.card(`data:${name}`).getByText(/^[{]|id,score/).first().waitFor();
-    await shoot(t, shown.page, `parallel-${scheme}`);
+  // All that the run changed has come, and the first lines of the data are there.
+  await page.getByRole("treeitem", { name: /^compare_results.*up to date/ }).waitFor();
+  for (const name of ["dataset", "comparison"]) await ui.card(`data:${name}`).getByText(/^[{]|id,score/).first().waitFor();
+  await ui.select("step:process_config_mid");
+  await ui.field("Name").waitFor();
+  await shoot(t, page, "card");
+  // The board alone, as large as it can be.
+  await page.keyboard.press("Escape");
+  for (const name of ["Hide the left rail", "Hide the inspector"]) await page.getByRole("button", { name }).click();
+  await page.getByRole("button", { name: "Show everything" }).click();
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    await shoot(t, page, `parallel-${colorScheme}`);
   }
+  await page.emulateMedia({ colorScheme: "light" });
   await ui.view("Runs");
   await page.getByRole("row", { name: /compare_results/ }).first().click();
   await page.getByText("best f1_score: mid").first().waitFor();
@@ -98,7 +106,7 @@ test("the parallel tutorial, light and dark", async (t) => {
 
 test("a sweep and its configurations", async (t) => {
   const server = await serve(t, join(copyOf(t, "sweep"), "pipeline.yml"));
-  const { page, ui } = await opened(t, server, "light");
+  const { page, ui } = await opened(t, server);
   await ui.runToEnd();
   await ui.view("Compare");
   await page.getByText("0.7176").first().waitFor();
