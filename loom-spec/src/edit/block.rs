@@ -6,7 +6,7 @@ use super::text::{
     before_blank_lines, begins_line, column, line_above, line_end, newline, past_blank_lines, past_spaces, past_trivia,
 };
 use super::write::{Quotes, key};
-use super::{EditError, New, Patch, written};
+use super::{New, Patch, written};
 use crate::tree::Shape;
 
 /// How this file sets what is inside something off.
@@ -153,11 +153,13 @@ pub(super) struct Writer<'d, 's> {
     pub(super) doc: &'d Doc<'s>,
     pub(super) habits: Habits,
     pub(super) newline: &'static str,
+    /// What is surest is preferred to what is finest: blank lines stay as they are.
+    pub(super) is_careful: bool,
 }
 
 impl<'d, 's> Writer<'d, 's> {
-    pub(super) fn new(doc: &'d Doc<'s>) -> Self {
-        Self { doc, habits: habits(doc), newline: newline(doc.text) }
+    pub(super) fn new(doc: &'d Doc<'s>, is_careful: bool) -> Self {
+        Self { doc, habits: habits(doc), newline: newline(doc.text), is_careful }
     }
 
     /// A value that begins in a column and goes on below it.
@@ -232,7 +234,7 @@ impl<'d, 's> Writer<'d, 's> {
         let first = &parts[0];
         let column = column(text, first.start);
         let spaces = " ".repeat(column);
-        let gap = if self.are_set_off(parts, is_root) { self.newline } else { "" };
+        let gap = if !self.is_careful && self.are_set_off(parts, is_root) { self.newline } else { "" };
         let mut body = String::new();
         write(&mut body, column);
         if let Some(next) = parts.get(at) {
@@ -274,8 +276,8 @@ impl<'d, 's> Writer<'d, 's> {
         gaps > 0 && 2 * gaps >= near.len() - 1
     }
 
-    /// Takes one of several parts away. `is_careful` leaves blank lines as they are.
-    pub(super) fn remove(&self, parts: &[Part], head: usize, at: usize, is_careful: bool) -> Vec<Patch> {
+    /// Takes a part away.
+    pub(super) fn remove(&self, parts: &[Part], head: usize, at: usize) -> Vec<Patch> {
         let text = self.doc.text;
         let part = &parts[at];
         let below = self.doc.next_line(part);
@@ -286,20 +288,22 @@ impl<'d, 's> Writer<'d, 's> {
         let before = at.checked_sub(1).map_or(head, |before| parts[before].end);
         let line = self.doc.lead(part, self.below_line(before, at == 0));
         if below == text.len() {
-            // Blank lines above would stand at the end; and where no line break was at the end, none comes there.
-            let above = if is_careful { line } else { before_blank_lines(text, line) };
-            let ends = text.ends_with('\n');
+            // Blank lines above would stand at the end; and where no line break was at the end, none comes there, unless a
+            // text above would lose its own.
+            let above = if self.is_careful { line } else { before_blank_lines(text, line) };
+            let ends = self.is_careful || text.ends_with('\n');
             let above = if ends { above } else { line_above(text, above).map_or(above, |start| line_end(text, start)) };
             return vec![patch(above, text.len(), "")];
         }
+        // Under `|+` the blank lines would become those of the text above.
         let is_set_off = before_blank_lines(text, line) < line || at == 0;
-        let end = if is_set_off && !is_careful { past_blank_lines(text, below) } else { below };
+        let end = if is_set_off || self.is_careful { past_blank_lines(text, below) } else { below };
         let end = if end == text.len() { below } else { end };
         vec![patch(line, end, "")]
     }
 
     /// Gives a part another place: what is written changes places, what is between stays.
-    pub(super) fn shift(&self, parts: &[Part], head: usize, from: usize, to: usize) -> Result<Vec<Patch>, EditError> {
+    pub(super) fn shift(&self, parts: &[Part], head: usize, from: usize, to: usize) -> Vec<Patch> {
         let text = self.doc.text;
         let (low, high) = (from.min(to), from.max(to));
         let slot = |at: usize| {
@@ -313,7 +317,14 @@ impl<'d, 's> Writer<'d, 's> {
             (start, line_end(text, part.end))
         };
         let slots: Vec<(usize, usize)> = (low..=high).map(slot).collect();
-        Ok(swapped(text, &slots, from - low, to - low))
+        let mut patches = swapped(text, &slots, from - low, to - low);
+        // A text that ends with its line would not at the end of a file that does not.
+        if let (true, Some(patch)) = (self.is_careful, patches.last_mut())
+            && patch.span.end as usize == text.len()
+        {
+            patch.text.push_str(self.newline);
+        }
+        patches
     }
 }
 

@@ -82,7 +82,13 @@ pub(super) fn remove(doc: &Doc<'_>, spot: &Spot, at: usize) -> Result<Vec<Patch>
     }
     let Some(before) = at.checked_sub(1).map(|before| &parts[before]) else {
         let end = doc.tree.place(spot.node).end as usize - 1;
-        return Ok(vec![patch(inside, end, "")]);
+        let comma = past_trivia(doc.text, part.end);
+        let behind = if doc.text[comma..].starts_with(',') { comma + 1 } else { part.end };
+        // What is said behind the bracket is not of this one.
+        return Ok(vec![match doc.text[inside..from].contains('#') {
+            true => patch(from, behind, ""),
+            false => patch(inside, end, ""),
+        }]);
     };
     if !doc.text[before.end..from].contains('#') {
         return Ok(vec![patch(before.end, part.end, "")]);

@@ -11,7 +11,7 @@ use crate::tree::Shape;
 
 /// The patches; none where there is no such place, or no way. `is_careful` prefers what is surest to what is finest.
 pub(super) fn patches(doc: &Doc<'_>, edit: &Edit, is_careful: bool) -> Result<Option<Vec<Patch>>, EditError> {
-    let maker = Maker { doc, writer: Writer::new(doc), is_careful };
+    let maker = Maker { doc, writer: Writer::new(doc, is_careful) };
     match edit {
         Edit::Set { path, value } => maker.set(path, value).map(Some),
         Edit::Insert { path, at, value } => maker.insert(path, *at, value),
@@ -33,7 +33,6 @@ pub(super) fn patches(doc: &Doc<'_>, edit: &Edit, is_careful: bool) -> Result<Op
 struct Maker<'d, 's> {
     doc: &'d Doc<'s>,
     writer: Writer<'d, 's>,
-    is_careful: bool,
 }
 
 impl Maker<'_, '_> {
@@ -128,18 +127,13 @@ impl Maker<'_, '_> {
         let is_below = old_is_block && line_start(text, begin) > part.head;
         let same_kind = doc.tree.shape(spot.node) == Shape::Sequence && matches!(new, New::List(_))
             || doc.tree.shape(spot.node) == Shape::Mapping && matches!(new, New::Map(_));
-        let mut out = String::new();
         if old_is_block && is_block && (same_kind || !is_below) {
+            let mut out = String::new();
             self.writer.block(&mut out, new, column(text, begin), &likes);
             return vec![patch(begin, end, out)];
         }
         if is_block {
-            if part.key.is_some() {
-                self.writer.below(&mut out, new, column(text, part.start), &likes);
-            } else {
-                out.push(' ');
-                self.writer.block(&mut out, new, column(text, part.start) + 2, &likes);
-            }
+            let out = self.lines(part, new, &likes, is_below.then(|| column(text, begin)));
             let line = line_end(text, part.head);
             if is_below {
                 return vec![patch(line, end, out)];
@@ -158,6 +152,24 @@ impl Maker<'_, '_> {
             return vec![patch(part.head, part.head, format!(" {value}")), patch(line, end, "")];
         }
         vec![patch(begin, end, value)]
+    }
+
+    /// A value in lines of its own, from behind what introduces it on; `column` if it is to begin in a line below a dash.
+    fn lines(&self, part: &Part, new: &New, likes: &Likes, column: Option<usize>) -> String {
+        let own = super::text::column(self.doc.text, part.start);
+        let mut out = String::new();
+        if part.key.is_some() {
+            self.writer.below(&mut out, new, own, likes);
+            return out;
+        }
+        // Behind an anchor no lines can begin.
+        if column.is_some() || part.head > part.start + 1 {
+            out = format!("{}{}", self.writer.newline, " ".repeat(column.unwrap_or(own + 2)));
+        } else {
+            out.push(' ');
+        }
+        self.writer.block(&mut out, new, column.unwrap_or(own + 2), likes);
+        out
     }
 
     fn replace_root(&self, spot: &Spot, new: &New) -> Vec<Patch> {
@@ -183,7 +195,7 @@ impl Maker<'_, '_> {
         let header = self.doc.header(part.head);
         let (start, end) = (header.start as usize, header.end as usize);
         let content = self.doc.tree.place(spot.node);
-        if let (New::Text(new) | New::Quoted(new), false) = (new, self.is_careful)
+        if let (New::Text(new) | New::Quoted(new), false) = (new, self.writer.is_careful)
             && content.start < content.end
             && fits_block(new)
         {
@@ -206,14 +218,7 @@ impl Maker<'_, '_> {
         let stop = if part.end > end { line_end(text, part.end) } else { line_end(text, end) };
         let line = line_end(text, end);
         if is_block {
-            let mut out = String::new();
-            let likes = self.likes(around, spot);
-            if part.key.is_some() {
-                self.writer.below(&mut out, new, column(text, part.start), &likes);
-            } else {
-                out.push(' ');
-                self.writer.block(&mut out, new, column(text, part.start) + 2, &likes);
-            }
+            let out = self.lines(part, new, &self.likes(around, spot), None);
             return vec![patch(part.head, stop, out)];
         }
         let is_scalar = matches!(new, New::Text(_) | New::Quoted(_));
@@ -246,8 +251,10 @@ impl Maker<'_, '_> {
 
     fn scalar(&self, new: &New, flow: bool, was: Option<Quotes>) -> String {
         match new {
-            New::Text(text) | New::Quoted(text) if self.is_careful && scalar(new, flow, None) != *text => double(text),
-            New::Quoted(text) if self.is_careful => double(text),
+            New::Text(text) | New::Quoted(text) if self.writer.is_careful && scalar(new, flow, None) != *text => {
+                double(text)
+            }
+            New::Quoted(text) if self.writer.is_careful => double(text),
             _ => scalar(new, flow, was),
         }
     }
@@ -318,11 +325,11 @@ impl Maker<'_, '_> {
                 return Ok(Some(self.replace(&around, &empty)));
             }
             // What stands between the key and this is not its own.
-            let mut patches = self.writer.remove(&parts, head, at, self.is_careful);
+            let mut patches = self.writer.remove(&parts, head, at);
             patches.push(patch(head, head, format!(" {}", written(&empty, false))));
             return Ok(Some(patches));
         }
-        Ok(Some(self.writer.remove(&parts, self.doc.head_of(&around), at, self.is_careful)))
+        Ok(Some(self.writer.remove(&parts, self.doc.head_of(&around), at)))
     }
 
     fn rename(&self, path: &[Seg], to: &str) -> Result<Option<Vec<Patch>>, EditError> {
@@ -348,7 +355,7 @@ impl Maker<'_, '_> {
             let slots: Vec<(usize, usize)> = parts[low..=high].iter().map(|part| (part.start, part.end)).collect();
             return Ok(Some(swapped(self.doc.text, &slots, from - low, to - low)));
         }
-        self.writer.shift(&parts, self.doc.head_of(&spot), from, to).map(Some)
+        Ok(Some(self.writer.shift(&parts, self.doc.head_of(&spot), from, to)))
     }
 }
 

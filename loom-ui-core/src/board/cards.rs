@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use loom_graph::StepId;
-use loom_spec::{Program, Source, Step, Test};
+use loom_spec::{Program, Step, Test};
 
 use super::fold::{Bundled, Fold, owners};
 use super::model::{Model, What};
@@ -49,8 +49,8 @@ pub(super) struct Draft {
 }
 
 /// The cards of a pipeline, with what is folded as one.
-pub(super) fn cards(model: &Model<'_>, fold: &Fold, source: &Source) -> Draft {
-    let mut maker = Maker::new(model, fold, source);
+pub(super) fn cards(model: &Model<'_>, fold: &Fold) -> Draft {
+    let mut maker = Maker::new(model, fold);
     maker.add_frames();
     maker.add_cards();
     maker.add_wires();
@@ -60,7 +60,6 @@ pub(super) fn cards(model: &Model<'_>, fold: &Fold, source: &Source) -> Draft {
 struct Maker<'m, 'a> {
     model: &'m Model<'a>,
     fold: &'m Fold,
-    source: &'m Source,
     draft: Draft,
     /// The card of each node.
     card_of: Vec<usize>,
@@ -70,14 +69,13 @@ struct Maker<'m, 'a> {
 }
 
 impl<'m, 'a> Maker<'m, 'a> {
-    fn new(model: &'m Model<'a>, fold: &'m Fold, source: &'m Source) -> Self {
+    fn new(model: &'m Model<'a>, fold: &'m Fold) -> Self {
         let draft =
             Draft { cards: Vec::new(), wires: Vec::new(), ends: Vec::new(), frames: Vec::new(), frame_of: Vec::new() };
         let count = model.nodes.len();
         Self {
             model,
             fold,
-            source,
             draft,
             card_of: vec![0; count],
             frame_of_group: HashMap::new(),
@@ -149,13 +147,9 @@ impl<'m, 'a> Maker<'m, 'a> {
         matches!(self.model.nodes[node].what, What::Step(_))
     }
 
-    fn line(&self, offset: u32) -> usize {
-        self.source.position(offset).line as usize
-    }
-
     fn node(&self, at: usize, used: &HashSet<&str>) -> Card {
         let (model, node) = (self.model, &self.model.nodes[at]);
-        let line = self.line(node.name_span.start);
+        let line = model.line(node.name_span);
         let card = match node.what {
             What::Parameter(index) => {
                 let parameter = &model.pipeline.parameters[index];
@@ -250,7 +244,7 @@ impl<'m, 'a> Maker<'m, 'a> {
                 card.sub = Some(text(&format!("{step_count} step{plural}"), SUB_SIZE, room));
                 card.badges = passes_badge(model, group);
                 card.problem = worst.max(model.group_severities[group]);
-                card.line = self.line(written.name.span.start);
+                card.line = model.line(written.name.span);
             }
             Bundled::Branches(branches) => {
                 let branches = &self.fold.branches[branches];
@@ -259,7 +253,7 @@ impl<'m, 'a> Maker<'m, 'a> {
                 let label = format!("{} ×{}", branches.label, branches.steps.len());
                 card.label = text(&label, LABEL_SIZE, room - SIGNS);
                 card.sub = Some(text(&names(), SUB_SIZE, room));
-                card.line = self.line(model.nodes[branches.steps[0]].name_span.start);
+                card.line = model.line(model.nodes[branches.steps[0]].name_span);
             }
         }
         card

@@ -31,7 +31,7 @@ pub fn details(
     node: &str,
     uses: &dyn Fn(&str) -> Vec<UsedBy>,
 ) -> Option<Details> {
-    let model = Model::new(checked, interfaces);
+    let model = Model::new(checked, source, interfaces);
     let teller = Teller { checked, source, model: &model };
     let mut details = match node.split_once(':')? {
         ("group", name) => teller.group(name)?,

@@ -8,7 +8,7 @@ use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{Hash, Hasher};
 
-use loom_spec::{Entry, Program, Scalar};
+use loom_spec::{Program, Scalar};
 
 use super::Folding;
 use super::model::{Flow, Model, What};
@@ -212,16 +212,22 @@ fn base(model: &Model<'_>, at: usize, readers: usize, is_source: bool, hasher: &
         }
         return;
     };
-    let masked = |scalar: &Scalar| scalar.reference().map_or_else(|| scalar.text.to_string(), |_| "$".to_owned());
+    let masked = |scalar: &Scalar, hasher: &mut DefaultHasher| match scalar.reference() {
+        Some(_) => "$".hash(hasher),
+        None => scalar.text.hash(hasher),
+    };
     match &step.program {
         Program::Task(task) => (0, &task.text).hash(hasher),
         Program::Shell(line) => (1, &line.text).hash(hasher),
-        Program::Words(words) => (2, words.iter().map(masked).collect::<Vec<_>>()).hash(hasher),
+        Program::Words(words) => {
+            words.len().hash(hasher);
+            words.iter().for_each(|word| masked(word, hasher));
+        }
         Program::Condition(_) | Program::Switch(_) => node.id.hash(hasher),
     }
-    let keys = |entries: &[Entry]| entries.iter().map(|entry| entry.key.text.to_string()).collect::<Vec<_>>();
     for entries in [&step.inputs, &step.outputs, &step.args, &step.env] {
-        keys(entries).hash(hasher);
+        entries.len().hash(hasher);
+        entries.iter().for_each(|entry| entry.key.text.hash(hasher));
     }
     (node.group, step.each.is_some(), step.gather.is_some(), step.optional, step.disabled).hash(hasher);
 }

@@ -104,12 +104,12 @@ pub fn draw(
     folding: &Folding,
     positions: &Positions,
 ) -> Drawn {
-    let model = model::Model::new(checked, interfaces);
+    let model = model::Model::new(checked, source, interfaces);
     let fold = fold::Fold::new(&model, folding);
-    let board = place::place(cards::cards(&model, &fold, source), positions);
-    let outline = outline::outline(&model, &fold, source);
+    let board = place::place(cards::cards(&model, &fold), positions);
+    let outline = outline::outline(&model, &fold);
     let tree = if checked.problems.is_empty() { None } else { raw::read(source) };
     let diagnostics = diagnostics::diagnostics(checked, &model, tree.as_ref(), source);
-    let parameters = outline::parameters(&model, source);
+    let parameters = outline::parameters(&model);
     Drawn { board, outline, diagnostics, parameters }
 }

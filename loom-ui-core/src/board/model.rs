@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use loom_graph::{Checked, DatumId, Links, Location, StepGraph, StepId};
-use loom_spec::{Data, Pipeline, Program, Span, Step, TaskInterface};
+use loom_spec::{Data, Pipeline, Program, Source, Span, Step, TaskInterface};
 
 use super::Interfaces;
 use super::wiring::{Wired, wire};
@@ -36,6 +36,8 @@ pub(super) struct Model<'a> {
     pub(super) group_severities: Vec<Option<Severity>>,
     /// The places of the nodes, by where they begin.
     places: Vec<(Span, usize)>,
+    /// Where the lines of the file begin.
+    lines: Vec<u32>,
 }
 
 /// A step, a datum or a parameter.
@@ -72,7 +74,7 @@ pub(super) struct Flow {
 }
 
 impl<'a> Model<'a> {
-    pub(super) fn new(checked: &'a Checked, interfaces: &Interfaces<'_>) -> Self {
+    pub(super) fn new(checked: &'a Checked, source: &Source, interfaces: &Interfaces<'_>) -> Self {
         let pipeline = &*checked.pipeline;
         let mut first = HashMap::new();
         let groups = pipeline.groups.iter().enumerate();
@@ -96,6 +98,7 @@ impl<'a> Model<'a> {
             groups,
             severities: Vec::new(),
             places: Vec::new(),
+            lines: std::iter::once(0).chain(source.text().match_indices('\n').map(|(at, _)| at as u32 + 1)).collect(),
         };
         model.add_nodes();
         let Wired { flows, uses } = wire(&model);
@@ -272,6 +275,11 @@ impl<'a> Model<'a> {
             What::Data(datum, None) => &self.links.datum(datum).path,
             What::Step(id) => &self.pipeline.steps[id.index()].name.text,
         }
+    }
+
+    /// The line of a place, from 1.
+    pub(super) fn line(&self, span: Span) -> usize {
+        self.lines.partition_point(|start| *start <= span.start).max(1)
     }
 
     /// How many units a step comes to.

@@ -1,7 +1,6 @@
 //! Everything, folded or not, as a list with depths: the board for those who do not look at it.
 
 use loom_graph::StepId;
-use loom_spec::Source;
 
 use super::cards::program_text;
 use super::fold::{Bundled, Fold};
@@ -11,8 +10,8 @@ use crate::api::{CardKind, OutlineItem, Parameter, WireKind};
 
 /// Groups, in them branches that are alike, in them steps, below each what it makes; then the parameters, then the data that no
 /// step makes.
-pub(super) fn outline(model: &Model<'_>, fold: &Fold, source: &Source) -> Vec<OutlineItem> {
-    let mut maker = Maker { model, fold, source, items: Vec::new(), made: vec![Vec::new(); model.nodes.len()] };
+pub(super) fn outline(model: &Model<'_>, fold: &Fold) -> Vec<OutlineItem> {
+    let mut maker = Maker { model, fold, items: Vec::new(), made: vec![Vec::new(); model.nodes.len()] };
     let mut is_made = vec![false; model.nodes.len()];
     for flow in model.flows.iter().filter(|flow| flow.kind == WireKind::Output) {
         if !std::mem::replace(&mut is_made[flow.to], true) {
@@ -31,7 +30,7 @@ pub(super) fn outline(model: &Model<'_>, fold: &Fold, source: &Source) -> Vec<Ou
 }
 
 /// The parameters, in file order.
-pub(super) fn parameters(model: &Model<'_>, source: &Source) -> Vec<Parameter> {
+pub(super) fn parameters(model: &Model<'_>) -> Vec<Parameter> {
     let parameters = model.pipeline.parameters.iter().zip(&model.parameters).zip(&model.uses);
     parameters
         .map(|((parameter, node), uses)| Parameter {
@@ -40,7 +39,7 @@ pub(super) fn parameters(model: &Model<'_>, source: &Source) -> Vec<Parameter> {
             value: value_text(&parameter.value),
             saved: None,
             uses: *uses,
-            line: source.position(parameter.name.span.start).line as usize,
+            line: model.line(parameter.name.span),
         })
         .collect()
 }
@@ -48,7 +47,6 @@ pub(super) fn parameters(model: &Model<'_>, source: &Source) -> Vec<Parameter> {
 struct Maker<'m, 'a> {
     model: &'m Model<'a>,
     fold: &'m Fold,
-    source: &'m Source,
     items: Vec<OutlineItem>,
     /// What each step makes.
     made: Vec<Vec<usize>>,
@@ -91,7 +89,7 @@ impl Maker<'_, '_> {
             sub: passes.map(|count| format!("{count} passes")),
             depth: 0,
             problem: model.group_severities[group],
-            line: self.source.position(written.name.span.start).line as usize,
+            line: model.line(written.name.span),
         });
     }
 
@@ -160,6 +158,6 @@ impl Maker<'_, '_> {
     }
 
     fn line(&self, node: usize) -> usize {
-        self.source.position(self.model.nodes[node].name_span.start).line as usize
+        self.model.line(self.model.nodes[node].name_span)
     }
 }

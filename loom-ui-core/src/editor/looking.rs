@@ -31,7 +31,7 @@ impl Editor {
             let parsed = loom_spec::parse(&source);
             let checked = loom_graph::check(parsed, &loom_graph::OnPaper);
             let saved = board::details(&checked, &source, &told, node, &|_| Vec::new());
-            fill_in_saved(&mut details.fields, saved.map(|saved| saved.fields).unwrap_or_default());
+            fill_in_saved(&mut details.fields, &saved.map(|saved| saved.fields).unwrap_or_default());
         }
         Some(details)
     }
@@ -95,7 +95,7 @@ impl Editor {
     }
 }
 
-fn fill_in_saved(fields: &mut [Field], saved: Vec<Field>) {
+fn fill_in_saved(fields: &mut [Field], saved: &[Field]) {
     for field in fields {
         let there = saved.iter().find(|there| there.path == field.path && there.section == field.section);
         let there = there.and_then(|there| there.text.clone()).unwrap_or_default();

@@ -226,15 +226,19 @@ impl Editor {
         self.shared.may_write()?;
         let saved = self.shared.change(|now| {
             let found = now.disk.look();
-            if !force && (disk::version(&found) != version && disk::version(&found) != now.version) {
+            let there = disk::version(&found);
+            // A file that is gone has nothing in it that could be lost.
+            let is_known = there == version && there == now.version && now.document.conflicts().is_empty();
+            if !force && found != Found::Nothing && !is_known {
                 now.found(&found);
-                if now.lost.is_none() && now.document.conflicts().is_empty() {
-                    // It could be put together with what is here: that is for somebody to see before it is written.
-                    let message =
-                        "the file was changed outside; its changes are put together with yours: look, and save again";
-                    return Ok(Err(Refused::new("changed_on_disk", message)));
-                }
-                let message = "the file was changed outside, in the same places as here: settle that first";
+                let message = match &now.lost {
+                    Some((_, message)) => message,
+                    None if now.document.conflicts().is_empty() => {
+                        // For somebody to see before it is written.
+                        "the file was changed outside; its changes are put together with yours: look, and save again"
+                    }
+                    None => "the file was changed outside, in the same places as here: settle that first",
+                };
                 return Ok(Err(Refused::new("changed_on_disk", message)));
             }
             if now.document.text() != now.document.base() || now.lost.is_some() || found == Found::Nothing {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use loom_exec::Project;
-use loom_graph::{Datum, Links, Part, StepGraph, StepId};
+use loom_graph::{Datum, DatumId, Part, StepGraph, StepId, Use};
 
 use super::place::Wanted;
 
@@ -24,47 +24,29 @@ impl Instance {
     }
 }
 
-/// The files that a datum stands for, if they are several, in the order of the units that make them.
+/// The files that a datum stands for, if they are several, in the order of the units that make them; of one that no step
+/// makes, in the order of the configurations.
 pub(super) fn instances(project: &Project, datum: &Datum) -> Vec<Instance> {
-    let Some(graph) = project.checked().expanded.as_deref() else { return Vec::new() };
+    let checked = project.checked();
+    let Some(graph) = checked.expanded.as_deref() else { return Vec::new() };
     let links = graph.links();
     let mut found = Found { known: HashSet::new(), all: Vec::new() };
-    // Only what is made for a configuration has a name of it.
-    for step in links.steps() {
-        for made in links.writes(step) {
-            let one = links.datum(made.datum);
-            let is_it = match (&datum.name, &one.name) {
-                (Some(name), Some(other)) => name == other,
-                (None, None) => is_written_as(project, graph, step, datum, &made.path),
-                _ => false,
-            };
-            if is_it {
-                found.add(graph, step, links, made.datum);
-            }
-            if found.all.len() >= MOST_INSTANCES {
-                break;
-            }
+    if let Some(maker) = checked.links.producer(datum.canonical) {
+        let is_it = |made: &Use| checked.links.datum(made.datum).canonical == datum.canonical;
+        let place = checked.links.writes(maker).position(is_it);
+        for step in graph.instances(maker).into_iter().take(MOST_INSTANCES) {
+            let made = place.and_then(|place| links.writes(step).nth(place));
+            made.into_iter().for_each(|made| found.add(graph, step, made.datum));
         }
+    } else if graph.space().is_some() && datum.name.is_some() {
+        let named = links.data().iter().filter(|one| one.name == datum.name).take(MOST_INSTANCES);
+        named.for_each(|one| found.push(one.path.to_string(), one.path.to_string()));
     }
     found.all.truncate(MOST_INSTANCES);
-    if let [only] = &found.all[..]
-        && *only.path == *datum.path
-    {
-        return Vec::new();
+    match &found.all[..] {
+        [only] if *only.path == *datum.path => Vec::new(),
+        _ => found.all,
     }
-    found.all
-}
-
-/// Whether a path without a data node is what a step writes there, whatever its configuration makes of the path.
-fn is_written_as(project: &Project, graph: &StepGraph, step: StepId, datum: &Datum, path: &str) -> bool {
-    if *datum.path == *path {
-        return true;
-    }
-    let written = graph.written(step);
-    let links = &project.checked().links;
-    let places = |links: &Links, step| links.writes(step).map(|made| made.path.to_string()).collect::<Vec<_>>();
-    let place = places(graph.links(), step).iter().position(|made| *made == *path);
-    place.is_some_and(|place| places(links, written).get(place).is_some_and(|made| **made == *datum.path))
 }
 
 struct Found {
@@ -73,7 +55,8 @@ struct Found {
 }
 
 impl Found {
-    fn add(&mut self, graph: &StepGraph, step: StepId, links: &Links, datum: loom_graph::DatumId) {
+    fn add(&mut self, graph: &StepGraph, step: StepId, datum: DatumId) {
+        let links = graph.links();
         let configuration = graph.configuration(step);
         let label: Vec<String> = configuration.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let label = label.join(",");

@@ -38,6 +38,7 @@ mod states;
 mod tasks;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#[allow(clippy::disallowed_methods, reason = "what others do to the files")]
 mod tests;
 mod tree;
 

@@ -17,7 +17,7 @@ const MOST_FOUND: usize = 200;
 /// };
 /// let outline = [item("retrain", None), item("train", None), item("plot", Some("tasks/train_plot.py"))];
 /// let found = loom_ui_core::files::search(&outline, "train");
-/// assert_eq!(found.iter().map(|item| &*item.label).collect::<Vec<_>>(), ["train", "retrain", "plot"]);
+/// assert_eq!(found.iter().map(|item| &*item.label).collect::<Vec<_>>(), ["train", "plot", "retrain"]);
 /// ```
 pub fn search(outline: &[OutlineItem], query: &str) -> Vec<OutlineItem> {
     let query = query.trim().to_lowercase();

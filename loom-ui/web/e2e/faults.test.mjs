@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { changedLines, folder, open, serve, tab, Ui, until } from "./support.mjs";
+import { changedLines, folder, isGone, open, serve, tab, Ui, until } from "./support.mjs";
 
 const SMALL = `# What is measured, and how.
 data:
@@ -151,8 +151,7 @@ test("undo and save work while something is typed, and undo gives back every byt
   await ui.select("step:make");
   await ui.field("Name").fill("produce");
   // With the focus still in the field, and without Enter.
-  await page.keyboard.press("Control+s");
-  await ui.saved();
+  await ui.save();
   assert.deepEqual(changedLines(SMALL, file.read()), ["-  - name: make", "+  - name: produce"]);
   await ui.field("Name").focus();
   await page.keyboard.press("Control+z");
@@ -269,6 +268,6 @@ test("stopping leaves no process", async (t) => {
   await ui.status(/stopped/);
   for (const name of ["pid", "other", "third"]) {
     const pid = readFileSync(join(path, name), "utf8").trim();
-    await until(() => !existsSync(`/proc/${pid}`) || /^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, "utf8")), `${name} is gone`);
+    await until(() => isGone(pid), `${name} is gone`);
   }
 });

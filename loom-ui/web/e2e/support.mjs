@@ -11,6 +11,8 @@ import { chromium } from "playwright-core";
 
 export const EXAMPLES = fileURLToPath(new URL("../../../examples", import.meta.url));
 const program = process.env.LOOM_UI ?? fileURLToPath(new URL("../../../target/debug/loom-ui", import.meta.url));
+/** The same for the terminal. It is built beside it. */
+export const LOOM = join(dirname(program), "loom");
 /** How long anything may take before a test gives up. No test waits as long as that for what goes well. */
 export const PATIENCE = 20_000;
 
@@ -27,14 +29,25 @@ after(async () => {
   await browser?.close();
 });
 
-/** A folder that is gone after the test; with the files of an example, and with these. */
-export function folder(t, { example, files = {} } = {}) {
-  const path = realpathSync(mkdtempSync(join(tmpdir(), "loom-ui-")));
-  t.after(() => rmSync(path, { recursive: true, force: true, maxRetries: 5 }));
+const undoings = new WeakMap();
+/** What is to be done after a test: the last thing first, as it was built up. */
+export function later(t, undo) {
+  if (!undoings.has(t)) {
+    undoings.set(t, []);
+    t.after(async () => {
+      for (const one of undoings.get(t).reverse()) await one();
+    });
+  }
+  undoings.get(t).push(undo);
+}
+
+/** A folder that is gone after the test; with the files of an example, and with these. With `at` it is one in such a folder. */
+export function folder(t, { example, files = {}, at } = {}) {
+  const path = at ?? realpathSync(mkdtempSync(join(tmpdir(), "loom-ui-")));
+  if (at === undefined) later(t, () => rmSync(path, { recursive: true, force: true, maxRetries: 5 }));
   if (example !== undefined) {
-    cpSync(join(EXAMPLES, example), path, { recursive: true, filter: (from) => !/(^|\/)(\.loom|\.loom-ui|__pycache__)(\/|$)/.test(from) });
+    cpSync(join(EXAMPLES, example), path, { recursive: true, filter: (from) => !/(^|\/)(\.loom|\.loom-ui|__pycache__|target)(\/|$)/.test(from) });
     rmSync(join(path, "data"), { recursive: true, force: true });
-    if (existsSync(join(EXAMPLES, example, "data"))) rmSync(join(path, ".loom"), { recursive: true, force: true });
   }
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(path, name)), { recursive: true });
@@ -49,7 +62,7 @@ export async function serve(t, path, { args = [], env = {} } = {}) {
   let errors = "";
   child.stderr.on("data", (piece) => (errors += piece));
   const ended = once(child, "exit");
-  t.after(async () => {
+  later(t, async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
     await ended;
   });
@@ -75,7 +88,8 @@ export async function serve(t, path, { args = [], env = {} } = {}) {
 export async function tab(t, url, { width = 1500, height = 900, scheme = "light", context: options = {} } = {}) {
   const context = await (await theBrowser()).newContext({ viewport: { width, height }, colorScheme: scheme, reducedMotion: "reduce", ...options });
   context.setDefaultTimeout(PATIENCE);
-  t.after(() => context.close());
+  later(t, () => context.close());
+  if (process.env.LOOM_UI_PAGE !== undefined) await instead(context, process.env.LOOM_UI_PAGE);
   const page = await context.newPage();
   const troubles = [];
   page.on("pageerror", (error) => troubles.push(String(error)));
@@ -85,6 +99,16 @@ export async function tab(t, url, { width = 1500, height = 900, scheme = "light"
   });
   await page.goto(url);
   return Object.assign(page, { troubles, context2: context });
+}
+
+/** While one works at the page: the files of this folder (`npm run bundle` makes `dist`), and not those in the program. */
+async function instead(context, dist) {
+  await context.route(/^http:\/\/[^/]+\/($|index\.html|assets\/)/, async (route) => {
+    const answer = await route.fetch();
+    const path = join(dist, new URL(route.request().url()).pathname.replace(/\/$/, "/index.html"));
+    const headers = { ...answer.headers(), "content-type": { html: "text/html", js: "text/javascript", css: "text/css", svg: "image/svg+xml" }[path.split(".").pop()] };
+    await route.fulfill(existsSync(path) ? { status: 200, headers, body: readFileSync(path) } : { status: 404, body: "" });
+  });
 }
 
 /** A pipeline in the editor, shown as a graph. */
@@ -125,8 +149,11 @@ export class Ui {
   view(name) {
     return this.page.getByRole("tab", { name: new RegExp(`^${name}`) }).click();
   }
+  /** Saves with the keys, and waits for the answer: the line at the foot may say the same before and after. */
   async save() {
+    const answer = this.page.waitForResponse((one) => one.url().endsWith("/save"));
     await this.page.keyboard.press("Control+s");
+    await answer;
     await this.saved();
   }
   async saved() {
@@ -158,6 +185,15 @@ export function changedLines(before, after) {
     else out.push(`+${now[j++]}`);
   }
   return out;
+}
+
+/** Whether a process is there no more. */
+export function isGone(pid) {
+  try {
+    return /^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return true;
+  }
 }
 
 /** Waits until something holds. */

@@ -391,6 +391,10 @@ fn check(text: &str, tape: &mut Tape<'_>) -> Result<(), TestCaseError> {
         Err(error) => {
             let is_shared =
                 ["used as `*", "is `*", "by `<<`", "what `<<`"].iter().any(|why| error.message.contains(why));
+            // A text that keeps the blank lines below it cannot stand above others than its own.
+            if matches!(edit, Edit::Move { .. }) && text.contains("|+") {
+                return Ok(());
+            }
             prop_assert!(text.contains('*') && is_shared, "{edit:?}: {error}\n{text}");
             return Ok(());
         }
@@ -426,6 +430,7 @@ fn check(text: &str, tape: &mut Tape<'_>) -> Result<(), TestCaseError> {
 }
 
 /// How many texts are tried: as many as `LOOM_EDITS` says.
+#[expect(clippy::disallowed_methods, reason = "only who tests can say how long")]
 fn cases() -> u32 {
     std::env::var("LOOM_EDITS").ok().and_then(|cases| cases.parse().ok()).unwrap_or(256)
 }

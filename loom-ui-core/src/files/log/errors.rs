@@ -64,7 +64,7 @@ fn says_error(line: &str) -> bool {
     let marks = ["[ERROR]", "ERROR:", "ERROR ", "[error]", "| ERROR |", " ERROR ", " - ERROR - "];
     let is_marked =
         |mark: &&str| if mark.starts_with([' ', '|']) { line.contains(*mark) } else { line.starts_with(*mark) };
-    if marks.iter().any(|mark| is_marked(&mark)) && !is_measured(line.rsplit("ERROR").next().unwrap_or_default()) {
+    if marks.iter().any(is_marked) && !is_measured(line.rsplit("ERROR").next().unwrap_or_default()) {
         return true;
     }
     for (at, _) in line.match_indices(':') {

@@ -6,6 +6,7 @@ mod ansi;
 mod errors;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#[allow(clippy::disallowed_methods, reason = "what others do to the files")]
 mod tests;
 
 use std::fs::File;

@@ -483,6 +483,11 @@ function Remove({ nodes }: { nodes: readonly string[] }) {
     // The nodes do not change while the dialog is open.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [refs]);
+  const may = verdict?.allowed === true;
+  useEffect(() => {
+    // Not before it is known what it would do.
+    if (may) document.querySelector<HTMLElement>("dialog[open] footer .danger")?.focus();
+  }, [may]);
   const names = nodes.map((node) => node.slice(node.indexOf(":") + 1));
   const uses = verdict?.refs.filter((ref) => !nodes.includes(ref.node)) ?? [];
   const remove = async () => {

@@ -17,7 +17,7 @@ const STATES: Record<string, { glyph: string; tone: string }> = {
 
 /** A number as the column shows it: times as times. */
 export function shownNumber(column: ComparisonColumn, value: number): string {
-  return column.kind === "duration" ? duration(value) : number(value);
+  return column.kind === "duration" ? duration(1000 * value) : number(value);
 }
 
 /** The table. */
@@ -138,8 +138,8 @@ export function CompareTable({ table, rows }: { table: Comparison; rows: readonl
   );
 }
 
-function signed(ms: number): string {
-  return ms === 0 ? "±0" : `${ms > 0 ? "+" : "−"}${duration(Math.abs(ms))}`;
+function signed(seconds: number): string {
+  return seconds === 0 ? "±0" : `${seconds > 0 ? "+" : "−"}${duration(1000 * Math.abs(seconds))}`;
 }
 
 function Delta({ by, goal, shown }: { by: number; goal: Goal | null; shown: string }) {

@@ -25,8 +25,6 @@ function ColumnFilter({ column, rows, filter }: { column: ComparisonColumn; rows
   const listed = values.length <= FEW && column.kind === "parameter";
   if (!listed && range === null) return null;
   const active = !isOpen(filter);
-  // Durations are milliseconds; people say seconds.
-  const unit = column.kind === "duration" ? 1000 : 1;
   return (
     <fieldset className={active ? "filter active" : "filter"}>
       <legend>
@@ -66,19 +64,15 @@ function ColumnFilter({ column, rows, filter }: { column: ComparisonColumn; rows
           <>
             <Histogram column={column} rows={rows} range={range} />
             <div className="filter-range">
-              <Bound label={`Least ${column.name}`} hint={number(Number((range[0] / unit).toPrecision(4)))} value={scaled(filter?.min, 1 / unit)} onSet={(min) => setFilter(column.name, { ...filter, min: scaled(min, unit), texts: undefined })} />
+              <Bound label={`Least ${column.name}`} hint={number(Number(range[0].toPrecision(4)))} value={filter?.min} onSet={(min) => setFilter(column.name, { ...filter, min, texts: undefined })} />
               <span aria-hidden="true">–</span>
-              <Bound label={`Most ${column.name}`} hint={number(Number((range[1] / unit).toPrecision(4)))} value={scaled(filter?.max, 1 / unit)} onSet={(max) => setFilter(column.name, { ...filter, max: scaled(max, unit), texts: undefined })} />
+              <Bound label={`Most ${column.name}`} hint={number(Number(range[1].toPrecision(4)))} value={filter?.max} onSet={(max) => setFilter(column.name, { ...filter, max, texts: undefined })} />
             </div>
           </>
         )
       )}
     </fieldset>
   );
-}
-
-function scaled(value: number | undefined, by: number): number | undefined {
-  return value === undefined ? undefined : value * by;
 }
 
 function within(column: ComparisonColumn, text: string, filter: Filter): boolean {

@@ -41,12 +41,11 @@ const PortRow = memo(function PortRow({ card, port, fit, over }: { card: Card; p
   const said = [port.label, type, port.required ? "required" : null, port.state === "open" ? "not connected" : null].filter(Boolean).join(", ");
   return (
     <div className={`port ${port.side} ${port.state} ${port.required && port.state === "open" ? "missing" : ""} ${fit} ${over}`} style={{ top: port.y - 10 }}>
-      <span className={`dot nodrag nopan ${kind}`} data-node={card.id} data-port={port.id} data-side={port.side} title={said} />
+      <span className={`dot nodrag nopan ${kind}`} data-node={card.id} data-port={port.id} data-side={port.side} data-letter={sign !== null && kind !== "value" ? sign.letter : ""} title={said} />
       {port.label !== "" && card.kind !== "parameter" && card.kind !== "data" && (
         <span className="name">
           {port.side === "right" && port.value !== undefined && port.value !== null && <span className="value">{port.value}</span>}
           <span className="key">{port.label}</span>
-          {sign !== null && !port.id.startsWith("arg:") && <span className={`letter type-${sign.look}`}>{sign.letter}</span>}
           {port.side === "left" && port.value != null && <span className="value">{port.value}</span>}
         </span>
       )}

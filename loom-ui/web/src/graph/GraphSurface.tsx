@@ -1,9 +1,11 @@
 // The board on the screen: a view model goes in, intents come out. Nothing else knows which library draws it.
-import { MiniMap, type Node, type NodeChange, type NodeProps, Panel, ReactFlow, ReactFlowProvider, ViewportPortal, useReactFlow, useStore as useFlow } from "@xyflow/react";
+import { type Node, type NodeChange, type NodeProps, Panel, ReactFlow, ReactFlowProvider, ViewportPortal, useReactFlow, useStore as useFlow } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
 import { useCallback, useEffect, useMemo, useRef } from "react";
 import type { Board, Card, Frame, Target } from "../api/types";
 import { CardBox, Far, FrameBox } from "./Cards";
+import { FarCards } from "./FarCards";
+import { BoardMap } from "./Map";
 import { Wires } from "./Wires";
 import { Zoom } from "./Zoom";
 import { graph, setGraph, useGraph } from "./state";
@@ -12,6 +14,9 @@ import { inFrame } from "./walk";
 
 /** Nearer than this, cards have words. */
 const NEAR = 0.34;
+/** Farther than this, many cards are specks. */
+const SPECKS = 0.16;
+const MANY = 250;
 /** A board is not made smaller than this to show all of it at first. */
 const READABLE = 0.42;
 
@@ -73,6 +78,10 @@ function Inner({ docId, board, selection, locked, intents, onReady }: Props) {
   const moved = useGraph((now) => now.moved);
   const map = useGraph((now) => now.map);
   const far = useFlow((store) => store.transform[2] < NEAR);
+  const specks = useFlow((store) => store.transform[2] < SPECKS) && board.cards.length > MANY;
+  const focus = useGraph((now) => (specks ? now.focus : null));
+  // Those that the keyboard or the eye is on are cards all the same.
+  const kept = useMemo(() => (specks ? new Set([...selection.slice(0, 100), focus ?? board.cards[0]?.id ?? ""]) : null), [specks, selection, focus, board]);
   const made = useRef(new Map<string, AnyNode>());
   const startDrag = usePortDrag(locked, intents);
 
@@ -104,11 +113,12 @@ function Inner({ docId, board, selection, locked, intents, onReady }: Props) {
       }));
     }
     for (const card of board.cards) {
+      if (kept !== null && !kept.has(card.id)) continue;
       put(card.id, card, () => ({ id: card.id, type: "card", data: { card }, position: { x: 0, y: 0 }, width: card.w, height: card.h, measured: { width: card.w, height: card.h }, handles: [], domAttributes: quiet }));
     }
     made.current = now;
     return [...now.values()];
-  }, [board, selection, moved, locked]);
+  }, [board, selection, moved, locked, kept]);
 
   const onNodesChange = useCallback(
     (changes: NodeChange<AnyNode>[]) => {
@@ -153,7 +163,7 @@ function Inner({ docId, board, selection, locked, intents, onReady }: Props) {
   useEffect(() => {
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const duration = still ? 0 : 220;
-    const fit = (time = duration) => void flow.fitView({ padding: 0.08, maxZoom: 1, minZoom: 0.05, duration: time });
+    const fit = (time = duration) => void flow.fitView({ padding: 0.08, maxZoom: 1, minZoom: 0.02, duration: time });
     // What does not fit begins at its beginning.
     const begin = () => {
       const area = box.current?.getBoundingClientRect();
@@ -198,6 +208,7 @@ function Inner({ docId, board, selection, locked, intents, onReady }: Props) {
     <div
       ref={box}
       role="application"
+      tabIndex={0}
       aria-label="Cards: arrows go along the wires"
       className={`surface ${far ? "is-far" : ""}`}
       onPointerDownCapture={(event) => startDrag(event)}
@@ -225,7 +236,15 @@ function Inner({ docId, board, selection, locked, intents, onReady }: Props) {
             event.preventDefault();
             intents.menu(null, { x: event.clientX, y: event.clientY });
           }}
-          onPaneClick={() => setGraph({ wire: null })}
+          onPaneClick={(event) => {
+            setGraph({ wire: null });
+            if (!specks) return;
+            const at = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
+            const near = 3 / flow.getZoom();
+            const card = board.cards.find((one) => at.x >= one.x - near && at.x <= one.x + one.w + near && at.y >= one.y - near && at.y <= one.y + one.h + near);
+            // The board lets go of what was selected first.
+            if (card !== undefined) setTimeout(() => intents.select([card.id]), 0);
+          }}
           onMoveEnd={(_, viewport) => viewports.set(docId, viewport)}
           onlyRenderVisibleElements
           elevateNodesOnSelect={false}
@@ -236,17 +255,18 @@ function Inner({ docId, board, selection, locked, intents, onReady }: Props) {
           deleteKeyCode={null}
           multiSelectionKeyCode={MULTI}
           zoomOnDoubleClick={false}
-          minZoom={0.05}
+          minZoom={0.02}
           maxZoom={2}
           nodeDragThreshold={3}
           proOptions={PRO}
         >
           <ViewportPortal>
             <Wires board={board} selection={selection} />
+            {kept !== null && <FarCards board={board} without={kept} />}
           </ViewportPortal>
           {map && board.cards.length > 0 && (
             <Panel position="bottom-right" className="map-panel">
-              <MiniMap pannable zoomable ariaLabel="Map of the graph" nodeClassName={(node) => (node.type === "frame" ? "map-frame" : `map-${(node as CardNode).data.card.kind}`)} nodeBorderRadius={6} />
+              <BoardMap board={board} />
             </Panel>
           )}
           <Panel position="bottom-left">

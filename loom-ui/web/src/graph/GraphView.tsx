@@ -86,14 +86,22 @@ function inspect(id: string): void {
   setTimeout(go, 0);
 }
 
-async function copy(): Promise<void> {
+/** What a key means: what is selected; or the card that the keyboard is on, if that is not. */
+function meant(): readonly string[] {
   const { selection } = useStore.getState();
+  const { focus } = graph();
+  const here = document.activeElement?.closest("[data-card]") != null ? focus : null;
+  return here === null || selection.includes(here) ? selection : [here];
+}
+
+async function copy(ids: readonly string[]): Promise<void> {
+  const selection = ids;
   const members = selection.flatMap((id) => cardOf(id)?.members ?? []);
-  const ids = [...new Set([...selection, ...members])].filter((id) => /^(step|data|param):/.test(id));
-  if (ids.length === 0) return notify("Select steps, data or parameters to copy");
+  const wanted = [...new Set([...selection, ...members])].filter((id) => /^(step|data|param):/.test(id));
+  if (wanted.length === 0) return notify("Select steps, data or parameters to copy");
   try {
-    const pieces = await Promise.all(ids.map((id) => api.get<Details>(`nodes/${segment(id)}`)));
-    copyText(asPaste(pieces), ids.length === 1 ? (ids[0] ?? "").replace(/^\w+:/, "") : `${ids.length} nodes, as YAML`);
+    const pieces = await Promise.all(wanted.map((id) => api.get<Details>(`nodes/${segment(id)}`)));
+    copyText(asPaste(pieces), wanted.length === 1 ? (wanted[0] ?? "").replace(/^\w+:/, "") : `${wanted.length} nodes, as YAML`);
   } catch (error) {
     notify(told(error), "error");
   }
@@ -150,7 +158,7 @@ function menuFor(id: string | null, at: { x: number; y: number }, surface: Surfa
   if (card?.pinned === true) items.push({ label: "Let the layout place it", icon: "pin", disabled: locked, onPick: () => void edit([{ op: "unpin", nodes: [id] }]) });
   if (card !== undefined) items.push({ label: `Line ${card.line} of the text`, icon: "text", onPick: () => showLine(card.line) });
   items.push(
-    { label: many > 1 ? `Copy ${many} as YAML` : "Copy as YAML", icon: "copy", hint: "Ctrl+C", onPick: () => void copy() },
+    { label: many > 1 ? `Copy ${many} as YAML` : "Copy as YAML", icon: "copy", hint: "Ctrl+C", onPick: () => void copy(useStore.getState().selection) },
     { label: "Remove…", icon: "bin", hint: "Delete", disabled: locked, onPick: () => openDialog({ kind: "remove", nodes: useStore.getState().selection }) },
   );
   return items;
@@ -199,7 +207,7 @@ export default function GraphView() {
       const id = (event as CustomEvent<string>).detail;
       setTimeout(() => surface.current?.reveal(id), 30);
     };
-    const copied = () => void copy();
+    const copied = () => void copy(useStore.getState().selection);
     const onPaste = (event: ClipboardEvent) => {
       const target = event.target as Element | null;
       if (target?.closest("input, textarea, select, dialog, [contenteditable=true]") != null || !canWrite()) return;
@@ -225,6 +233,28 @@ export default function GraphView() {
     if (selection !== last.current && selection.length === 1 && selection[0] !== undefined && document.activeElement?.closest(".surface") == null) surface.current?.reveal(selection[0]);
     last.current = selection;
   }, [selection]);
+  // When the card that the keyboard is on goes, the one in its place takes over.
+  const board = state?.board;
+  const spot = useRef(0);
+  useEffect(() => {
+    const { focus } = graph();
+    if (board === undefined || focus === null) return;
+    const at = board.cards.findIndex((card) => card.id === focus);
+    if (at >= 0) {
+      spot.current = at;
+      return;
+    }
+    const to = board.cards[Math.min(spot.current, board.cards.length - 1)]?.id ?? null;
+    setGraph({ focus: to });
+    // The dialog that asked may still be open.
+    let tries = 0;
+    const take = () => {
+      if (to === null || graph().focus !== to) return;
+      if (document.activeElement === document.body) focusCard(to);
+      else if (document.querySelector("dialog[open]") !== null && tries++ < 20) setTimeout(take, 80);
+    };
+    setTimeout(take, 80);
+  });
   const ready = useCallback((made: Surface) => {
     surface.current = made;
     const [id] = useStore.getState().selection;
@@ -247,7 +277,7 @@ export default function GraphView() {
     };
     if (way !== undefined && event.altKey && !locked && way !== "first" && way !== "last") {
       const by = 16;
-      const ids = useStore.getState().selection.length > 0 ? useStore.getState().selection : here === null ? [] : [here];
+      const ids = meant();
       const cards = ids.flatMap((id) => cardOf(id) ?? inFrame(now.board, id));
       const [dx, dy] = { left: [-by, 0], right: [by, 0], up: [0, -by], down: [0, by] }[way] as [number, number];
       if (cards.length > 0) void move(cards.map((card) => [card.id, Math.round(card.x + dx), Math.round(card.y + dy)]), "nudge");
@@ -265,13 +295,13 @@ export default function GraphView() {
     }
     if (ctrl) {
       if (event.key === "a") select(now.board.cards.map((card) => card.id));
-      else if (event.key === "c" && getSelection()?.isCollapsed !== false) void copy();
+      else if (event.key === "c" && getSelection()?.isCollapsed !== false) void copy(meant());
       else if (event.key === "g" && !locked && selectedSteps().length > 0) setGraph({ grouping: true });
       else return;
       return done();
     }
     if (event.altKey) return;
-    const spot = () => {
+    const centre = () => {
       const at = surface.current?.middle() ?? { x: innerWidth / 2, y: innerHeight / 2 };
       return { at: { x: at.x - 180, y: at.y - 160 }, place: surface.current?.place(at) ?? null };
     };
@@ -296,7 +326,7 @@ export default function GraphView() {
         break;
       case "/":
         if (locked) return;
-        setGraph({ hotbox: spot() });
+        setGraph({ hotbox: centre() });
         break;
       case "Delete":
       case "Backspace": {
@@ -305,7 +335,7 @@ export default function GraphView() {
           void edit([{ op: "disconnect", wire }]);
           setGraph({ wire: null });
         } else {
-          const nodes = useStore.getState().selection.length > 0 ? useStore.getState().selection : here === null ? [] : [here];
+          const nodes = meant();
           if (nodes.length === 0) return;
           openDialog({ kind: "remove", nodes });
         }

@@ -117,11 +117,14 @@ function One({ details }: { details: Details }) {
     return () => removeEventListener("loom-inspect", go);
   }, []);
   const isStep = kind === "step" || kind === "condition" || kind === "switch";
-  const name = details.fields.find((field) => field.kind === "name");
-  const sections = [...new Set(details.fields.filter((field) => field.kind !== "name").map((field) => field.section))];
+  // What the file does not have at all has nothing to go back to.
+  const isNew = details.fields.some((field) => field.kind === "name" && field.saved === "");
+  const fields = isNew ? details.fields.map((field) => ({ ...field, saved: null })) : details.fields;
+  const name = fields.find((field) => field.kind === "name");
+  const sections = [...new Set(fields.filter((field) => field.kind !== "name").map((field) => field.section))];
   // What is not set, and need not be, waits behind a button.
   const isQuiet = (field: Field) => field.section === "settings" && field.value === null && field.problem === null && field.saved === null && !field.required && kind !== "parameter" && !(kind === "data" && field.label === "type");
-  const hidden = details.fields.filter((field) => field.kind !== "name" && isQuiet(field)).length;
+  const hidden = fields.filter((field) => field.kind !== "name" && isQuiet(field)).length;
   const renamed = (to: string) => (select([to]), focusCard(to));
   return (
     <div className="inspector-body" ref={body}>
@@ -145,12 +148,12 @@ function One({ details }: { details: Details }) {
       {kind === "data" && <DataPart id={id} name={details.name} />}
       {name !== undefined && <FieldInput node={id} field={name} locked={locked} first onRenamed={renamed} />}
       {sections.map((section) => {
-        const fields = details.fields.filter((field) => field.kind !== "name" && field.section === section && (more || !isQuiet(field)));
+        const mine = fields.filter((field) => field.kind !== "name" && field.section === section && (more || !isQuiet(field)));
         return (
-          fields.length > 0 && (
+          mine.length > 0 && (
             <section key={section} aria-label={SECTIONS[section] ?? section}>
               {section !== "" && kind !== "parameter" && <h3>{SECTIONS[section] ?? section}</h3>}
-              {fields.map((field, at) => (
+              {mine.map((field, at) => (
                 <FieldInput key={field.path.join("\n") || field.label} node={id} field={field} locked={locked} first={name === undefined && at === 0} />
               ))}
             </section>

@@ -58,6 +58,7 @@ function useWords(item: OutlineItem): string {
   const data = useStore((store) => store.data.get(item.id));
   if (item.kind === "data") return dataWords(data);
   if (item.kind === "parameter") return "";
+  if (step === undefined && (item.kind === "branches" || item.kind === "group")) return "";
   return shortWords(step);
 }
 

@@ -1,7 +1,9 @@
-import { memo } from "react";
+import { useStore as useViewport } from "@xyflow/react";
+import { memo, useContext, useMemo } from "react";
 import { useStore } from "../api/store";
 import type { Board, Wire } from "../api/types";
-import { pathOf, shifted } from "./route";
+import { Far } from "./Cards";
+import { boxOf, pathOf, shifted } from "./route";
 import { setGraph, useGraph } from "./state";
 import { ago, sized } from "./words";
 
@@ -36,11 +38,29 @@ const WireLine = memo(function WireLine({ wire, look }: { wire: Wire; look: stri
   );
 });
 
+/** What can be seen, in steps of half a screen: what is drawn changes seldom while the board moves. */
+function useView(): { x: number; y: number; right: number; bottom: number } {
+  const key = useViewport(({ transform: [x, y, zoom], width, height }) => {
+    const [w, h] = [Math.max(200, width / zoom), Math.max(200, height / zoom)];
+    const [across, down] = [w / 2, h / 2];
+    const [left, top] = [Math.floor(-x / zoom / across), Math.floor(-y / zoom / down)];
+    return [(left - 1) * across, (top - 1) * down, (left + 4) * across, (top + 4) * down].map(Math.round).join(" ");
+  });
+  return useMemo(() => {
+    const [x = 0, y = 0, right = 0, bottom = 0] = key.split(" ").map(Number);
+    return { x, y, right, bottom };
+  }, [key]);
+}
+
 /** All wires, below the cards. */
 export function Wires({ board, selection }: { board: Board; selection: readonly string[] }) {
+  const far = useContext(Far);
   const filter = useGraph((now) => now.filter);
+  const view = useView();
   const running = useStore((store) => store.steps);
-  const chosen = new Set(selection);
+  const boxes = useMemo(() => board.wires.map((wire) => ({ wire, box: boxOf(wire.route) })), [board.wires]);
+  const seen = useMemo(() => boxes.flatMap(({ wire, box }) => (box.x <= view.right && box.right >= view.x && box.y <= view.bottom && box.bottom >= view.y ? [wire] : [])), [boxes, view]);
+  const chosen = useMemo(() => new Set(selection), [selection]);
   const look = (wire: Wire) => {
     if (filter !== null && !(filter.ids.has(wire.from) && filter.ids.has(wire.to))) return "dim";
     const flows = wire.kind !== "parameter" && running.get(wire.to)?.state === "running" ? " flows" : "";
@@ -49,12 +69,29 @@ export function Wires({ board, selection }: { board: Board; selection: readonly 
   };
   return (
     <svg className="wires" width={1} height={1} aria-hidden="true">
-      {board.wires.map((wire) => (
-        <WireLine key={wire.id} wire={wire} look={look(wire)} />
-      ))}
+      {far ? <Together wires={seen} look={look} /> : seen.map((wire) => <WireLine key={wire.id} wire={wire} look={look(wire)} />)}
       <Dragged />
     </svg>
   );
+}
+
+/** From afar, where none can be pointed at: all that look alike are one drawing. */
+function Together({ wires, look }: { wires: readonly Wire[]; look: (wire: Wire) => string }) {
+  const moved = useGraph((now) => now.moved);
+  const paths = new Map<string, string[]>();
+  for (const wire of wires) {
+    const [from, to] = [moved.get(wire.from), moved.get(wire.to)];
+    const route = from === undefined && to === undefined ? wire.route : shifted(wire.route, from && { x: from.dx, y: from.dy }, to && { x: to.dx, y: to.dy });
+    const key = `${wire.kind} ${look(wire)}`;
+    const all = paths.get(key);
+    if (all === undefined) paths.set(key, [pathOf(route)]);
+    else all.push(pathOf(route));
+  }
+  return [...paths].map(([key, all]) => (
+    <g key={key} className={`wire ${key}`}>
+      <path className="ink" d={all.join("")} />
+    </g>
+  ));
 }
 
 function Dragged() {

@@ -45,8 +45,12 @@ export function candidates(board: Board, start: End, back: boolean): End[] {
       if (unfit(from, to) !== null) continue;
       let points = port.state === "open" ? 4 : port.state === "value" ? 1 : 0;
       if (port.required) points += 2;
+      // A file may be an argument, but seldom is.
+      if (from.card.kind !== "parameter" && to.port.id.startsWith("arg:")) points -= 4;
       const [one, other] = [typeOf(from), typeOf(to)];
       if (one !== null && one === other) points += 3;
+      // Through data that is there already, rather than past it.
+      if (card.kind === "data") points += 1;
       found.push({ end, points });
     }
   }

@@ -13,7 +13,7 @@ export const STATES: Record<UnitState, { look: string; word: string; sign: strin
   stopped: { look: "stale", word: "stopped", sign: "stopped" },
   skipped: { look: "skip", word: "skipped", sign: "skipped" },
   not_met: { look: "skip", word: "condition not met", sign: "skipped" },
-  stale: { look: "stale", word: "to run again", sign: "stale" },
+  stale: { look: "stale", word: "to run", sign: "stale" },
   fresh: { look: "ok", word: "up to date", sign: "fresh" },
   left_out: { look: "skip", word: "left out", sign: "left_out" },
   unknown: { look: "skip", word: "not known yet", sign: "unknown" },
@@ -64,6 +64,7 @@ export function stateWords(state: StepState | undefined): string {
 export function shortWords(state: StepState | undefined): string {
   if (state === undefined || state.counts.units <= 1) return stateWords(state);
   const { counts } = state;
+  if (counts.stale === counts.units) return `${counts.units} to run`;
   return counts.ok === counts.units ? "up to date" : counts.failed > 0 ? `${counts.failed} of ${counts.units} failed` : counts.running > 0 ? `${counts.ok} of ${counts.units} done` : `${counts.ok} of ${counts.units} up to date`;
 }
 

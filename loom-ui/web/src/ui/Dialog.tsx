@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, type ReactNode } from "react";
+import { useEffect, useId, useRef, useState, type ReactNode } from "react";
 import { IconButton } from "./Button";
 
 interface Props {
@@ -13,14 +13,18 @@ interface Props {
 export function Dialog({ title, onClose, children, footer, wide }: Props) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
+  const [before] = useState(() => document.activeElement);
   useEffect(() => {
-    const before = document.activeElement;
     const dialog = ref.current;
-    if (dialog !== null && !dialog.open) dialog.showModal();
+    if (dialog !== null && !dialog.open) {
+      dialog.showModal();
+      // What it is about, and not the button that closes it.
+      (dialog.querySelector<HTMLElement>(".body .input") ?? dialog.querySelector<HTMLElement>("footer :is(.primary, .danger):not(:disabled)"))?.focus();
+    }
     return () => {
       if (before instanceof HTMLElement) before.focus();
     };
-  }, []);
+  }, [before]);
   return (
     <dialog
       ref={ref}
