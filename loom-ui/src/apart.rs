@@ -25,6 +25,7 @@ struct NoRun {
     message: String,
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "they are what errors are made with, by value")]
 impl NoRun {
     fn wrong(message: impl ToString) -> Self {
         Self { code: exit::WRONG, message: message.to_string() }

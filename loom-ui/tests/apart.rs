@@ -148,7 +148,10 @@ fn a_run_waits_for_another_and_can_be_stopped_meanwhile() {
     let first = folder.all();
     folder.wait_for("ready");
     let [second, third] = [folder.all(), folder.all()];
-    assert_eq!([&second, &third].map(loom_exec::Apart::waits_for), [Some(first.name().clone()), Some(first.name().clone())]);
+    assert_eq!(
+        [&second, &third].map(loom_exec::Apart::waits_for),
+        [Some(first.name().clone()), Some(first.name().clone())]
+    );
     assert_eq!(folder.kept().len(), 1);
     second.signal(TERM).unwrap();
     assert_eq!((second.wait(), second.waits_for()), (Ended::Exited(143), None));
