@@ -189,7 +189,7 @@ for (const scheme of ["light", "dark"]) {
     await ui.view("Graph");
     await page.getByRole("alert").waitFor();
     await see("broken");
-    file.write("");
+    file.write("pipeline: []\n");
     await page.getByText("This pipeline is empty").waitFor();
     await see("an empty pipeline");
     for (const view of ["Runs", "Compare", "History", "Problems"]) {
