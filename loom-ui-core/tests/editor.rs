@@ -1,5 +1,6 @@
 //! An open pipeline with a real file.
 #![allow(clippy::disallowed_methods, reason = "the tests take files away behind the editor's back")]
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 use std::fs;
 use std::path::PathBuf;

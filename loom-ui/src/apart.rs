@@ -25,6 +25,7 @@ struct NoRun {
     message: String,
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "for `map_err`")]
 impl NoRun {
     fn wrong(message: impl ToString) -> Self {
         Self { code: exit::WRONG, message: message.to_string() }

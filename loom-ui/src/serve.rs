@@ -52,8 +52,7 @@ pub(crate) fn serve(args: &Args, runner: Runner) -> Result<u8, Failed> {
     let hub = Arc::new(Hub::default());
     let token = Token::new(std::env::var_os(token::VARIABLE).as_deref())?;
     let workspace = Workspace::find(args, Settings::with_environment(environment()), Arc::clone(&hub))?;
-    let signal =
-        signals::first(runner).map_err(|error| Failed::failed(format!("cannot listen for signals: {error}")))?;
+    let signal = signals::first(runner).map_err(|error| Failed::new(format!("cannot listen for signals: {error}")))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .max_blocking_threads(MAX_WAITING_THREADS)
@@ -61,7 +60,7 @@ pub(crate) fn serve(args: &Args, runner: Runner) -> Result<u8, Failed> {
         .enable_io()
         .enable_time()
         .build()
-        .map_err(|error| Failed::failed(format!("cannot start the threads of the server: {error}")))?;
+        .map_err(|error| Failed::new(format!("cannot start the threads of the server: {error}")))?;
     let listening = listen(args)?;
     let address = token.address(&listening.base);
     let server = Arc::new(Server {
@@ -114,7 +113,7 @@ fn tell(args: &Args, listening: &Listening, address: &str) {
 
 fn of_tokio(sockets: Vec<std::net::TcpListener>) -> Result<Vec<TcpListener>, Failed> {
     let sockets: std::io::Result<_> = sockets.into_iter().map(TcpListener::from_std).collect();
-    sockets.map_err(|error| Failed::failed(format!("cannot listen: {error}")))
+    sockets.map_err(|error| Failed::new(format!("cannot listen: {error}")))
 }
 
 /// Takes connections, as many as there is room for.
@@ -125,13 +124,10 @@ fn accept_all(sockets: Vec<TcpListener>, server: &Arc<Server>) {
         let (server, routes, room) = (Arc::clone(server), routes.clone(), Arc::clone(&room));
         tokio::spawn(async move {
             loop {
-                let stream = match socket.accept().await {
-                    Ok((stream, _)) => stream,
+                let Ok((stream, _)) = socket.accept().await else {
                     // Nobody is there any more, or there are too many files open: some will be closed.
-                    Err(_) => {
-                        tokio::time::sleep(Duration::from_millis(20)).await;
-                        continue;
-                    }
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                    continue;
                 };
                 let Ok(place) = Arc::clone(&room).acquire_owned().await else { return };
                 let (server, routes) = (Arc::clone(&server), routes.clone());

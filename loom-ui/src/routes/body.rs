@@ -26,7 +26,7 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Body<T> {
         };
         let bytes = bytes.map_err(|error| {
             let source = std::error::Error::source(&error);
-            let is_too_large = source.is_some_and(|source| source.is::<LengthLimitError>());
+            let is_too_large = source.is_some_and(<dyn std::error::Error>::is::<LengthLimitError>);
             let status = if is_too_large { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::BAD_REQUEST };
             Refusal::of_status(status)
         })?;

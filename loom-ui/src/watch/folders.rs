@@ -218,6 +218,7 @@ fn collect(file: &Path, found: &mut HashSet<PathBuf>) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "folders are taken away from under it")]
 mod tests {
     use std::fs;
     use std::sync::mpsc::{Receiver, channel};

@@ -99,7 +99,7 @@ fn it_stands_on_no_command_line_and_in_no_file_of_the_workspace() {
             match entry.file_type().unwrap().is_dir() {
                 true => folders.push(entry.path()),
                 false => {
-                    assert!(!String::from_utf8_lossy(&std::fs::read(entry.path()).unwrap()).contains(&server.token))
+                    assert!(!String::from_utf8_lossy(&std::fs::read(entry.path()).unwrap()).contains(&server.token));
                 }
             }
         }

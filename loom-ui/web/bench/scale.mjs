@@ -200,6 +200,12 @@ function run(path, args = []) {
 
 const seed = { "seed.txt": "x\n" };
 
+/** What the machine makes of a board with next to nothing on it. */
+async function steps5(t) {
+  const path = folder(t, { files: { ...seed, "p.yml": chains({ steps: 5, rows: 5 }) } });
+  await measure(t, "5 steps", join(path, "p.yml"), { fold: false });
+}
+
 async function steps500(t) {
   const path = folder(t, { files: { ...seed, "p.yml": chains({ steps: 500, rows: 25 }) } });
   await measure(t, "500 steps, unfolded", join(path, "p.yml"), { fold: false, param: "param:p12_10" });
@@ -310,7 +316,7 @@ async function output(t) {
   }
 }
 
-const all = { starts, steps500, steps2000, units10000, atWork10000, output };
+const all = { starts, steps5, steps500, steps2000, units10000, atWork10000, output };
 for (const [name, work] of Object.entries(all)) {
   if (!asked(name)) continue;
   try {

@@ -1,7 +1,7 @@
 // The board on the screen: a view model goes in, intents come out. Nothing else knows which library draws it.
-import { type Node, type NodeChange, type NodeProps, Panel, ReactFlow, ReactFlowProvider, ViewportPortal, useReactFlow, useStore as useFlow } from "@xyflow/react";
+import { type Node, type NodeChange, type NodeProps, Panel, ReactFlow, ReactFlowProvider, ViewportPortal, getViewportForBounds, useReactFlow, useStore as useFlow } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
-import { useCallback, useEffect, useMemo, useRef } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Board, Card, Frame, Target } from "../api/types";
 import { CardBox, Far, FrameBox } from "./Cards";
 import { FarBoard } from "./FarBoard";
@@ -17,6 +17,7 @@ const NEAR = 0.34;
 /** Farther than this, many cards are specks. */
 const SPECKS = 0.16;
 const MANY = 250;
+const LEAST = 0.02;
 /** A board is not made smaller than this to show all of it at first. */
 const READABLE = 0.42;
 
@@ -82,6 +83,8 @@ function Inner({ docId, board, selection, locked, intents, onReady }: Props) {
   const focus = useGraph((now) => (specks ? now.focus : null));
   // Those that the keyboard or the eye is on are cards all the same.
   const kept = useMemo(() => (specks ? new Set([...selection.slice(0, 100), focus ?? board.cards[0]?.id ?? ""]) : null), [specks, selection, focus, board]);
+  // Before it is known where to look, nothing is drawn: that would be hundreds of cards for one frame.
+  const [placed, setPlaced] = useState(false);
   const made = useRef(new Map<string, AnyNode>());
   const startDrag = usePortDrag(locked, intents);
 
@@ -158,12 +161,19 @@ function Inner({ docId, board, selection, locked, intents, onReady }: Props) {
     else setGraph({ moved: new Map() });
   }, [board, intents]);
 
+  const surface = useRef<Surface | null>(null);
   const latest = useRef(board);
   latest.current = board;
   useEffect(() => {
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const duration = still ? 0 : 220;
-    const fit = (time = duration) => void flow.fitView({ padding: 0.08, maxZoom: 1, minZoom: 0.02, duration: time });
+    // All of the board, whichever of its cards are there to be measured.
+    const fit = (time = duration) => {
+      const area = box.current?.getBoundingClientRect();
+      const { width, height } = latest.current;
+      if (area === undefined || width === 0 || height === 0) return;
+      void flow.setViewport(getViewportForBounds({ x: 0, y: 0, width, height }, area.width, area.height, LEAST, 1, 0.08), { duration: time });
+    };
     // What does not fit begins at its beginning.
     const begin = () => {
       const area = box.current?.getBoundingClientRect();
@@ -176,7 +186,7 @@ function Inner({ docId, board, selection, locked, intents, onReady }: Props) {
       const area = box.current?.getBoundingClientRect() ?? new DOMRect();
       return { x: area.left + area.width / 2, y: area.top + area.height / 2 };
     };
-    onReady({
+    const made: Surface = {
       fit,
       reveal: (id) => {
         const of = latest.current.cards.find((one) => one.id === id) ?? latest.current.frames.find((one) => one.id === id);
@@ -196,10 +206,13 @@ function Inner({ docId, board, selection, locked, intents, onReady }: Props) {
       },
       place: (at) => flow.screenToFlowPosition(at),
       middle,
-    });
+    };
+    surface.current = made;
+    onReady(made);
     const known = viewports.get(docId);
-    if (known === undefined) requestAnimationFrame(() => begin());
+    if (known === undefined) begin();
     else void flow.setViewport(known);
+    setPlaced(true);
     // The document does not change while this is shown: another one is another surface.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [flow, docId]);
@@ -221,7 +234,7 @@ function Inner({ docId, board, selection, locked, intents, onReady }: Props) {
     >
       <Far value={far}>
         <ReactFlow
-          nodes={nodes}
+          nodes={placed ? nodes : NONE}
           edges={NONE}
           nodeTypes={types}
           onNodesChange={onNodesChange}
@@ -255,22 +268,22 @@ function Inner({ docId, board, selection, locked, intents, onReady }: Props) {
           deleteKeyCode={null}
           multiSelectionKeyCode={MULTI}
           zoomOnDoubleClick={false}
-          minZoom={0.02}
+          minZoom={LEAST}
           maxZoom={2}
           nodeDragThreshold={3}
           proOptions={PRO}
         >
           <ViewportPortal>
-            <Wires board={kept === null ? board : WIRELESS} selection={selection} />
+            <Wires board={placed && kept === null ? board : WIRELESS} selection={selection} />
           </ViewportPortal>
-          {kept !== null && <FarBoard board={board} without={kept} />}
+          {placed && kept !== null && <FarBoard board={board} without={kept} />}
           {map && board.cards.length > 0 && (
             <Panel position="bottom-right" className="map-panel">
               <BoardMap board={board} />
             </Panel>
           )}
           <Panel position="bottom-left">
-            <Zoom />
+            <Zoom onFit={() => surface.current?.fit()} />
           </Panel>
         </ReactFlow>
       </Far>

@@ -5,7 +5,7 @@ import { IconButton } from "../ui/Button";
 import { keep, useGraph } from "./state";
 
 /** How near the board is, and what brings it into view. */
-export function Zoom() {
+export function Zoom({ onFit }: { onFit: () => void }) {
   const flow = useReactFlow();
   const zoom = useFlow((store) => store.transform[2]);
   const map = useGraph((now) => now.map);
@@ -17,7 +17,7 @@ export function Zoom() {
       </button>
       <IconButton small icon="plus" label="Nearer" hint="+" onClick={() => void flow.zoomIn()} />
       <span className="rule" />
-      <IconButton small icon="fit" label="Show everything" hint="0" onClick={() => void flow.fitView({ padding: 0.08, maxZoom: 1 })} />
+      <IconButton small icon="fit" label="Show everything" hint="0" onClick={onFit} />
       <IconButton small icon="layout" label="Lay out anew" disabled={!canWrite()} onClick={() => void act("layout")} />
       <IconButton small icon="map" label="Map" aria-pressed={map} onClick={() => keep({ map: !map })} />
     </div>
