@@ -39,7 +39,7 @@ const here = (page) =>
   page.evaluate(() => {
     const one = document.activeElement;
     const name = one?.getAttribute("aria-label") || (one?.id && document.querySelector(`label[for="${CSS.escape(one.id)}"]`)?.textContent) || one?.textContent || "";
-    return { name: String(name).trim(), card: one?.getAttribute("data-card") ?? null, role: one?.getAttribute("role") ?? one?.tagName.toLowerCase(), ring: one !== null && getComputedStyle(one).outlineStyle + getComputedStyle(one).boxShadow !== "nonenone" };
+    return { name: String(name).trim(), card: one?.getAttribute("data-card") ?? null, role: one?.getAttribute("role") ?? one?.tagName.toLowerCase(), ring: one !== null && (getComputedStyle(one).outlineStyle + getComputedStyle(one).boxShadow !== "nonenone" || (one.matches(".splitter") && getComputedStyle(one, "::after").left === "3px")) };
   });
 
 /** Goes on with the tabulator until that has the keyboard. Whatever has it on the way can be seen to have it. */
@@ -121,21 +121,26 @@ test("a new pipeline is built, run, looked at and compared by keyboard alone", a
   await page.keyboard.type("5");
   await page.keyboard.press("Enter");
   await ui.card("param:rows").getByText("5", { exact: true }).waitFor();
-  await page.keyboard.press("F6");
-  await tabTo(page, /rows, parameter|parameter rows|^group .*rows/, "F6");
-  await onCard(page, "param:rows");
-  await page.keyboard.press("c");
-  await choose(page, "--rows");
-  await until(() => page.evaluate(() => document.querySelector("dialog[open]") === null), "it is joined");
+  // The first step takes it.
+  await tabTo(page, /^(treeitem|group) .*make_table/, "Shift+Tab");
+  await page.keyboard.press("Enter");
+  await onCard(page, "step:make_table");
+  await page.keyboard.press("Enter");
+  await tabTo(page, /^input --rows/);
+  await page.keyboard.type("$rows");
+  await page.keyboard.press("Enter");
+  await until(async () => (await ui.card("step:make_table").locator("[data-port='arg:--rows']").count()) === 1, "it is joined");
+  // What was added stands beside the rest, not over it.
+  const boxes = await page.locator("[data-card]").evaluateAll((cards) => cards.map((card) => card.getBoundingClientRect().toJSON()));
+  assert.equal(boxes.length, 5);
+  for (const [at, one] of boxes.entries()) for (const other of boxes.slice(at + 1)) assert.ok(one.right <= other.left || other.right <= one.left || one.bottom <= other.top || other.bottom <= one.top, "two cards overlap");
   // Saved and run.
   await ui.save();
   await page.keyboard.press("Control+Enter");
   await ui.status(/all well/);
   assert.equal(read("data/csv.csv"), "n\n0\n1\n2\n3\n4\n");
   // The result.
-  await onCard(page, "param:rows");
-  await page.keyboard.press("ArrowRight");
-  await onCard(page, "step:make_table");
+  await tabTo(page, /^group .*make_table/, "Shift+Tab");
   await page.keyboard.press("ArrowRight");
   await onCard(page, "data:csv");
   await page.keyboard.press("Enter");
