@@ -47,15 +47,26 @@ async function tabTo(page, what, key = "Tab") {
   const seen = [];
   for (let n = 0; n < 80; n += 1) {
     const now = await here(page);
-    if (what.test(`${now.role} ${now.name}`)) return;
+    if (now.role !== "body" && what.test(`${now.role} ${now.name}`)) return;
     seen.push(`${now.role} ${now.name}`.slice(0, 60));
     await page.keyboard.press(key);
   }
   assert.fail(`${what} was not reached: ${seen.join(" | ")}`);
 }
 
+/** Waits until a card has the keyboard, and keeps it while the board comes to rest. */
 async function onCard(page, id) {
-  await until(async () => (await here(page)).card === id, `the keyboard is on ${id}`);
+  const stays = (id) =>
+    new Promise((done) => {
+      let frames = 0;
+      const look = () => {
+        if (document.activeElement?.getAttribute("data-card") !== id) return done(false);
+        if ((frames += 1) === 12) return done(true);
+        requestAnimationFrame(look);
+      };
+      look();
+    });
+  await until(() => page.evaluate(stays, id), `the keyboard is on ${id}`);
 }
 
 /** Chooses from the list that is open. */
@@ -64,6 +75,13 @@ async function choose(page, text) {
   await page.keyboard.type(text);
   await page.getByRole("option", { selected: true }).filter({ hasText: text }).first().waitFor();
   await page.keyboard.press("Enter");
+}
+
+/** The same, for what changes the pipeline: until it has. */
+async function add(page, text) {
+  const answer = page.waitForResponse((one) => one.url().endsWith("/edit"));
+  await choose(page, text);
+  await answer;
 }
 
 async function begin(t) {
@@ -81,34 +99,34 @@ test("a new pipeline is built, run, looked at and compared by keyboard alone", a
   // Two steps.
   await tabTo(page, /Add a first step/);
   await page.keyboard.press("Enter");
-  await choose(page, "make_table");
+  await add(page, "make_table");
   await onCard(page, "step:make_table");
   await page.keyboard.press("/");
-  await choose(page, "add_up");
+  await add(page, "add_up");
   await onCard(page, "step:add_up");
   // What the first makes, and that the second takes it.
   await page.keyboard.press("/");
-  await choose(page, "csv data");
+  await add(page, "csv data");
   await onCard(page, "data:csv");
   await page.keyboard.press("c");
   await choose(page, "what it takes");
-  await choose(page, "make_table");
+  await add(page, "make_table");
   await until(async () => (await page.locator("dialog[open]").count()) === 0, "it is joined");
   await onCard(page, "data:csv");
   await page.keyboard.press("c");
   await choose(page, "what it gives");
-  await choose(page, "add_up");
+  await add(page, "add_up");
   await onCard(page, "data:csv");
   await page.keyboard.press("/");
-  await choose(page, "json data");
+  await add(page, "json data");
   await onCard(page, "data:json");
   await page.keyboard.press("c");
   await choose(page, "what it takes");
-  await choose(page, "add_up");
+  await add(page, "add_up");
   await onCard(page, "data:json");
   // A parameter, with a name and a value, and that the first step uses it.
   await page.keyboard.press("/");
-  await choose(page, "Parameter");
+  await add(page, "Parameter");
   await onCard(page, "param:parameter");
   await page.keyboard.press("Enter");
   await until(async () => /input Name/.test(`${(await here(page)).role} ${(await here(page)).name}`), "its name can be typed");
@@ -121,21 +139,28 @@ test("a new pipeline is built, run, looked at and compared by keyboard alone", a
   await page.keyboard.type("5");
   await page.keyboard.press("Enter");
   await ui.card("param:rows").getByText("5", { exact: true }).waitFor();
-  await page.keyboard.press("F6");
-  await tabTo(page, /rows, parameter|parameter rows|^group .*rows/, "F6");
-  await onCard(page, "param:rows");
-  await page.keyboard.press("c");
-  await choose(page, "--rows");
-  await until(() => page.evaluate(() => document.querySelector("dialog[open]") === null), "it is joined");
+  // The first step takes it.
+  await tabTo(page, /^(treeitem|group) .*make_table/, "Shift+Tab");
+  await page.keyboard.press("Enter");
+  await onCard(page, "step:make_table");
+  await page.keyboard.press("Enter");
+  await tabTo(page, /^input --rows/);
+  await page.keyboard.type("$rows");
+  await page.keyboard.press("Enter");
+  await until(async () => (await ui.card("step:make_table").locator("[data-port='arg:--rows']").count()) === 1, "it is joined");
+  // What was added stands beside the rest, not over it.
+  await tabTo(page, /^group .*make_table/, "Shift+Tab");
+  await page.keyboard.press("0");
+  await until(async () => (await page.locator("[data-card]").count()) === 5, "all of it is in view");
+  const boxes = await page.locator("[data-card]").evaluateAll((cards) => cards.map((card) => card.getBoundingClientRect().toJSON()));
+  for (const [at, one] of boxes.entries()) for (const other of boxes.slice(at + 1)) assert.ok(one.right <= other.left || other.right <= one.left || one.bottom <= other.top || other.bottom <= one.top, "two cards overlap");
   // Saved and run.
   await ui.save();
   await page.keyboard.press("Control+Enter");
   await ui.status(/all well/);
   assert.equal(read("data/csv.csv"), "n\n0\n1\n2\n3\n4\n");
   // The result.
-  await onCard(page, "param:rows");
-  await page.keyboard.press("ArrowRight");
-  await onCard(page, "step:make_table");
+  await tabTo(page, /^group .*make_table/, "Shift+Tab");
   await page.keyboard.press("ArrowRight");
   await onCard(page, "data:csv");
   await page.keyboard.press("Enter");

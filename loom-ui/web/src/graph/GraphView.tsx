@@ -236,12 +236,21 @@ export default function GraphView() {
   // When the card that the keyboard is on goes, the one in its place takes over.
   const board = state?.board;
   const spot = useRef(0);
+  /** The card that has the keyboard. One that is taken off the page does not give it back by itself. */
+  const held = useRef<string | null>(null);
   useEffect(() => {
     const { focus } = graph();
     if (board === undefined || focus === null) return;
     const at = board.cards.findIndex((card) => card.id === focus);
     if (at >= 0) {
       spot.current = at;
+      // A card that was laid out anew, out of sight, is followed by who was on it.
+      const follow = () => {
+        if (held.current !== focus || graph().focus !== focus || document.activeElement !== document.body) return;
+        surface.current?.reveal(focus);
+        focusCard(focus);
+      };
+      if (held.current === focus) setTimeout(follow, 80);
       return;
     }
     const to = board.cards[Math.min(spot.current, board.cards.length - 1)]?.id ?? null;
@@ -303,7 +312,8 @@ export default function GraphView() {
     if (event.altKey) return;
     const centre = () => {
       const at = surface.current?.middle() ?? { x: innerWidth / 2, y: innerHeight / 2 };
-      return { at: { x: at.x - 180, y: at.y - 160 }, place: surface.current?.place(at) ?? null };
+      // Without a pointer there is no place that is meant: the layout finds one where nothing else stands.
+      return { at: { x: at.x - 180, y: at.y - 160 }, place: null };
     };
     switch (event.key) {
       case "Enter":
@@ -372,13 +382,7 @@ export default function GraphView() {
       {left && (
         <>
           <aside className="rail" aria-label="Outline and what can be added" data-region style={{ width: leftWidth }}>
-            <Rail
-              tasks={tasks}
-              middle={() => {
-                const at = surface.current?.middle() ?? { x: 0, y: 0 };
-                return surface.current?.place(at) ?? at;
-              }}
-            />
+            <Rail tasks={tasks} />
           </aside>
           <Splitter label="Width of the left rail" side="left" width={leftWidth} min={180} max={480} onChange={(width) => keep({ leftWidth: width })} />
         </>
@@ -388,6 +392,10 @@ export default function GraphView() {
         aria-label="Graph"
         data-region
         onKeyDown={keys}
+        onFocus={(event) => (held.current = event.target.getAttribute("data-card"))}
+        onBlur={(event) => {
+          if (event.target.isConnected) held.current = null;
+        }}
         onDragOver={(event) => {
           if (!event.dataTransfer.types.includes("application/x-loom")) return;
           event.preventDefault();
@@ -407,8 +415,7 @@ export default function GraphView() {
           {!locked && (
             <Button small look="quiet" icon="plus" title="Add something (/)" onClick={(event) => {
               const box = event.currentTarget.getBoundingClientRect();
-              const at = surface.current?.middle() ?? { x: 0, y: 0 };
-              setGraph({ hotbox: { at: { x: box.left, y: box.bottom + 4 }, place: surface.current?.place(at) ?? null } });
+              setGraph({ hotbox: { at: { x: box.left, y: box.bottom + 4 }, place: null } });
             }}>
               Add
             </Button>

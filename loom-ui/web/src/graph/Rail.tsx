@@ -19,7 +19,7 @@ const TABS: [RailTab, string][] = [
 ];
 
 /** Beside the board: all of it as a list, what can be added, and the parameters. */
-export function Rail({ tasks, middle }: { tasks: readonly TaskInfo[]; middle: () => { x: number; y: number } }) {
+export function Rail({ tasks }: { tasks: readonly TaskInfo[] }) {
   const tab = useGraph((now) => now.rail);
   const list = useRef<HTMLDivElement>(null);
   const go = (event: React.KeyboardEvent) => {
@@ -39,7 +39,7 @@ export function Rail({ tasks, middle }: { tasks: readonly TaskInfo[]; middle: ()
         ))}
       </div>
       <div className="rail-panel" role="tabpanel" id="rail-panel" aria-labelledby={`rail-${tab}`}>
-        {tab === "outline" ? <Outline /> : tab === "add" ? <Add tasks={tasks} middle={middle} /> : <Parameters />}
+        {tab === "outline" ? <Outline /> : tab === "add" ? <Add tasks={tasks} /> : <Parameters />}
       </div>
     </>
   );
@@ -166,7 +166,7 @@ function Outline() {
 const ports = (task: TaskInfo) => [task.inputs.map((port) => port.name).join(", "), task.outputs.map((port) => port.name).join(", ")].map((names) => (names === "" ? "·" : names)).join(" → ");
 
 /** What can be added: dragged onto the board, or with Enter. */
-function Add({ tasks, middle }: { tasks: readonly TaskInfo[]; middle: () => { x: number; y: number } }) {
+function Add({ tasks }: { tasks: readonly TaskInfo[] }) {
   const [query, setQuery] = useState("");
   const write = canWrite();
   const wanted = (text: string) => query === "" || fits(text, query) > 1;
@@ -182,7 +182,7 @@ function Add({ tasks, middle }: { tasks: readonly TaskInfo[]; middle: () => { x:
           event.dataTransfer.setData("application/x-loom", JSON.stringify(thing));
           event.dataTransfer.effectAllowed = "copy";
         }}
-        onClick={() => void add(made(thing, middle()))}
+        onClick={() => void add(made(thing, null))}
       >
         {icon}
         <span className="words">

@@ -71,7 +71,7 @@ function OneProblem({ problem }: { problem: Diagnostic }) {
         )}
       </p>
       {mark !== null && place !== undefined && (
-        <pre className="problem-excerpt">
+        <pre className="problem-excerpt" tabIndex={0} role="group" aria-label={`Line ${place.line}`}>
           <span className="problem-number">{place.line}</span>
           {mark.text}
           {mark.length > 0 && (
