@@ -25,7 +25,7 @@ struct NoRun {
     message: String,
 }
 
-#[allow(clippy::needless_pass_by_value, reason = "for `map_err`")]
+#[expect(clippy::needless_pass_by_value, reason = "they are what errors are made with, by value")]
 impl NoRun {
     fn wrong(message: impl ToString) -> Self {
         Self { code: exit::WRONG, message: message.to_string() }

@@ -51,7 +51,7 @@ impl Failed {
     }
 
     /// The machine refused.
-    pub(crate) fn new(message: impl Into<String>) -> Self {
+    pub(crate) fn cannot(message: impl Into<String>) -> Self {
         Self { code: FAILED, message: message.into(), help: None }
     }
 

@@ -99,15 +99,15 @@ fn bind_once(addresses: &[IpAddr], port: u16) -> io::Result<(Vec<TcpListener>, u
 fn refused(error: &io::Error, args: &Args) -> Failed {
     let port = args.port.unwrap_or(USUAL_PORT);
     match error.kind() {
-        ErrorKind::AddrInUse => Failed::new(format!("port {port} is in use, perhaps by another `loom-ui`"))
+        ErrorKind::AddrInUse => Failed::cannot(format!("port {port} is in use, perhaps by another `loom-ui`"))
             .help("give another one, or `--port 0` for any that is free"),
-        ErrorKind::PermissionDenied => Failed::new(format!("port {port} is not for everybody: {error}"))
+        ErrorKind::PermissionDenied => Failed::cannot(format!("port {port} is not for everybody: {error}"))
             .help("give one above 1023, or `--port 0` for any that is free"),
         ErrorKind::AddrNotAvailable => {
             let host = args.host.as_deref().unwrap_or("localhost");
             Failed::wrong(format!("`--host {host}` is no address of this machine"))
                 .help("leave it out to listen on this machine alone")
         }
-        _ => Failed::new(format!("cannot listen at port {port}: {error}")),
+        _ => Failed::cannot(format!("cannot listen at port {port}: {error}")),
     }
 }

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::ffi::OsStr;
 use std::io::Write;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -33,6 +33,8 @@ pub(crate) const MAX_SOCKETS: usize = 16;
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 /// How many threads wait for disks.
 const MAX_WAITING_THREADS: usize = 32;
+/// How long there is a file that leads the browser to the page, if the program does not end before: until it has surely been read.
+const SHOWN_FOR: Duration = Duration::from_secs(60);
 /// How long after the runs were told to end, and their grace was over, the server waits for them.
 const AFTER_GRACE: Duration = Duration::from_secs(12);
 
@@ -52,7 +54,8 @@ pub(crate) fn serve(args: &Args, runner: Runner) -> Result<u8, Failed> {
     let hub = Arc::new(Hub::default());
     let token = Token::new(std::env::var_os(token::VARIABLE).as_deref())?;
     let workspace = Workspace::find(args, Settings::with_environment(environment()), Arc::clone(&hub))?;
-    let signal = signals::first(runner).map_err(|error| Failed::new(format!("cannot listen for signals: {error}")))?;
+    let signal =
+        signals::first(runner).map_err(|error| Failed::cannot(format!("cannot listen for signals: {error}")))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .max_blocking_threads(MAX_WAITING_THREADS)
@@ -60,7 +63,7 @@ pub(crate) fn serve(args: &Args, runner: Runner) -> Result<u8, Failed> {
         .enable_io()
         .enable_time()
         .build()
-        .map_err(|error| Failed::new(format!("cannot start the threads of the server: {error}")))?;
+        .map_err(|error| Failed::cannot(format!("cannot start the threads of the server: {error}")))?;
     let listening = listen(args)?;
     let address = token.address(&listening.base);
     let server = Arc::new(Server {
@@ -74,16 +77,26 @@ pub(crate) fn serve(args: &Args, runner: Runner) -> Result<u8, Failed> {
     tell(args, &listening, &address);
     let code = runtime.block_on(async {
         accept_all(of_tokio(listening.sockets)?, &server);
-        // What shows the page once goes when the page is there, or with this program.
-        let _shown = (listening.is_loopback && !args.no_browser && !args.json)
-            .then(|| opener::show(&address, server.workspace.root()))
-            .flatten();
+        let is_shown = listening.is_loopback && !args.no_browser && !args.json;
+        let leads_there = is_shown.then(|| opener::show(&address, server.workspace.root())).flatten();
+        let leads_there = Arc::new(Mutex::new(leads_there));
+        let goes = Arc::clone(&leads_there);
+        tokio::spawn(async move {
+            tokio::time::sleep(SHOWN_FOR).await;
+            drop(taken(&goes));
+        });
         watcher::watch(&server);
-        Ok(until_the_end(&server, signal).await)
+        let code = until_the_end(&server, signal).await;
+        drop(taken(&leads_there));
+        Ok(code)
     });
     // What still waits for a disk is not waited for.
     runtime.shutdown_background();
     code
+}
+
+fn taken<T>(place: &Mutex<Option<T>>) -> Option<T> {
+    place.lock().unwrap_or_else(PoisonError::into_inner).take()
 }
 
 /// Says where the page is.
@@ -113,7 +126,7 @@ fn tell(args: &Args, listening: &Listening, address: &str) {
 
 fn of_tokio(sockets: Vec<std::net::TcpListener>) -> Result<Vec<TcpListener>, Failed> {
     let sockets: std::io::Result<_> = sockets.into_iter().map(TcpListener::from_std).collect();
-    sockets.map_err(|error| Failed::new(format!("cannot listen: {error}")))
+    sockets.map_err(|error| Failed::cannot(format!("cannot listen: {error}")))
 }
 
 /// Takes connections, as many as there is room for.

@@ -20,7 +20,7 @@ impl Token {
         let Some(given) = given else {
             let mut bytes = [0u8; 32];
             getrandom::fill(&mut bytes)
-                .map_err(|error| Failed::new(format!("the system gives no random numbers for a token: {error}")))?;
+                .map_err(|error| Failed::cannot(format!("the system gives no random numbers for a token: {error}")))?;
             return Ok(Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect()));
         };
         // It goes into an address and into a header, so it must be the same in both.

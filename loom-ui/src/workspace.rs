@@ -29,6 +29,8 @@ pub(crate) struct Workspace {
     /// The one pipeline that was named, if it was not a folder.
     only: Option<PathBuf>,
     settings: Settings,
+    /// Where tasks are looked for, if not beside each pipeline.
+    tasks_dir: Option<PathBuf>,
     read_only: bool,
     hub: Arc<Hub>,
     listing: Mutex<Listing>,
@@ -59,6 +61,7 @@ impl Workspace {
         let root = folder
             .canonicalize()
             .map_err(|error| unreadable(&ReadError { path: folder.to_owned(), kind: error.into() }))?;
+        let tasks_dir = args.tasks_dir.as_deref().map(|folder| tasks_dir(folder, &root)).transpose()?;
         if args.new {
             new(&root, &file)?;
         }
@@ -74,6 +77,7 @@ impl Workspace {
             root,
             only,
             settings,
+            tasks_dir,
             read_only: args.read_only,
             hub,
             listing: Mutex::default(),
@@ -139,6 +143,9 @@ impl Workspace {
             return Ok(Arc::clone(editor));
         }
         let opened = Editor::open(id, &self.root, &doc.file, self.settings.clone(), self.read_only)?;
+        if let Some(folder) = &self.tasks_dir {
+            opened.look_for_tasks_in(folder);
+        }
         let hub = Arc::clone(&self.hub);
         opened.listen(Box::new(move |message| hub.tell(&message)));
         Ok(Arc::clone(editor.insert(Arc::new(opened))))
@@ -225,6 +232,21 @@ fn is_at_work(editor: &Editor, run: &str) -> bool {
 
 fn folder_of(file: &Path) -> &Path {
     file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// The folder that `--tasks-dir` means. A step names its task by a path in the pipeline folder, so it must be in there.
+fn tasks_dir(folder: &Path, root: &Path) -> Result<PathBuf, Failed> {
+    match folder.canonicalize() {
+        Ok(found) if found.is_dir() && found.starts_with(root) => Ok(found),
+        Ok(found) if found.is_dir() => Err(Failed::wrong(format!(
+            "--tasks-dir {} is not in the folder that is opened, {}",
+            folder.display(),
+            root.display()
+        ))
+        .help("open a folder that has both in it")),
+        Ok(_) => Err(Failed::wrong(format!("--tasks-dir {} is not a folder", folder.display()))),
+        Err(_) => Err(Failed::wrong(format!("--tasks-dir {}: there is no such folder", folder.display()))),
+    }
 }
 
 /// Begins a new pipeline for `--new`.

@@ -2,6 +2,8 @@
 //!
 //! Node and Chromium are needed. Where one of them is missing this says so and passes, unless `LOOM_UI_BROWSER=required`.
 
+#![allow(clippy::disallowed_methods, reason = "tests run programs and hand them an environment")]
+
 use std::path::Path;
 use std::process::Command;
 

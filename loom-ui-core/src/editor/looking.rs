@@ -1,6 +1,7 @@
 //! Looking closer: at nodes, at files, at results.
 
 use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use loom_spec::Span;
@@ -43,7 +44,8 @@ impl Editor {
 
     /// The tasks that steps could run.
     pub fn tasks(&self) -> Vec<TaskInfo> {
-        files::tasks(&self.shared.folder, &self.shared.tasks_dir)
+        let tasks = self.shared.tasks_dir.get().map_or(Path::new("tasks"), PathBuf::as_path);
+        files::tasks(&self.shared.folder, tasks)
     }
 
     /// How all cards stand.

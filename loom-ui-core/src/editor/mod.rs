@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use loom_exec::{Memory, Project, Settings};
 use loom_spec::Source;
@@ -61,8 +61,8 @@ struct Shared {
     /// The pipeline folder.
     folder: PathBuf,
     settings: Settings,
-    /// Where tasks are looked for, relative to the pipeline folder.
-    tasks_dir: PathBuf,
+    /// Where tasks are looked for, if not in `tasks`.
+    tasks_dir: OnceLock<PathBuf>,
     /// Nothing may be written or run.
     read_only: bool,
     memory: Memory,
@@ -118,7 +118,7 @@ impl Editor {
             shown,
             folder,
             settings,
-            tasks_dir: PathBuf::from("tasks"),
+            tasks_dir: OnceLock::new(),
             read_only,
             memory: Memory::default(),
             now: Mutex::new(now),
@@ -143,6 +143,12 @@ impl Editor {
     /// The pipeline folder, without links in its path.
     pub fn folder(&self) -> &Path {
         &self.shared.folder
+    }
+
+    /// Looks for tasks in this folder of the pipeline folder from now on, and not in `tasks`. To be said once.
+    pub fn look_for_tasks_in(&self, folder: &Path) {
+        // Who says it again is not heard.
+        let _ = self.shared.tasks_dir.set(folder.to_path_buf());
     }
 
     /// Tells of everything that is new from now on.

@@ -25,8 +25,8 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Body<T> {
             return Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "timeout", "the body did not come"));
         };
         let bytes = bytes.map_err(|error| {
-            let source = std::error::Error::source(&error);
-            let is_too_large = source.is_some_and(<dyn std::error::Error>::is::<LengthLimitError>);
+            let is_too_large =
+                std::error::Error::source(&error).is_some_and(<dyn std::error::Error>::is::<LengthLimitError>);
             let status = if is_too_large { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::BAD_REQUEST };
             Refusal::of_status(status)
         })?;

@@ -102,7 +102,15 @@ pub(super) struct Save {
 }
 
 pub(super) async fn save(State(server): Here, Path(doc): Doc, Body(save): Body<Save>) -> Answer<DocState> {
-    ask(server, doc, move |_, editor| editor.save(&save.version, save.force)).await.map(Json)
+    let saved = ask(server, doc, move |_, editor| {
+        let state = editor.state();
+        if !save.force && state.dirty && state.version != save.version {
+            let message = "the file is not what it was when you last looked: look at what is in it now, and save again";
+            return Err(Refused::new("changed_on_disk", message));
+        }
+        editor.save(&save.version, save.force)
+    });
+    saved.await.map(Json)
 }
 
 pub(super) async fn diff(State(server): Here, Path(doc): Doc) -> Answer<TextDiff> {

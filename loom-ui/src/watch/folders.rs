@@ -218,7 +218,7 @@ fn collect(file: &Path, found: &mut HashSet<PathBuf>) -> bool {
 }
 
 #[cfg(test)]
-#[allow(clippy::disallowed_methods, reason = "folders are taken away from under it")]
+#[allow(clippy::disallowed_methods, reason = "tests take folders away")]
 mod tests {
     use std::fs;
     use std::sync::mpsc::{Receiver, channel};

@@ -74,6 +74,8 @@ fn what_cannot_be_opened_is_told_with_what_to_do() {
         (&["/dev/null"], 2, &["it is not a file"]),
         (&["--new"], 2, &["pipeline.yml is there already"]),
         (&["--new", "no/such/folder/x.yml"], 2, &["there is no such file or folder"]),
+        (&["--tasks-dir", "nowhere"], 2, &["--tasks-dir nowhere: there is no such folder"]),
+        (&["--tasks-dir", ".."], 2, &["is not in the folder that is opened"]),
         (&["--port", "99999"], 2, &["99999"]),
         (&["--hots", "x"], 2, &["--host"]),
         (&["--run-apart", "{"], 2, &[]),
@@ -142,4 +144,15 @@ fn a_new_pipeline_is_begun() {
     assert!(server.work().join("study.yml").is_file());
     let state = server.get(&server.doc()).json();
     assert!(state["path"].as_str().unwrap().ends_with("study.yml"), "{state}");
+}
+
+#[test]
+fn tasks_may_be_elsewhere() {
+    let folder = folder();
+    let scripts = folder.path().join("work/scripts");
+    std::fs::create_dir_all(&scripts).unwrap();
+    std::fs::write(scripts.join("make.py"), "").unwrap();
+    let server = Server::of(folder, &["--tasks-dir", "scripts"]);
+    let tasks = server.get(&format!("{}/tasks", server.doc())).json();
+    assert_eq!(tasks[0]["path"], "scripts/make.py", "{tasks}");
 }

@@ -96,12 +96,12 @@ fn it_stands_on_no_command_line_and_in_no_file_of_the_workspace() {
     let mut folders = vec![server.work()];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap().flatten() {
-            match entry.file_type().unwrap().is_dir() {
-                true => folders.push(entry.path()),
-                false => {
-                    assert!(!String::from_utf8_lossy(&std::fs::read(entry.path()).unwrap()).contains(&server.token));
-                }
+            if entry.file_type().unwrap().is_dir() {
+                folders.push(entry.path());
+                continue;
             }
+            let text = std::fs::read(entry.path()).unwrap();
+            assert!(!String::from_utf8_lossy(&text).contains(&server.token), "{}", entry.path().display());
         }
     }
 }

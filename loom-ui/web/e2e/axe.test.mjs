@@ -9,19 +9,22 @@ import { open, Ui, tab, until } from "./support.mjs";
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const WIDTHS = [1500, 1024];
 
-/** What is wrong with the page as it is, at every width. */
+/** What is over the page, and has it to itself. */
+const OVER = "dialog[open], .popup, [role=menu]";
+
+/** What is wrong with the page as it is, at every width; of a page below a dialog only the dialog, as the page was seen already. */
 async function look(page, what, found) {
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 900 });
     if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(AXE);
-    const violations = await page.evaluate(async () => {
+    const violations = await page.evaluate(async (over) => {
       // A frame is drawn with this width first.
       await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-      const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
+      const { violations } = await window.axe.run(document.querySelector(over) ?? document, { resultTypes: ["violations"] });
       return violations
         .filter((one) => one.impact === "serious" || one.impact === "critical")
         .flatMap((one) => one.nodes.slice(0, 4).map((node) => `${one.id} (${one.impact}): ${node.target.join(" ")}: ${node.html.slice(0, 160)} ${(node.any[0] ?? node.all[0] ?? node.none[0])?.message ?? ""}`));
-    });
+    }, OVER);
     for (const violation of violations) found.push(`${what}, ${width} px: ${violation}`);
   }
   await page.setViewportSize({ width: WIDTHS[0], height: 900 });
@@ -59,7 +62,7 @@ pipeline:
   - group: judged
     steps:
       - name: score
-        command: 'printf "{\\"f1\\": %s}" $5 > $3; echo done'
+        command: 'printf "{\\"f1\\": %s}" "$5" > "$3"; echo done'
         inputs: {table: $table}
         outputs: {-o: $score}
         args: {--scale: $scale, --config: $config}
@@ -86,7 +89,7 @@ async function dialog(page, id) {
 }
 const shut = async (page) => {
   await page.keyboard.press("Escape");
-  await until(async () => (await page.locator("dialog[open], .popup, [role=menu]").count()) === 0, "the dialog is shut");
+  await until(async () => (await page.locator(OVER).count()) === 0, "the dialog is shut");
 };
 
 for (const scheme of ["light", "dark"]) {

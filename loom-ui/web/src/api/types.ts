@@ -26,7 +26,9 @@ export type PortState = "connected" | "value" | "open";
 
 export type Port = { 
 /**
- * `in:KEY`, `out:KEY`, `arg:KEY` on steps; `loop:over`, `loop:into`; `then` and `else` of a switch; `in` and `out` elsewhere.
+ * `in:KEY`, `out:KEY`, `arg:KEY` on steps; `loop:over`, `loop:into`; `condition`, `data`, `then` and `else` of a switch; `out`
+ * of a condition; `in` of a step for what it uses outside of its inputs and arguments, in its command or its
+ * environment, and for those that there is no room for; `in` and `out` elsewhere.
  */
 id: string, 
 /**
@@ -38,7 +40,7 @@ side: Side,
  */
 y: number, 
 /**
- * What is written beside it; empty if nothing.
+ * What is written beside it, clipped to its room; empty if nothing.
  */
 label: string, 
 /**
@@ -126,8 +128,8 @@ frame: string | null,
  */
 ports: Array<Port>, 
 /**
- * Whether there is room for a picture or lines of what is in a file, 24 px below its text: at its full width less the
- * padding, 72 px high.
+ * Whether there is room for a picture or lines of what is in a file: at its full width less the padding, 72 px high, from
+ * 52 px below its upper side.
  */
 slot: boolean, 
 /**
@@ -143,7 +145,7 @@ units: number | null,
  */
 members: Array<string>, 
 /**
- * Whether it is folded or can be: a group, or branches.
+ * Whether it is folded and can be unfolded: a group, or branches.
  */
 foldable: boolean, 
 /**
@@ -187,7 +189,8 @@ to_port: string,
  */
 kind: WireKind, 
 /**
- * Its course: the corners of a line, two or more, in the board's coordinates.
+ * Its course in the board's coordinates, from port to port: points two by two. Within a pair it runs level; from one pair to
+ * the next it is a curve, level at both ends, or a line straight down where both have one `x`.
  */
 route: Array<Point>, };
 
@@ -227,11 +230,11 @@ export type Board = {
  */
 cards: Array<Card>, 
 /**
- * What flows where.
+ * What flows where, by id.
  */
 wires: Array<Wire>, 
 /**
- * The groups that are not folded.
+ * The groups that are not folded, and branches that somebody unfolded.
  */
 frames: Array<Frame>, 
 /**
@@ -1032,7 +1035,7 @@ began: number,
  */
 state: RunState, 
 /**
- * Whether it was started here: then it can be stopped here.
+ * Whether it was started by this program, since it was opened: then it can be stopped here.
  */
 ours: boolean, 
 /**

@@ -14,9 +14,11 @@ data:
 
 pipeline:
   - name: make_numbers
-    command: seq $lines > data/numbers.txt
+    command: seq "$4" > "$2"
     outputs:
-      numbers: $numbers
+      -o: $numbers
+    args:
+      -n: $lines
 `;
 
 /** What a new pipeline shows: three ways to begin. */
