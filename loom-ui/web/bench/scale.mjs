@@ -220,7 +220,7 @@ async function units10000(t) {
   const path = folder(t, { files: { ...seed, "p.yml": sweep(10_000) } });
   const took = await run(join(path, "p.yml"));
   told("10,000 units, run", "loom by itself", took / 1000, "s");
-  const { server, page, doc } = await measure(t, "10,000 units, run", join(path, "p.yml"), { param: "param:a" });
+  const { server, page, doc } = await measure(t, "10,000 units, run", join(path, "p.yml"));
   const size = (await (await server.ask(`docs/${doc}/states`)).text()).length;
   told("10,000 units, run", "the states, size", size / 1000, "kB");
   const began = performance.now();
