@@ -74,6 +74,12 @@ pub(super) fn merge(base: &str, mine: &str, theirs: &str, choices: &[(String, Ch
     if has_twins(&merged) && !has_twins(my_tree) && !has_twins(their_tree) {
         return whole();
     }
+    // A step that one side removed while the other put it elsewhere would be back, or be gone for both; and two that are new and
+    // have one name would be mixed. Who chose, chose that.
+    let steps = [base_tree, my_tree, their_tree].map(groups);
+    if choices.is_empty() && (!has_all(&groups(&merged), &steps) || mixes(my_tree, their_tree, &steps)) {
+        return whole();
+    }
     let is_meant = |text: &String| yaml::read(text).is_some_and(|tree| same(&tree, &merged));
     // By lines, the comments of both sides stay; but only what is meant counts.
     if let Some(text) = by_lines.filter(is_meant) {
@@ -83,11 +89,34 @@ pub(super) fn merge(base: &str, mine: &str, theirs: &str, choices: &[(String, Ch
     made.filter(is_meant).map_or_else(whole, Merging::Text)
 }
 
+/// Steps with the groups that they are in.
+type Groups = BTreeMap<String, Option<String>>;
+
 /// The steps with the groups that they are in.
-fn groups(tree: &Value) -> BTreeMap<String, Option<String>> {
+fn groups(tree: &Value) -> Groups {
     let index = Index::of(tree);
     let group = |step: &StepAt| step.group.map(|group| index.groups[group].name.clone());
     index.steps.iter().map(|step| (step.name.clone(), group(step))).collect()
+}
+
+/// Whether there are just those steps that both sides left, and those that one of them added.
+fn has_all(merged: &Groups, [base, mine, theirs]: &[Groups; 3]) -> bool {
+    let is_wanted = |step: &String| match base.contains_key(step) {
+        true => mine.contains_key(step) && theirs.contains_key(step),
+        false => mine.contains_key(step) || theirs.contains_key(step),
+    };
+    let all = base.keys().chain(mine.keys()).chain(theirs.keys());
+    all.into_iter().all(|step| is_wanted(step) == merged.contains_key(step))
+}
+
+/// Whether both sides have a new step of one name, and another one each.
+fn mixes(my_tree: &Value, their_tree: &Value, [base, mine, theirs]: &[Groups; 3]) -> bool {
+    let step = |tree, name: &str| yaml::get(tree, &Index::of(tree).path_of(&format!("step:{name}")).ok()?).cloned();
+    let mut new = mine.keys().filter(|name| theirs.contains_key(*name) && !base.contains_key(*name));
+    new.any(|name| match (step(my_tree, name), step(their_tree, name)) {
+        (Some(mine), Some(theirs)) => !same(&mine, &theirs),
+        _ => true,
+    })
 }
 
 /// Whether two steps have one name.
