@@ -174,17 +174,24 @@ export function takeDoc(doc: DocState): void {
   document.title = `${doc.dirty ? "● " : ""}${doc.path} · loom`;
 }
 
+/** How much was told of documents so far. */
+let heard = 0;
+
 /** Fetches all of the document that is open. */
 export async function refresh(): Promise<void> {
   const id = get().docId;
   if (id === null) return;
   try {
-    const [doc, states, runs] = await Promise.all([api.get<DocState>(""), api.get<States>("states"), api.get<RunInfo[]>("runs")]);
-    if (get().docId !== id) return;
-    set({ doc: null });
-    takeDoc(doc);
-    takeStates(states, true);
-    set({ run: runs[0] ?? null, fatal: null });
+    // What is told while the answers are on their way may be newer than they are: then they are asked for again.
+    for (let tries = 0, before = -1; tries < 3 && before !== heard; tries += 1) {
+      before = heard;
+      const [doc, states, runs] = await Promise.all([api.get<DocState>(""), api.get<States>("states"), api.get<RunInfo[]>("runs")]);
+      if (get().docId !== id) return;
+      set({ doc: null });
+      takeDoc(doc);
+      takeStates(states, true);
+      set({ run: runs[0] ?? null, fatal: null });
+    }
   } catch (error) {
     if (get().doc === null) set({ fatal: told(error) });
     else notify(told(error), "error");
@@ -205,24 +212,37 @@ export async function begin(): Promise<void> {
   if (token === null) return;
   try {
     const session = await http.get<Session>("session");
-    const docId = get().docId ?? session.first;
-    set({ session, docId });
-    if (docId !== null) {
-      say({ t: "sub", doc: docId }, "doc");
-      await refresh();
-      writeAddress();
-    } else set({ dialog: { kind: "open" } });
+    set({ session, docId: get().docId ?? session.first });
   } catch (error) {
     set({ fatal: error instanceof Refusal && error.status === 401 ? "token" : told(error) });
     return;
   }
+  const { docId } = get();
+  // One listens before one asks: else what happens in between would not be known.
+  if (docId !== null) say({ t: "sub", doc: docId }, "doc");
+  await new Promise<void>((listening) => {
+    listen(listening);
+    setTimeout(listening, PATIENCE);
+  });
+  if (docId === null) return set({ dialog: { kind: "open" } });
+  await refresh();
+  writeAddress();
+}
+
+/** How long the page waits for its socket before it shows what it can without, in milliseconds. */
+const PATIENCE = 1500;
+
+/** Hears what the server tells. */
+function listen(listening: () => void): void {
   let greeted = false;
   hear((message) => {
+    if (message.t === "doc" || message.t === "states" || message.t === "run") heard += 1;
     switch (message.t) {
       case "hello":
-        // The first one comes when all has just been fetched.
-        if (greeted) void refresh();
+        // After the first one all is fetched in any case.
+        if (greeted || get().doc !== null) void refresh();
         greeted = true;
+        listening();
         break;
       case "resync":
         void refresh();

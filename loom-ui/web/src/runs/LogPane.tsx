@@ -93,7 +93,10 @@ export function LogPane({ run, unit, head, actions }: LogPaneProps) {
     else if (unit.state === "failed" && book.firstError !== null) jump(book.firstError, false);
     else setCurrent(null);
   }, [ready, run, unit.unit, unit.state, linked, book, jump]);
-  useEffect(() => setFollow(live), [live, unit.unit]);
+  // Who follows to the end sees the end, though its last lines come when the unit is over.
+  useEffect(() => {
+    if (live) setFollow(true);
+  }, [live, unit.unit]);
 
   const total = book.total;
   useEffect(() => {
@@ -214,7 +217,7 @@ export function LogPane({ run, unit, head, actions }: LogPaneProps) {
         <button type="button" className="btn small" disabled={book.firstError === null} onClick={() => book.firstError !== null && jump(book.firstError)}>
           First error
         </button>
-        <button type="button" className="btn small" aria-pressed={follow} disabled={!live} onClick={() => setFollow(!follow)} title="Stay at the end while it grows">
+        <button type="button" className="btn small" aria-pressed={follow && live} disabled={!live} onClick={() => setFollow(!follow)} title="Stay at the end while it grows">
           Follow
         </button>
         <button type="button" className="btn small" aria-pressed={wrap} onClick={() => setWrap(!wrap)} title="Break long lines">
