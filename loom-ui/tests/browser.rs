@@ -22,6 +22,7 @@ fn the_page_in_a_browser() {
         println!("SKIPPED: {told}");
         return;
     }
+    build_loom();
     let status = Command::new("node")
         .args(["--test", "--test-concurrency=2", "--test-reporter=spec", "e2e/"])
         .current_dir(&web)
@@ -30,6 +31,22 @@ fn the_page_in_a_browser() {
         .status()
         .expect("node can be started");
     assert!(status.success(), "see above");
+}
+
+/// One test watches a run that was started in a terminal: it needs `loom`, where the editor is.
+fn build_loom() {
+    let beside = Path::new(env!("CARGO_BIN_EXE_loom-ui")).with_file_name("loom");
+    if beside.is_file() {
+        return;
+    }
+    let target = beside.parent().and_then(Path::parent).expect("a program stands in the folder of its profile");
+    let status = Command::new(env!("CARGO"))
+        .args(["build", "--package", "loom-cli", "--bin", "loom", "--target-dir"])
+        .arg(target)
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
+        .status()
+        .expect("cargo can be started");
+    assert!(status.success() && beside.is_file(), "there is no {}: cargo build -p loom-cli", beside.display());
 }
 
 fn chromium() -> String {

@@ -20,7 +20,7 @@ async function look(page, what, found) {
     const violations = await page.evaluate(async (over) => {
       // A frame is drawn with this width first.
       await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-      const { violations } = await window.axe.run(document.querySelector(over) ?? document, { resultTypes: ["violations"] });
+      const { violations } = await window.axe.run(document.querySelector(over) ?? document, { resultTypes: ["violations"], preload: false, elementRef: false });
       return violations
         .filter((one) => one.impact === "serious" || one.impact === "critical")
         .flatMap((one) => one.nodes.slice(0, 4).map((node) => `${one.id} (${one.impact}): ${node.target.join(" ")}: ${node.html.slice(0, 160)} ${(node.any[0] ?? node.all[0] ?? node.none[0])?.message ?? ""}`));
