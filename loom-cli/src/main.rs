@@ -23,7 +23,6 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use loom_exec::{Ended, Outcome, Supervised};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 
 use args::{Cli, Command};
 
@@ -65,9 +64,7 @@ fn start() -> u8 {
 
 /// Ends as the run did. One that was killed could not say so itself.
 fn take_over(ended: Ended) -> u8 {
-    if let Ended::Signalled(signal) = ended
-        && ![SIGINT, SIGTERM, SIGHUP, SIGQUIT].contains(&signal)
-    {
+    if let Some(signal) = ended.by_surprise() {
         let how = Outcome::Signalled { signal };
         commands::say(&format!("error: the run was {how}; what it had started was ended"));
     }

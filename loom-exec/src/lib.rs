@@ -87,7 +87,7 @@ pub use memory::journal::fuzzing;
 pub use program::Command;
 pub use project::{Decisions, Project, Refused, Settings};
 pub use run::{RunError, RunOptions};
-pub use supervise::{Ended, Runner, Supervised, hand_signals_to, is_supervisor, supervise};
+pub use supervise::{Ended, Runner, Supervised, ending_signals, hand_signals_to, is_supervisor, supervise};
 
 /// The number of SIGTERM, which politely asks a process to end.
 pub const TERM: i32 = rustix::process::Signal::TERM.as_raw();

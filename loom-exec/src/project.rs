@@ -65,7 +65,8 @@ pub struct Refused {
 
 impl std::fmt::Display for Refused {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {} problems", self.source.name(), self.problems.len())?;
+        let count = self.problems.len();
+        write!(f, "{}: {count} {}", self.source.name(), if count == 1 { "problem" } else { "problems" })?;
         write!(f, "\n{}", loom_graph::render::problems(&self.source, &self.problems).trim_end())
     }
 }

@@ -12,7 +12,7 @@ use std::ffi::OsString;
 mod linux;
 mod signals;
 
-pub use signals::hand_signals_to;
+pub use signals::{ending_signals, hand_signals_to};
 
 /// What a process is to do once it asked to be supervised.
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +50,15 @@ pub enum Ended {
 }
 
 impl Ended {
+    /// The signal that ended it, if that is none by which a program is asked to end: then it could not say so itself.
+    pub fn by_surprise(self) -> Option<i32> {
+        use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+        match self {
+            Self::Signalled(signal) if ![SIGINT, SIGTERM, SIGHUP, SIGQUIT].contains(&signal) => Some(signal),
+            _ => None,
+        }
+    }
+
     /// The code to exit with: the runner's own, or 128 and the number of the signal, as a shell counts it.
     pub fn code(self) -> u8 {
         match self {

@@ -3,12 +3,14 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, channel};
 
 use loom_exec::Settings;
 use loom_ui_core::Editor;
-use loom_ui_core::api::{Choice, EditRequest, MergeChoices, Op, OutsideKind, ServerMessage, Written};
+use loom_ui_core::api::{
+    Choice, EditRequest, MergeChoices, Op, OutsideKind, PlanRequest, RunRequest, ServerMessage, Written,
+};
 
 const TEXT: &str = "# numbers\nparameters:\n  rows: 0500  # as in the paper\n  rate: 1e-3\n\npipeline:\n  - {name: a, command: 'true', args: {--rows: $rows}}\n";
 
@@ -108,6 +110,21 @@ fn what_both_changed_is_asked_for() {
 }
 
 #[test]
+fn who_takes_what_is_on_disk_is_asked_no_more() {
+    let open = open(TEXT);
+    open.set("rows", "600");
+    fs::write(&open.file, TEXT.replace("0500", "0700")).unwrap();
+    open.editor.files_changed();
+    assert_eq!(open.editor.state().outside.unwrap().conflicts.len(), 1);
+    open.editor.reload().unwrap();
+    let state = open.editor.state();
+    assert!(state.outside.is_none() && !state.dirty);
+    assert_eq!(state.parameters[0].value, "0700");
+    open.editor.undo().unwrap();
+    assert_eq!(open.editor.text().1, TEXT.replace("0500", "600"), "and gets back what was changed here");
+}
+
+#[test]
 fn of_a_file_that_is_gone_nothing_is_lost() {
     let open = open(TEXT);
     open.set("rows", "600");
@@ -146,6 +163,28 @@ fn a_broken_text_keeps_the_graph_that_was() {
     assert!(state.diagnostics[0].places[0].0.line > 1);
     open.editor.undo().unwrap();
     assert!(!open.editor.state().broken);
+}
+
+#[test]
+fn a_text_that_breaks_at_its_end_is_broken_and_an_empty_one_is_not() {
+    let open = open(TEXT);
+    let board = open.editor.state().board;
+    let (rev, text) = open.editor.text();
+    open.editor.replace_text(rev, &format!("{text}  - {{name: b, command: 'true\n")).unwrap();
+    let state = open.editor.state();
+    assert!(state.broken && state.board == board);
+    open.editor.replace_text(state.rev, "").unwrap();
+    let state = open.editor.state();
+    assert!(!state.broken && state.board.cards.is_empty());
+}
+
+#[test]
+fn a_pipeline_with_errors_is_not_started() {
+    let open = open(&TEXT.replace("$rows", "$raws"));
+    let plan = PlanRequest::default();
+    let request = RunRequest { plan, workers: None, rev: open.editor.state().rev };
+    let refused = open.editor.start(Path::new("/nowhere/loom-ui"), &request).unwrap_err();
+    assert!(refused.message.contains("`raws`") && refused.message.contains("Problems"), "{}", refused.message);
 }
 
 #[test]

@@ -23,7 +23,6 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use loom_exec::{Ended, Supervised};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 
 use args::Args;
 
@@ -51,9 +50,7 @@ fn start() -> u8 {
 
 /// Ends as the server did. One that was killed could not say so itself.
 fn take_over(ended: Ended) -> u8 {
-    if let Ended::Signalled(signal) = ended
-        && ![SIGINT, SIGTERM, SIGHUP, SIGQUIT].contains(&signal)
-    {
+    if let Some(signal) = ended.by_surprise() {
         exit::say(&format!("error: the editor was ended by signal {signal}; what it had started was ended"));
     }
     ended.code()

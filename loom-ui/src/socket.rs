@@ -124,14 +124,14 @@ impl Watched {
     }
 
     /// The lines that are new since the last look; the last of those that were told is told again if it has changed. None if nothing is
-    /// new. There is no further look if there is no such log.
+    /// new, or the log has not begun. There is no further look if there is no such pipeline.
     async fn look(mut self, server: &Arc<Server>) -> (Option<Self>, Option<LogPage>) {
         let server = Arc::clone(server);
         let looked = tokio::task::spawn_blocking(move || {
             let again = usize::from(self.last.is_some());
             let editor = server.workspace.editor(&self.doc).ok()?;
-            let page = editor.log(&self.run, &self.unit, self.next - again, LOG_LINES + again, None)?;
-            let page = self.take(page);
+            let page = editor.log(&self.run, &self.unit, self.next - again, LOG_LINES + again, None);
+            let page = page.and_then(|page| self.take(page));
             Some((self, page))
         });
         match looked.await {

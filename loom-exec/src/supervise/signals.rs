@@ -15,11 +15,8 @@ use crate::Cancel;
 ///
 /// SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT and SIGXFSZ are heard from then on, in a thread that is never ended.
 pub fn hand_signals_to(cancel: Cancel, runner: Option<Runner>, exit: impl Fn(i32) + Send + 'static) -> io::Result<()> {
-    // Whoever starts a program by `nohup` wants it to outlive the terminal.
-    let heard = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGXFSZ]
-        .into_iter()
-        .filter(|signal| ![SIGHUP, SIGTSTP].contains(signal) || !is_ignored(*signal));
-    let mut signals = Signals::new(heard)?;
+    let suspend = (!is_ignored(SIGTSTP)).then_some(SIGTSTP);
+    let mut signals = Signals::new(ending_signals().chain(suspend).chain([SIGCONT, SIGXFSZ]))?;
     let wait = move || {
         let mut count = 0;
         for signal in signals.forever() {
@@ -48,6 +45,12 @@ pub fn hand_signals_to(cancel: Cancel, runner: Option<Runner>, exit: impl Fn(i32
     };
     std::thread::Builder::new().name("loom-signals".to_owned()).spawn(wait)?;
     Ok(())
+}
+
+/// The signals by which this program is asked to end: SIGINT, SIGTERM, SIGQUIT, and SIGHUP unless it was started to ignore that, as by
+/// `nohup`, to outlive its terminal.
+pub fn ending_signals() -> impl Iterator<Item = i32> {
+    [SIGINT, SIGTERM, SIGQUIT].into_iter().chain((!is_ignored(SIGHUP)).then_some(SIGHUP))
 }
 
 /// Whether this process was started with a signal ignored. Only Linux tells.

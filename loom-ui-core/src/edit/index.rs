@@ -55,6 +55,8 @@ pub(crate) struct Index {
     /// What a sweep gives values: axes, and what their labels set.
     pub(crate) swept: Vec<NamedAt>,
     pub(crate) uses: Vec<Use>,
+    /// The names of data, and of parameters and what is swept: each use asks for one.
+    named: [HashSet<String>; 2],
 }
 
 impl Index {
@@ -72,6 +74,9 @@ impl Index {
         if let (Some(value), path) = top("sweep") {
             index.axes_of(value, &path);
         }
+        let names = |list: &[NamedAt]| list.iter().map(|known| known.name.clone()).collect::<HashSet<_>>();
+        index.named = [names(&index.data), names(&index.parameters)];
+        index.named[1].extend(names(&index.swept));
         index.uses = uses(&index, tree);
         index
     }
@@ -148,16 +153,16 @@ impl Index {
 
     /// What `$name` stands for, by its id.
     pub(crate) fn target(&self, name: &str) -> Option<(String, UseKind)> {
-        let step = |wanted: &str, kind| self.steps.iter().any(|step| step.name == wanted && step.kind == kind);
+        let step = |wanted: &str, kind| self.steps.iter().any(|step| step.kind == kind && step.name == wanted);
         if let Some((switch, "then" | "else")) = name.rsplit_once('.')
             && step(switch, StepKind::Switch)
         {
             return Some((format!("step:{switch}"), UseKind::Branch));
         }
-        let is_in = |list: &[NamedAt]| list.iter().any(|known| known.name == name);
-        let id = if is_in(&self.data) {
+        let [data, parameters] = &self.named;
+        let id = if data.contains(name) {
             format!("data:{name}")
-        } else if is_in(&self.parameters) || is_in(&self.swept) {
+        } else if parameters.contains(name) {
             format!("param:{name}")
         } else if step(name, StepKind::Condition) || step(name, StepKind::Switch) {
             format!("step:{name}")

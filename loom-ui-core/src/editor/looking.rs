@@ -4,8 +4,6 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use loom_spec::Span;
-
 use super::{Editor, Model, interface};
 use crate::api::{CleanPreview, Comparison, DataFacts, Details, Field, OutlineItem, Preview, States, TaskInfo};
 use crate::{Refused, board, files, used_by};
@@ -103,9 +101,4 @@ fn fill_in_saved(fields: &mut [Field], saved: &[Field]) {
         let there = there.and_then(|there| there.text.clone()).unwrap_or_default();
         field.saved = Some(there).filter(|there| *there != field.text.clone().unwrap_or_default());
     }
-}
-
-/// A piece of a text.
-pub(super) fn slice(text: &str, span: Span) -> &str {
-    text.get(span.start as usize..span.end as usize).unwrap_or_default()
 }

@@ -1,11 +1,11 @@
 //! One open pipeline: its file, its text, its graph, its runs.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use loom_exec::{Memory, Project, Settings};
-use loom_spec::Source;
+use loom_spec::{Parameter, Pipeline, Source, Span};
 
 use crate::api::{
     Board, BoardChange, DocState, EditRequest, MergeChoices, Op, OpVerdict, Outside, OutsideKind, ServerMessage,
@@ -87,12 +87,13 @@ struct Now {
 
 /// What a text means.
 struct Model {
-    /// The pipeline of the last text that could be read.
+    /// The pipeline of the text at hand; of one that cannot be read, an empty one.
     project: Project,
     units: runs::Units,
     drawn: Drawn,
-    /// The text at hand is a later one, that cannot be read.
+    /// The text at hand cannot be read: what is drawn is the last one that could.
     broken: bool,
+    saved: Arc<Saved>,
 }
 
 impl Editor {
@@ -453,7 +454,9 @@ impl Model {
         let source = Source::new(name, document.text());
         let project = Project::of(source, file.to_path_buf(), settings.clone())
             .map_err(|error| Refused::new("unreadable", error.to_string()))?;
-        let broken = loom_spec::edit::read(document.text()).is_err();
+        // Only a text that gives nothing at all may be none: most need not be read again for that.
+        let broken =
+            *project.checked().pipeline == Pipeline::default() && loom_spec::edit::read(document.text()).is_err();
         let mut folding = Folding::default();
         side.folded.iter().for_each(|(id, folded)| folding.choose(id, *folded));
         let mut positions = Positions::default();
@@ -465,21 +468,34 @@ impl Model {
             let Drawn { board, outline, parameters, .. } = old.drawn.clone();
             drawn = Drawn { board, outline, parameters, ..drawn };
         }
+        let saved = match old {
+            Some(old) if old.saved.text == document.base() => Arc::clone(&old.saved),
+            _ => Arc::new(Saved::of(document.base())),
+        };
         if document.is_dirty() {
-            saved_values(&mut drawn, document.base());
+            for parameter in &mut drawn.parameters {
+                let there = saved.parameters.get(&parameter.name).cloned().unwrap_or_default();
+                parameter.saved = Some(there).filter(|there| *there != parameter.value);
+            }
         }
         let units = runs::Units::of(project.checked());
-        Ok(Self { project, units, drawn, broken })
+        Ok(Self { project, units, drawn, broken, saved })
     }
 }
 
-/// Fills in which parameters have other values in the file.
-fn saved_values(drawn: &mut Drawn, base: &str) {
-    let pipeline = loom_spec::parse(&Source::new("", base)).pipeline;
-    for parameter in &mut drawn.parameters {
-        let saved = pipeline.parameters.iter().find(|saved| *saved.name.text == *parameter.name);
-        let saved = saved.map_or_else(String::new, |saved| looking::slice(base, saved.value.span()).to_owned());
-        parameter.saved = Some(saved).filter(|saved| *saved != parameter.value);
+/// What the file has.
+struct Saved {
+    text: String,
+    /// The values of the parameters as they are written.
+    parameters: HashMap<String, String>,
+}
+
+impl Saved {
+    fn of(text: &str) -> Self {
+        let pipeline = loom_spec::parse(&Source::new("", text)).pipeline;
+        let slice = |span: Span| text.get(span.start as usize..span.end as usize).unwrap_or_default().to_owned();
+        let written = |parameter: &Parameter| (parameter.name.text.to_string(), slice(parameter.value.span()));
+        Self { text: text.to_owned(), parameters: pipeline.parameters.iter().map(written).collect() }
     }
 }
 

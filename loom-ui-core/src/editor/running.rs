@@ -30,6 +30,9 @@ impl Editor {
             if now.document.rev() != request.rev {
                 return Err(Refused::new("stale", "the pipeline has changed meanwhile: look, and run again"));
             }
+            if let (None, Some(first)) = (&now.model.project.checked().expanded, first_error(&now.model.project)) {
+                return Err(Refused::new("refused", format!("the pipeline has errors (see Problems): {first}")));
+            }
             if now.document.is_dirty() || now.lost.is_some() {
                 return Err(Refused::new(
                     "unsaved",
@@ -48,8 +51,7 @@ impl Editor {
         Ok(name)
     }
 
-    /// Asks a run to end. One that was not started here is asked as well, if it still is at work: its number is that of its
-    /// process.
+    /// Asks a run that was started here to end.
     pub fn cancel(&self, run: &str) -> Result<(), Refused> {
         self.shared.may_write()?;
         let seen = self.shared.watching.seen();
@@ -118,6 +120,11 @@ impl Editor {
         self.shared.watching.poke();
         Ok(())
     }
+}
+
+/// The first thing that keeps a pipeline from running.
+fn first_error(project: &Project) -> Option<&str> {
+    project.checked().problems.iter().find(|problem| problem.is_error()).map(|problem| &*problem.message)
 }
 
 /// How many logs are kept open: those that were looked at last.

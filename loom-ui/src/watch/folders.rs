@@ -249,14 +249,14 @@ mod tests {
             self.folders.watch(&[&self.file], &news)
         }
 
-        /// Waits until it is told that something changed at this place.
+        /// Waits until it is told that something changed at this place, or that it was not watched until now.
         fn hears_of(&mut self, place: &str) {
             let place = self.file.with_file_name("").join(place);
             loop {
                 self.rings.recv_timeout(Duration::from_secs(60)).expect("the change is told");
                 let news = self.folders.news();
-                self.folders.watch(&[&self.file], &news);
-                if news.concerns(&place) {
+                let is_new = self.folders.watch(&[&self.file], &news);
+                if is_new || news.concerns(&place) {
                     return;
                 }
             }

@@ -5,6 +5,7 @@ import { App } from "./app/App";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/app.css";
+import "./styles/panes.css";
 
 const root = document.getElementById("root");
 if (root !== null) {

@@ -72,6 +72,9 @@ export const http = {
 /** A name as one segment of a path. */
 export const segment = encodeURIComponent;
 
+/** Whether the server has something newer. */
+export const isConflict = (problem: unknown) => problem instanceof Refusal && problem.status === 409;
+
 /** What went wrong, for people. */
 export function told(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

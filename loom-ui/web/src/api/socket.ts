@@ -54,3 +54,14 @@ function open(): void {
     setTimeout(open, Math.min(5000, 150 * 2 ** Math.min(tries, 6)));
   };
 }
+
+const LOG = "log";
+
+/** Watches a log, also after the connection was gone for a while. */
+export function watchLog(message: ClientMessage & { t: "watch_log" }): void {
+  say(message, LOG);
+}
+export function unwatchLog(): void {
+  forget(LOG);
+  say({ t: "unwatch_log" });
+}

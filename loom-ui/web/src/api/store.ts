@@ -74,8 +74,15 @@ export const useStore = create<Store>(() => ({
 const get = useStore.getState;
 const set = useStore.setState;
 
+/** The document that is open. */
+export const docId = () => get().docId ?? "";
+export const useDoc = (): DocState | null => useStore((store) => store.doc);
+export const useSelected = (): readonly string[] => useStore((store) => store.selection);
+/** Whether anything can be written or run here. */
+export const canWrite = (): boolean => get().session?.read_only === false;
+
 /** The path of something of the document that is open. */
-export const of = (rest: string) => `docs/${segment(get().docId ?? "")}${rest === "" ? "" : `/${rest}`}`;
+export const of = (rest: string) => `docs/${segment(docId())}${rest === "" ? "" : `/${rest}`}`;
 
 /** Asks about the document that is open. */
 export const api = {
@@ -85,6 +92,11 @@ export const api = {
   del: <T>(rest: string) => http.del<T>(of(rest)),
   blob: (rest: string, signal?: AbortSignal) => http.blob(of(rest), signal),
 };
+
+/** A picture as an address; give it back with `URL.revokeObjectURL`. */
+export async function blobUrl(rest: string): Promise<string> {
+  return URL.createObjectURL(await api.blob(rest));
+}
 
 let toasts = 0;
 /** Says something that goes away by itself; a screen reader reads it. */
@@ -128,9 +140,10 @@ export function setTheme(theme: Theme): void {
   set({ theme });
   applyTheme(theme);
 }
+const isDark = matchMedia("(prefers-color-scheme: dark)");
+isDark.addEventListener("change", () => applyTheme(get().theme));
 export function applyTheme(theme: Theme): void {
-  if (theme === "system") delete document.documentElement.dataset["theme"];
-  else document.documentElement.dataset["theme"] = theme;
+  document.documentElement.dataset["theme"] = theme === "system" ? (isDark.matches ? "dark" : "light") : theme;
 }
 
 /** A board after a change; what has not changed stays the same object, so that it is not drawn again. */

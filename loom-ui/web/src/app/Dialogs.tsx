@@ -1,12 +1,13 @@
 import { useEffect, useState } from "react";
 import { http, told } from "../api/client";
-import { api, edit, notify, openDialog, openDoc, refresh, save, select, showLine, showView, start, takeDoc, useStore, type Dialog as Kind } from "../api/store";
+import { api, canWrite, type Dialog as Kind, edit, notify, openDialog, openDoc, refresh, save, select, showLine, showView, start, takeDoc, useStore } from "../api/store";
 import type { Choice, CleanPreview, DocState, Op, OpVerdict, OutlineItem, PipelineEntry, Plan, PlanRequest, RemoveRefs, TextDiff } from "../api/types";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
+import { bytes } from "../ui/format";
 import type { IconName } from "../ui/Icon";
 import { Picker, type Option } from "../ui/Picker";
-import { canWrite, COMMANDS } from "./commands";
+import { COMMANDS } from "./commands";
 
 const close = () => openDialog(null);
 
@@ -164,7 +165,7 @@ export function Diff({ diff }: { diff: TextDiff }) {
 }
 
 function Changes() {
-  const { value, error } = useAsked(() => api.get<TextDiff>("diff?against=disk"));
+  const { value, error } = useAsked(() => api.get<TextDiff>("diff"));
   const dirty = useStore((store) => store.doc?.dirty) === true;
   return (
     <Dialog
@@ -237,7 +238,7 @@ function Conflicts() {
 }
 
 function Unsaved({ request }: { request: PlanRequest }) {
-  const { value } = useAsked(() => api.get<TextDiff>("diff?against=disk"));
+  const { value } = useAsked(() => api.get<TextDiff>("diff"));
   return (
     <Dialog
       title="Save before the run?"
@@ -344,8 +345,6 @@ function PlanDialog() {
     </Dialog>
   );
 }
-
-const bytes = (n: number) => (n < 1000 ? `${n} B` : n < 1e6 ? `${(n / 1e3).toFixed(1)} kB` : n < 1e9 ? `${(n / 1e6).toFixed(1)} MB` : `${(n / 1e9).toFixed(2)} GB`);
 
 function Clean() {
   const { value, error, again } = useAsked(() => api.get<CleanPreview>("clean"));

@@ -1,5 +1,5 @@
 import { showView, openDialog, useStore } from "../api/store";
-import { runSentence } from "./words";
+import { line } from "../runs/words";
 
 export function StatusBar() {
   const doc = useStore((store) => store.doc);
@@ -24,7 +24,7 @@ export function StatusBar() {
             {problems === 0 ? "No problems" : `${problems} ${problems === 1 ? "problem" : "problems"}`}
           </button>
           <button type="button" onClick={() => showView("runs")}>
-            {run === null ? "Nothing has run yet" : runSentence(run)}
+            {run === null ? "Nothing has run yet" : line(run)}
           </button>
         </>
       )}

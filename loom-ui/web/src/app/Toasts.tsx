@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { dismiss, useStore } from "../api/store";
 import { IconButton } from "../ui/Button";
-import { runSentence } from "./words";
+import { line } from "../runs/words";
 
 export function Toasts() {
   const toasts = useStore((store) => store.toasts);
@@ -24,7 +24,7 @@ export function Announcer() {
   const last = useRef<string | null>(null);
   useEffect(() => {
     const now = run === null ? null : `${run.run} ${run.state}`;
-    if (last.current !== null && now !== null && now !== last.current && run !== null) setSaid(runSentence(run));
+    if (last.current !== null && now !== null && now !== last.current && run !== null) setSaid(line(run));
     last.current = now ?? "";
   }, [run]);
   return (

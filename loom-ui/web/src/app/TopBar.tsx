@@ -1,9 +1,9 @@
 import { useRef } from "react";
-import { openDialog, save, setTheme, showView, useStore, VIEWS, type Theme } from "../api/store";
+import { canWrite, openDialog, save, setTheme, showView, type Theme, useStore, VIEWS } from "../api/store";
 import { Button, IconButton } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { useMenu, type Item } from "../ui/Menu";
-import { canWrite, command, VIEW_NAMES } from "./commands";
+import { command, VIEW_NAMES } from "./commands";
 
 const pick = (id: string, label?: string): Item => {
   const one = command(id);

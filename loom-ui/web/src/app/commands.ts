@@ -1,5 +1,5 @@
 // Everything that can be done, with its name and its keys: for the palette, the menus and the keyboard.
-import { act, edit, notify, openDialog, save, setTheme, settleFields, showView, start, stop, useStore, VIEWS, type View } from "../api/store";
+import { act, canWrite, edit, notify, openDialog, save, setTheme, settleFields, showView, start, stop, useStore, VIEWS, type View } from "../api/store";
 
 export interface Command {
   id: string;
@@ -11,7 +11,6 @@ export interface Command {
 }
 
 const get = useStore.getState;
-export const canWrite = () => get().session?.read_only === false;
 /** The steps that are selected, by name. */
 export const selectedSteps = () => get().selection.filter((id) => id.startsWith("step:")).map((id) => id.slice(5));
 const hasSteps = () => canWrite() && selectedSteps().length > 0;

@@ -1,8 +1,8 @@
 // The table of configurations: parameters, numbers with bars, the best one named, differences to a baseline.
 import { useCallback, useMemo, useState } from "react";
 import type { Comparison, ComparisonColumn } from "../api/types";
-import { delta, duration, number } from "../charts/format";
-import { Grid, type GridColumn } from "../charts/Grid";
+import { delta, duration, number } from "../ui/format";
+import { Grid, type GridColumn } from "../ui/Grid";
 import { rowActions } from "./CompareView";
 import { arranged, barPart, bestOf, extent, goalOf, type Goal } from "./model";
 import { Menu } from "../ui/Menu";

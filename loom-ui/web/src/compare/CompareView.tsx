@@ -1,12 +1,12 @@
 // The comparison: filters, a table, and below it the same rows as plots and as what they made.
 import { useEffect, useMemo } from "react";
+import { canWrite, docId, edit, notify, select, showView } from "../api/store";
 import type { Comparison } from "../api/types";
-import { count } from "../charts/format";
-import { Split } from "../charts/Split";
+import { count } from "../ui/format";
+import { Split } from "../ui/Split";
 import { download } from "../runs/LogPane";
-import { editOps, notify, readOnly, select, showView } from "../runs/link";
 import { setPlace } from "../runs/place";
-import { Message } from "../runs/RunsView";
+import { Message } from "../ui/Message";
 import { CompareTable } from "./CompareTable";
 import { FilterPanel } from "./FilterPanel";
 import { csv, goalOf, isOpen, passing } from "./model";
@@ -14,7 +14,6 @@ import { Outputs } from "./Outputs";
 import { Parallel } from "./Parallel";
 import { Scatter } from "./Scatter";
 import { followComparison, loadComparison, put, useCompare, type Tab } from "./store";
-import { docId } from "../runs/link";
 import type { Item } from "../ui/Menu";
 import "./compare.css";
 
@@ -199,11 +198,11 @@ export function rowActions(table: Comparison, row: number): Item[] {
     },
     {
       label: "Use as default",
-      disabled: readOnly() || one.defaults.length === 0,
+      disabled: !canWrite() || one.defaults.length === 0,
       onPick: () =>
-        void editOps(
-          `use ${one.label} as default`,
+        void edit(
           one.defaults.map(([name, value]) => ({ op: "set" as const, node: `param:${name}`, path: [], value: { text: value } })),
+          { label: `use ${one.label} as default` },
         ).then((done) => done && notify(`The parameters are now those of ${one.label}; undo takes it back`)),
     },
   ];

@@ -1,7 +1,7 @@
 // Which rows are looked at: by value or range, column by column.
 import { useMemo, useState } from "react";
 import type { Comparison, ComparisonColumn } from "../api/types";
-import { number } from "../charts/format";
+import { number } from "../ui/format";
 import { choices, extent, isOpen, type Filter } from "./model";
 import { setFilter, useCompare } from "./store";
 

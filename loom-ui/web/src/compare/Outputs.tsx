@@ -1,8 +1,9 @@
 // What the rows made, side by side: the same data of each.
 import { useEffect, useMemo, useState } from "react";
+import { told } from "../api/client";
+import { api, blobUrl, useDoc } from "../api/store";
 import type { Comparison, DataFacts, Preview } from "../api/types";
-import { bytes } from "../charts/format";
-import { api, blobUrl, told, useDoc } from "../runs/link";
+import { bytes } from "../ui/format";
 import { fileOf } from "./files";
 import { arranged } from "./model";
 import { put, useCompare } from "./store";

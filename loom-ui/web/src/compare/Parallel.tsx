@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
 import type { Comparison, ComparisonColumn } from "../api/types";
 import { ramp } from "../charts/colour";
-import { useDark, useSize } from "../charts/hooks";
+import { useDark, useSize } from "../ui/hooks";
 import { shownNumber } from "./CompareTable";
 import { brushOf } from "./brush";
 import { axis, brushed, canLog, extent, roundTicks, type Axis, type Filter } from "./model";

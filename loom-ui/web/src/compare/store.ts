@@ -1,7 +1,9 @@
 // What was chosen in the comparison: kept while other views are shown, and shared by the table and all plots.
 import { create } from "zustand";
+import { told } from "../api/client";
+import { hear } from "../api/socket";
+import { api, docId } from "../api/store";
 import type { Comparison } from "../api/types";
-import { api, docId, hear, told } from "../runs/link";
 import { firstSort, wideColumns, type Filter, type Filters, type Goal, type Goals, type TableSort } from "./model";
 
 export type Tab = "parallel" | "scatter" | "outputs";

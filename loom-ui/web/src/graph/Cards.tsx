@@ -7,7 +7,8 @@ import { endOf, unfit } from "./connect";
 import { CountsBar, StateSign } from "./StateSign";
 import { graph, setGraph, useGraph } from "./state";
 import { useThumb } from "./thumbs";
-import { KIND_ICONS, STATES, cardWords, countsWords, sized, typeSign } from "./words";
+import { bytes } from "../ui/format";
+import { KIND_ICONS, STATES, cardWords, countsWords, typeSign } from "./words";
 
 /** Whether the board is so far away that only shapes can be told. */
 export const Far = createContext(false);
@@ -68,7 +69,7 @@ function Slot({ card }: { card: Card }) {
       </div>
     );
   }
-  const size = state.size === null ? "" : state.kind === "folder" ? (state.size === 1 ? "1 entry" : `${state.size} entries`) : sized(state.size);
+  const size = state.size === null ? "" : state.kind === "folder" ? (state.size === 1 ? "1 entry" : `${state.size} entries`) : bytes(state.size);
   return (
     <div className="slot plain">
       <Icon name={typeSign(card.data_type, state.kind).icon} size={20} />

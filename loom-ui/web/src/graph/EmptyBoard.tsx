@@ -1,7 +1,6 @@
-import { notify, openDialog, showView } from "../api/store";
+import { canWrite, notify, openDialog, showView } from "../api/store";
 import { edit } from "../api/store";
 import type { TaskInfo } from "../api/types";
-import { canWrite } from "../app/commands";
 import { Icon } from "../ui/Icon";
 
 const EXAMPLE = `parameters:

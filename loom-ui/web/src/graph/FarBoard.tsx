@@ -4,6 +4,7 @@ import { useStoreApi } from "@xyflow/react";
 import { memo, useEffect, useRef } from "react";
 import { useStore } from "../api/store";
 import type { Board, Card, Wire } from "../api/types";
+import { useDark } from "../ui/hooks";
 import { boxOf } from "./route";
 import { useGraph } from "./state";
 import { STATES } from "./words";
@@ -24,7 +25,7 @@ interface Painted {
 export const FarBoard = memo(function FarBoard({ board, without }: { board: Board; without: ReadonlySet<string> }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const view = useStoreApi();
-  const theme = useStore((store) => store.theme);
+  const dark = useDark();
   // What is painted changes with these; how far they are is looked up when it is painted.
   const steps = useStore((store) => store.steps);
   const data = useStore((store) => store.data);
@@ -103,17 +104,14 @@ export const FarBoard = memo(function FarBoard({ board, without }: { board: Boar
     const leave = view.subscribe((now, before) => {
       if (now.transform !== before.transform || now.width !== before.width || now.height !== before.height) soon(follow);
     });
-    const scheme = matchMedia("(prefers-color-scheme: dark)");
-    scheme.addEventListener("change", paint);
     paint();
     return () => {
       leave();
-      scheme.removeEventListener("change", paint);
       cancelAnimationFrame(frame);
       clearTimeout(rest);
     };
   }, [view]);
-  useEffect(() => repaint.current(), [board, without, steps, data, filter, moved, theme]);
+  useEffect(() => repaint.current(), [board, without, steps, data, filter, moved, dark]);
   return <canvas ref={canvas} className="far-board" aria-hidden="true" />;
 });
 

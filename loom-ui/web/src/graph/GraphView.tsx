@@ -1,9 +1,9 @@
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
-import { api, edit, fold, notify, openDialog, select, showLine, showView, start, useStore } from "../api/store";
+import { api, canWrite, edit, fold, notify, openDialog, select, showLine, showView, start, useStore } from "../api/store";
 import { hear } from "../api/socket";
 import { segment, told } from "../api/client";
 import type { Card, Details, TaskInfo } from "../api/types";
-import { canWrite, selectedSteps } from "../app/commands";
+import { selectedSteps } from "../app/commands";
 import { Button, IconButton } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { type Item, Menu } from "../ui/Menu";

@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from "react";
-import { api, notify, openDialog, select, showLine, showView, start, useStore } from "../api/store";
+import { api, canWrite, notify, openDialog, select, showLine, showView, start, useStore } from "../api/store";
 import { segment, told } from "../api/client";
 import type { Details, Field } from "../api/types";
-import { canWrite, selectedSteps } from "../app/commands";
+import { selectedSteps } from "../app/commands";
 import { Button, IconButton } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { FieldInput } from "./FieldInput";
@@ -10,7 +10,8 @@ import { StateSign } from "./StateSign";
 import { focusCard, setGraph } from "./state";
 import { useThumb } from "./thumbs";
 import { useDetails, useFacts } from "./useDetails";
-import { KIND_ICONS, KIND_WORDS, STATES, ago, countsWords, dataWords, lasting, sized } from "./words";
+import { ago, bytes, duration } from "../ui/format";
+import { KIND_ICONS, KIND_WORDS, STATES, countsWords, dataWords } from "./words";
 
 /** Saves something under a name. */
 export async function downloadRaw(id: string, name: string): Promise<void> {
@@ -225,7 +226,7 @@ function Standing({ id, isStep }: { id: string; isStep: boolean }) {
       <div className="row">
         <StateSign state={state?.state ?? "unknown"} />
         <strong>{state === undefined ? "Not known yet" : capital(STATES[state.state].word)}</strong>
-        {state?.took_ms != null && <span className="muted">{lasting(state.took_ms)}</span>}
+        {state?.took_ms != null && <span className="muted">{duration(state.took_ms)}</span>}
         <span className="spring" />
         {target !== null && (
           <Button small icon="run" disabled={!write} onClick={() => void start({ target })}>
@@ -275,7 +276,7 @@ function DataPart({ id, name }: { id: string; name: string }) {
         {exists && state.size !== null && (
           <>
             <dt>Size</dt>
-            <dd>{state.kind === "folder" ? `${state.size} entries` : sized(state.size)}</dd>
+            <dd>{state.kind === "folder" ? `${state.size} entries` : bytes(state.size)}</dd>
           </>
         )}
         {exists && state.modified !== null && (
@@ -336,7 +337,7 @@ function DataPart({ id, name }: { id: string; name: string }) {
           </Button>
         )}
         {facts?.producer != null && (
-          <Button small icon="run" disabled={!canWrite()} onClick={() => void start({ target: { data: id.startsWith("data:") ? id.slice(5) : id.slice(5) } })}>
+          <Button small icon="run" disabled={!canWrite()} onClick={() => void start({ target: { data: id } })}>
             Make it
           </Button>
         )}

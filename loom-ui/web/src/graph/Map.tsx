@@ -1,8 +1,8 @@
 // The whole board, small.
 import { useReactFlow, useStore as useViewport } from "@xyflow/react";
 import { memo, useEffect, useRef } from "react";
-import { useStore } from "../api/store";
 import type { Board, Card } from "../api/types";
+import { useDark } from "../ui/hooks";
 
 const [WIDTH, HEIGHT, EDGE] = [168, 108, 8];
 
@@ -21,7 +21,7 @@ const INKS: [string, number, Card["kind"][]][] = [
 /** The shapes, painted once: what moves over them does not have them painted again. */
 const Shapes = memo(function Shapes({ board }: { board: Board }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const theme = useStore((store) => store.theme);
+  const dark = useDark();
   useEffect(() => {
     const paint = () => {
       const context = canvas.current?.getContext("2d");
@@ -39,10 +39,7 @@ const Shapes = memo(function Shapes({ board }: { board: Board }) {
       for (const [colour, alpha, kinds] of INKS) fill(colour, alpha, board.cards.filter((card) => kinds.includes(card.kind)));
     };
     paint();
-    const scheme = matchMedia("(prefers-color-scheme: dark)");
-    scheme.addEventListener("change", paint);
-    return () => scheme.removeEventListener("change", paint);
-  }, [board, theme]);
+  }, [board, dark]);
   return <canvas ref={canvas} className="map-shapes" style={{ width: WIDTH, height: HEIGHT }} />;
 });
 

@@ -7,7 +7,7 @@ import { Dialog } from "../ui/Dialog";
 import { Icon } from "../ui/Icon";
 import { downloadRaw } from "./Inspector";
 import { setGraph } from "./state";
-import { ago, sized } from "./words";
+import { ago, bytes } from "../ui/format";
 
 const ROWS = 200;
 
@@ -27,7 +27,7 @@ export function PreviewDialog({ node, title }: { node: string; title: string }) 
     return () => abort.abort();
   }, [node, offset]);
   const close = () => setGraph({ preview: null });
-  const facts = preview === null ? "" : [sized(preview.size), `changed ${ago(preview.modified)}`, what(preview.content)].filter(Boolean).join(" · ");
+  const facts = preview === null ? "" : [bytes(preview.size), `changed ${ago(preview.modified)}`, what(preview.content)].filter(Boolean).join(" · ");
   return (
     <Dialog
       wide
@@ -103,7 +103,7 @@ function Content({ node, content, onOffset }: { node: string; content: PreviewKi
                     <Icon name={entry.folder ? "folder" : "data"} /> <span className="mono">{entry.name}</span>
                   </span>
                 </td>
-                <td>{entry.folder ? "" : sized(entry.size)}</td>
+                <td>{entry.folder ? "" : bytes(entry.size)}</td>
               </tr>
             ))}
           </tbody>

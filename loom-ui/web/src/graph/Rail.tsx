@@ -1,8 +1,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useMemo, useRef, useState } from "react";
-import { edit, select, useStore } from "../api/store";
+import { canWrite, edit, select, useStore } from "../api/store";
 import type { OutlineItem, Parameter, TaskInfo } from "../api/types";
-import { canWrite } from "../app/commands";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { fits } from "../ui/Picker";

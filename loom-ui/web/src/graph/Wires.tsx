@@ -5,7 +5,7 @@ import type { Board, Wire } from "../api/types";
 import { Far } from "./Cards";
 import { boxOf, pathOf, shifted } from "./route";
 import { setGraph, useGraph } from "./state";
-import { ago, sized } from "./words";
+import { ago, bytes } from "../ui/format";
 
 /** What flows through a wire, in words. */
 function useFlow(wire: Wire): string {
@@ -17,7 +17,7 @@ function useFlow(wire: Wire): string {
   if (wire.kind === "parameter") return ends;
   if (data === undefined) return ends;
   if (!data.exists) return `${ends}\nnot made yet`;
-  const size = data.size === null ? "" : data.kind === "folder" ? `${data.size} entries` : sized(data.size);
+  const size = data.size === null ? "" : data.kind === "folder" ? `${data.size} entries` : bytes(data.size);
   return [ends, [size, data.modified === null ? "" : ago(data.modified)].filter(Boolean).join(", ")].filter(Boolean).join("\n");
 }
 

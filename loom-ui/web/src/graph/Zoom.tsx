@@ -1,6 +1,5 @@
 import { useReactFlow, useStore as useFlow } from "@xyflow/react";
-import { act } from "../api/store";
-import { canWrite } from "../app/commands";
+import { act, canWrite } from "../api/store";
 import { IconButton } from "../ui/Button";
 import { keep, useGraph } from "./state";
 

@@ -3,7 +3,8 @@ import type { Board, Card, Port, Wire } from "../api/types";
 import { candidates, directed, endOf, pathFor, unfit } from "./connect";
 import { boxOf, pathOf, shifted } from "./route";
 import { joined, next } from "./walk";
-import { sized, typeSign } from "./words";
+import { bytes } from "../ui/format";
+import { typeSign } from "./words";
 import { asPaste, written } from "./written";
 
 const text = (shown: string) => ({ shown, full: shown });
@@ -135,6 +136,6 @@ describe("words and signs", () => {
     expect(typeSign(null).letter).toBe("·");
   });
   it("say sizes", () => {
-    expect([sized(12), sized(1500), sized(12_345_678)]).toEqual(["12 B", "1.5 kB", "12 MB"]);
+    expect([bytes(12), bytes(1500), bytes(12_345_678)]).toEqual(["12 B", "1.5 kB", "12 MB"]);
   });
 });

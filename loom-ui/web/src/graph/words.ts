@@ -87,30 +87,3 @@ export function cardWords(card: Card, step: StepState | undefined, data: DataSta
   if (card.problem !== null) parts.push(card.problem === "error" ? "has an error" : "has a warning");
   return parts.filter((part) => part !== "").join(", ");
 }
-
-/** A size as people say it. */
-export function sized(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  const units = ["kB", "MB", "GB", "TB"];
-  let [size, unit] = [bytes / 1000, 0];
-  while (size >= 999.5 && unit < units.length - 1) [size, unit] = [size / 1000, unit + 1];
-  return `${size < 9.95 ? size.toFixed(1) : Math.round(size)} ${units[unit] ?? ""}`;
-}
-
-/** How long ago that was. */
-export function ago(when: number, now = Date.now()): string {
-  const seconds = Math.max(0, Math.round((now - when) / 1000));
-  if (seconds < 60) return "just now";
-  if (seconds < 3600) return `${Math.round(seconds / 60)} min ago`;
-  if (seconds < 86_400) return `${Math.round(seconds / 3600)} h ago`;
-  return new Date(when).toLocaleDateString(undefined, { year: "numeric", month: "short", day: "numeric" });
-}
-
-export function lasting(ms: number): string {
-  if (ms < 950) return `${Math.max(0, ms / 1000).toFixed(1)} s`;
-  const seconds = Math.round(ms / 1000);
-  if (seconds < 60) return `${seconds} s`;
-  const two = (value: number) => String(value).padStart(2, "0");
-  if (seconds < 3600) return `${Math.floor(seconds / 60)}:${two(seconds % 60)} min`;
-  return `${Math.floor(seconds / 3600)}:${two(Math.floor((seconds % 3600) / 60))} h`;
-}

@@ -1,7 +1,7 @@
 // Two runs against each other.
 import { useMemo } from "react";
 import type { RunDiff } from "../api/types";
-import { count, duration, when } from "../charts/format";
+import { count, duration, when } from "../ui/format";
 import { runMark } from "../runs/words";
 import { byUnit } from "./diff";
 

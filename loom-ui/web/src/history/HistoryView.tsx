@@ -1,17 +1,18 @@
 // The runs that there were, newest first: what they did, how long it took, what was different.
 import { useCallback, useEffect, useMemo, useState } from "react";
+import { told } from "../api/client";
+import { api, canWrite, docId, showView } from "../api/store";
 import type { RunDiff, RunInfo } from "../api/types";
-import { ago, count, duration, when } from "../charts/format";
-import { Grid, type GridColumn } from "../charts/Grid";
-import { useBeat } from "../charts/hooks";
+import { ago, count, duration, when } from "../ui/format";
+import { Grid, type GridColumn } from "../ui/Grid";
+import { useBeat } from "../ui/hooks";
 import { Sparkline } from "../charts/Sparkline";
-import { Split } from "../charts/Split";
-import { api, docId, readOnly, showView, told } from "../runs/link";
+import { Split } from "../ui/Split";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { Menu } from "../ui/Menu";
 import { setPlace } from "../runs/place";
-import { Message } from "../runs/RunsView";
+import { Message } from "../ui/Message";
 import { elapsed, followRuns, loadRuns, remove, startAndShow, useRuns } from "../runs/store";
 import { isLive, runMark, tally } from "../runs/words";
 import { DiffPane } from "./DiffPane";
@@ -44,7 +45,7 @@ export default function HistoryView() {
       <Message
         title="Nothing has run yet"
         text="Every run is kept with its times and logs, whoever started it."
-        action={readOnly() ? undefined : "Run"}
+        action={!canWrite() ? undefined : "Run"}
         onAction={() => void startAndShow("all")}
       />
     );
@@ -66,7 +67,7 @@ export default function HistoryView() {
     });
   const drop = (row: number) => {
     const info = by.get(row);
-    if (info !== undefined && !isLive(info.state) && !readOnly()) setDoomed(info);
+    if (info !== undefined && !isLive(info.state) && canWrite()) setDoomed(info);
   };
   const dropNow = async (info: RunInfo) => {
     setDoomed(null);
@@ -177,7 +178,7 @@ export default function HistoryView() {
         <button type="button" className="btn small" disabled={active === null} onClick={() => active !== null && open(active)}>
           Open
         </button>
-        <button type="button" className="btn small" disabled={active === null || readOnly() || !by.has(active) || isLive(at(active).state)} onClick={() => active !== null && drop(active)}>
+        <button type="button" className="btn small" disabled={active === null || !canWrite() || !by.has(active) || isLive(at(active).state)} onClick={() => active !== null && drop(active)}>
           Delete…
         </button>
       </div>
@@ -195,7 +196,7 @@ export default function HistoryView() {
             { label: "Open", hint: "Enter", onPick: () => open(menu.row) },
             { label: chosen.has(menu.row) ? "Do not compare" : "Compare", hint: "Space", onPick: () => toggle(menu.row) },
             "rule",
-            { label: "Delete…", hint: "Delete", disabled: readOnly() || isLive(at(menu.row).state), onPick: () => drop(menu.row) },
+            { label: "Delete…", hint: "Delete", disabled: !canWrite() || isLive(at(menu.row).state), onPick: () => drop(menu.row) },
           ]}
           onClose={closeMenu}
         />

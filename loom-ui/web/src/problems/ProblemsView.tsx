@@ -1,9 +1,9 @@
 // What is wrong with the pipeline, by what it is about, with what would mend it.
 import { useMemo, useState } from "react";
+import { canWrite, edit, select, showView, useDoc } from "../api/store";
 import type { Diagnostic, Fix } from "../api/types";
-import { count } from "../charts/format";
-import { editOps, readOnly, select, showView, useDoc } from "../runs/link";
-import { Message } from "../runs/RunsView";
+import { count } from "../ui/format";
+import { Message } from "../ui/Message";
 import { goToLine } from "../text/goto";
 import { grouped, underline } from "./group";
 import "./problems.css";
@@ -54,7 +54,7 @@ function OneProblem({ problem }: { problem: Diagnostic }) {
   const word = problem.places[0]?.[1] ?? "";
   const mend = (fix: Fix) => {
     setBusy(true);
-    void editOps(fix.label, fix.ops).finally(() => setBusy(false));
+    void edit(fix.ops, { label: fix.label }).finally(() => setBusy(false));
   };
   const others = problem.places.slice(1);
   return (
@@ -101,7 +101,7 @@ function OneProblem({ problem }: { problem: Diagnostic }) {
         </p>
       )}
       <p className="problem-actions">
-        {!readOnly() &&
+        {canWrite() &&
           problem.fixes.map((fix, at) => (
             <button key={at} type="button" className={at === 0 ? "btn small primary" : "btn small"} disabled={busy} onClick={() => mend(fix)}>
               {fix.label.charAt(0).toUpperCase() + fix.label.slice(1)}

@@ -1,10 +1,12 @@
 // The log of a unit, or of all that run at once.
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useCallback, useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { told } from "../api/client";
+import { api, notify } from "../api/store";
 import type { LogLine, LogPage, UnitRow } from "../api/types";
-import { count, duration } from "../charts/format";
-import { useSettled } from "../charts/hooks";
-import { api, notify, told } from "./link";
+import { count, duration } from "../ui/format";
+import { useSettled } from "../ui/hooks";
+import { SearchBox } from "../ui/SearchBox";
 import { marked, nextMatch, styleClass, tickMarks } from "./logbook";
 import { setPlace, usePlace } from "./place";
 import { logPath, useLog, wholeLog } from "./useLog";
@@ -99,9 +101,11 @@ export function LogPane({ run, unit, head, actions }: LogPaneProps) {
   }, [live, unit.unit]);
 
   const total = book.total;
-  useEffect(() => {
-    if (follow && total > 0) virtual.scrollToIndex(total - 1, { align: "end" });
-  }, [follow, total, version, virtual]);
+  // Set and not asked of the list: following must only go down, or it takes itself for a reader who goes up.
+  const height = virtual.getTotalSize();
+  useLayoutEffect(() => {
+    if (follow && scroller.current !== null) scroller.current.scrollTop = scroller.current.scrollHeight;
+  }, [follow, height, version]);
 
   const searched = useSettled(total, 800);
   useEffect(() => {
@@ -183,37 +187,16 @@ export function LogPane({ run, unit, head, actions }: LogPaneProps) {
           </span>
         )}
         <span className="spring" />
-        <div className="log-search" role="search">
-          <input
-            ref={search}
-            type="search"
-            className="input small"
-            placeholder="Search log"
-            aria-label="Search log"
-            value={query}
-            onChange={(event) => setQuery(event.target.value)}
-            onKeyDown={(event) => {
-              if (event.key === "Enter") {
-                event.preventDefault();
-                step(!event.shiftKey);
-              } else if (event.key === "Escape" && query !== "") {
-                event.stopPropagation();
-                setQuery("");
-              }
-            }}
-          />
-          {query !== "" && (
-            <span className="log-count" role="status">
-              {pending ? "…" : matches.length === 0 ? "none" : `${which >= 0 ? `${which + 1} of ` : ""}${matches.length >= 10_000 ? "10,000+" : matches.length.toLocaleString("en-GB")}`}
-            </span>
-          )}
-          <button type="button" className="btn small square" aria-label="Previous match" title="Previous match (Shift+Enter)" disabled={matches.length === 0} onClick={() => step(false)}>
-            ↑
-          </button>
-          <button type="button" className="btn small square" aria-label="Next match" title="Next match (Enter)" disabled={matches.length === 0} onClick={() => step(true)}>
-            ↓
-          </button>
-        </div>
+        <SearchBox
+          label="Search log"
+          one="match"
+          field={search}
+          query={query}
+          found={pending ? "…" : matches.length === 0 ? "none" : `${which >= 0 ? `${which + 1} of ` : ""}${matches.length >= 10_000 ? "10,000+" : matches.length.toLocaleString("en-GB")}`}
+          none={matches.length === 0}
+          onQuery={setQuery}
+          onStep={step}
+        />
         <button type="button" className="btn small" disabled={book.firstError === null} onClick={() => book.firstError !== null && jump(book.firstError)}>
           First error
         </button>
@@ -244,7 +227,7 @@ export function LogPane({ run, unit, head, actions }: LogPaneProps) {
           {total === 0 ? (
             <p className="log-empty">{error ?? (!ready ? "Loading…" : emptyWord(unit))}</p>
           ) : (
-            <div className="log-lines" style={{ height: virtual.getTotalSize(), "--digits": `${digits}ch` } as React.CSSProperties}>
+            <div className="log-lines" style={{ height, "--digits": `${digits}ch` } as React.CSSProperties}>
               {items.map((item) => {
                 const line = book.line(item.index);
                 return (

@@ -1,9 +1,9 @@
 // The logs of all that runs, in one, in the order in which their lines came.
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef, useState, type ReactNode } from "react";
+import { api } from "../api/store";
 import type { LogPage, UnitRow } from "../api/types";
 import { LineText } from "./LogPane";
-import { api } from "./link";
 import { merged, type MergedLine } from "./logbook";
 import { logPath } from "./useLog";
 

@@ -1,10 +1,11 @@
 // Runs: how one stands in a sentence, its units, its timeline, its logs.
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { canWrite, docId, notify, select, showView, stop, useSelected } from "../api/store";
 import type { RunDetail, UnitRow } from "../api/types";
-import { when } from "../charts/format";
-import { useBeat } from "../charts/hooks";
-import { Split } from "../charts/Split";
-import { docId, notify, readOnly, select, showView, stop, useSelected } from "./link";
+import { when } from "../ui/format";
+import { useBeat } from "../ui/hooks";
+import { Message } from "../ui/Message";
+import { Split } from "../ui/Split";
 import { LogPane } from "./LogPane";
 import { MergedLog } from "./MergedLog";
 import { setPlace, usePlace } from "./place";
@@ -12,7 +13,6 @@ import { elapsed, followRuns, loadRun, loadRuns, startAndShow, stepName, useRuns
 import { Timeline } from "./Timeline";
 import { UnitTable } from "./UnitTable";
 import { isLive, progress, runMark, sentence } from "./words";
-import "../charts/panes.css";
 import "./runs.css";
 
 /** The view of runs: the newest one, or the one that the address names. */
@@ -38,27 +38,12 @@ export default function RunsView() {
       <Message
         title="Nothing has run yet"
         text="A run makes what is missing or out of date, and nothing else. Its units, times and logs are shown here, also of runs that were started with loom in a terminal."
-        action={readOnly() ? undefined : "Run"}
+        action={!canWrite() ? undefined : "Run"}
         onAction={() => void startAndShow("all")}
       />
     );
   }
   return <OneRun key={shown.run} detail={detail} heard={heard[shown.run]} frozen={named !== null && list[0]?.run !== shown.run} />;
-}
-
-/** A sentence where there is nothing else to show. */
-export function Message({ title, text, action, onAction }: { title: string; text?: string; action?: string | undefined; onAction?: () => void }) {
-  return (
-    <div className="message screen-message">
-      <h2>{title}</h2>
-      {text !== undefined && <p>{text}</p>}
-      {action !== undefined && (
-        <button type="button" className="btn primary" onClick={onAction}>
-          {action}
-        </button>
-      )}
-    </div>
-  );
 }
 
 function OneRun({ detail, heard, frozen }: { detail: RunDetail; heard: number | undefined; frozen: boolean }) {
@@ -118,7 +103,7 @@ function OneRun({ detail, heard, frozen }: { detail: RunDetail; heard: number | 
 
   // The first failure is shown by itself, unless a unit was chosen.
   const running = units.filter((row) => row.state === "running");
-  const locked = readOnly();
+  const locked = !canWrite();
   const failed = info.counts.failed > 0;
   const retry = (what: "failed" | "from") => {
     const target = what === "failed" ? { failed_of: info.run } : { from: unit === null ? [] : [stepName(unit.node)] };

@@ -1,8 +1,8 @@
 // The timeline of a run. The table beside it says the same in words; this is for the eye.
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
 import type { RunDetail } from "../api/types";
-import { duration } from "../charts/format";
-import { useDark, useSize } from "../charts/hooks";
+import { duration } from "../ui/format";
+import { useDark, useSize } from "../ui/hooks";
 import { barsOf, draw, HEAD, paintOf, ROW } from "./paint";
 import { hit, moment, moved, rows as rowsOf, whole, zoomed, type RowOrder, type Span } from "./timeline";
 import { unitMark } from "./words";

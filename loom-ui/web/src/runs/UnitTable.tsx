@@ -1,8 +1,8 @@
 // The units of a run as a table.
 import { useMemo, useState } from "react";
 import type { RunDetail, UnitRow } from "../api/types";
-import { clock, duration } from "../charts/format";
-import { Grid, type GridColumn } from "../charts/Grid";
+import { clock, duration } from "../ui/format";
+import { Grid, type GridColumn } from "../ui/Grid";
 import { matching, ordered, type Sort, type SortKey } from "./order";
 import { unitMark } from "./words";
 

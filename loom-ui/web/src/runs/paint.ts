@@ -1,6 +1,6 @@
 // Draws the timeline on a canvas: only the rows in sight, so that ten thousand units cost no more than fifty.
 import type { UnitRow } from "../api/types";
-import { tick } from "../charts/format";
+import { tick } from "../ui/format";
 import { bar, place, sight, ticks, type Bar, type Row, type Span } from "./timeline";
 
 /** The colours, read from the style sheet once for each theme. */

@@ -1,7 +1,9 @@
 // The runs of the pipeline as far as they are known here. The server has the truth; a reload asks for it anew.
 import { create } from "zustand";
+import { told } from "../api/client";
+import { hear } from "../api/socket";
+import { api, docId, notify, showView, start } from "../api/store";
 import type { RunDetail, RunInfo, RunTarget } from "../api/types";
-import { api, docId, hear, notify, showView, start, told } from "./link";
 import { setPlace } from "./place";
 import { patched } from "./order";
 import { isLive } from "./words";
@@ -89,7 +91,7 @@ export function elapsed(info: RunInfo, heard: number | undefined): number {
 
 /** Starts a run and shows it. */
 export async function startAndShow(target: RunTarget): Promise<void> {
-  if ((await start(target)) === null) return;
+  if ((await start({ target })) === null) return;
   await loadRuns();
   setPlace({ run: null, unit: null, line: null });
   showView("runs");

@@ -1,7 +1,9 @@
 // One log, loaded in pieces as they come into sight, and told of live while there is more to come.
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { told as words } from "../api/client";
+import { hear, unwatchLog, watchLog } from "../api/socket";
+import { api, docId } from "../api/store";
 import type { LogPage } from "../api/types";
-import { api, docId, hear, told as words, unwatchLog, watchLog } from "./link";
 import { Logbook, PAGE } from "./logbook";
 
 /** The path of a log. */

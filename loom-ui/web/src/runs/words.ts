@@ -1,6 +1,6 @@
 // What states are called, and the one sentence that says how a run stands. Pure.
 import type { RunInfo, RunState, UnitRow, UnitState } from "../api/types";
-import { clock, count, duration, rest } from "../charts/format";
+import { clock, count, duration, rest } from "../ui/format";
 
 /** How a state is shown: never by colour alone. */
 export interface Mark {
@@ -75,6 +75,26 @@ export function sentence(info: RunInfo, tookMs: number = info.took_ms): string {
   if (skipped > 0) parts.push(`skipped ${skipped}`);
   parts.push(`took ${duration(info.took_ms)}`);
   return parts.join(" · ");
+}
+
+/** The same for the foot of the page, where there is little room. */
+export function line(run: RunInfo): string {
+  const { counts } = run;
+  const done = counts.ok + counts.failed + counts.skipped;
+  switch (run.state) {
+    case "waiting":
+      return "Waiting for another run to end";
+    case "running":
+      return `Running ${Math.min(done + counts.running, counts.units)} of ${counts.units} · ${counts.running} at work${counts.failed > 0 ? ` · ${counts.failed} failed` : ""}`;
+    case "ok":
+      return counts.ok === run.up_to_date ? `Run ${run.number}: all up to date` : `Run ${run.number}: all well, ${clock(run.took_ms)}`;
+    case "failed":
+      return `Run ${run.number}: ${counts.failed} failed${counts.skipped > 0 ? `, ${counts.skipped} not run` : ""}`;
+    case "stopped":
+      return `Run ${run.number}: stopped`;
+    case "lost":
+      return `Run ${run.number}: ended nobody knows how`;
+  }
 }
 
 /** How full the bar is, piece by piece; the rest is empty. Together at most 1. */

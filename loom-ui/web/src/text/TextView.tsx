@@ -1,12 +1,12 @@
 // The pipeline as text: a plain field with numbers, colours and problem marks round it.
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
-import { beforeSaving, useStore } from "../api/store";
+import { beforeSaving, canWrite, save, select, useDoc, useStore } from "../api/store";
 import type { Diagnostic } from "../api/types";
-import { count } from "../charts/format";
-import { useSize } from "../charts/hooks";
+import { count } from "../ui/format";
+import { useSize } from "../ui/hooks";
 import { nextMatch } from "../runs/logbook";
-import { readOnly, saveDoc, select, useDoc } from "../runs/link";
-import { Message } from "../runs/RunsView";
+import { Message } from "../ui/Message";
+import { SearchBox } from "../ui/SearchBox";
 import { takeColumn } from "./goto";
 import { tokens } from "./highlight";
 import { changed, finds, lineAt, lineStarts, movedCaret, offsetAt } from "./lines";
@@ -47,7 +47,7 @@ function Editor({ problems, path }: { problems: readonly Diagnostic[]; path: str
   const [scroll, setScroll] = useState({ top: 0, left: 0 });
   const [caret, setCaret] = useState(0);
   const [query, setQuery] = useState("");
-  const locked = readOnly();
+  const locked = !canWrite();
   const doc = useDoc();
   const starts = useMemo(() => lineStarts(typed), [typed]);
   const line = lineAt(starts, caret);
@@ -114,7 +114,7 @@ function Editor({ problems, path }: { problems: readonly Diagnostic[]; path: str
     if (ctrl && event.key === "s") {
       event.preventDefault();
       event.stopPropagation();
-      void send().then((all) => (all ? saveDoc() : undefined));
+      void send().then((all) => (all ? save() : undefined));
     } else if (ctrl && event.key === "f") {
       event.preventDefault();
       event.stopPropagation();
@@ -162,37 +162,17 @@ function Editor({ problems, path }: { problems: readonly Diagnostic[]; path: str
           {status}
         </span>
         <span className="spring" />
-        <div className="log-search" role="search">
-          <input
-            ref={search}
-            type="search"
-            className="input small"
-            placeholder="Find in text"
-            aria-label="Find in text"
-            value={query}
-            onChange={(event) => setQuery(event.target.value)}
-            onKeyDown={(event) => {
-              if (event.key === "Enter") {
-                event.preventDefault();
-                step(!event.shiftKey);
-              } else if (event.key === "Escape") {
-                event.stopPropagation();
-                field.current?.focus();
-              }
-            }}
-          />
-          {query !== "" && (
-            <span className="log-count" role="status">
-              {found.length === 0 ? "none" : count(found.length, "place")}
-            </span>
-          )}
-          <button type="button" className="btn small square" aria-label="Previous place" disabled={found.length === 0} onClick={() => step(false)}>
-            ↑
-          </button>
-          <button type="button" className="btn small square" aria-label="Next place" disabled={found.length === 0} onClick={() => step(true)}>
-            ↓
-          </button>
-        </div>
+        <SearchBox
+          label="Find in text"
+          one="place"
+          field={search}
+          query={query}
+          found={found.length === 0 ? "none" : count(found.length, "place")}
+          none={found.length === 0}
+          onQuery={setQuery}
+          onStep={step}
+          onEscape={() => field.current?.focus()}
+        />
         <button
           type="button"
           className="btn small"

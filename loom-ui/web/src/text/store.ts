@@ -1,8 +1,8 @@
 // The text as it is typed here, as it was last agreed on with the server, and what became of the two. What is typed is never lost.
 import { create } from "zustand";
+import { isConflict, told } from "../api/client";
 import type { DocState } from "../api/types";
-import { useStore } from "../api/store";
-import { api, docId, isConflict, notify, takeDoc, told } from "../runs/link";
+import { api, docId, notify, takeDoc, useStore } from "../api/store";
 import { bothChanges } from "./lines";
 
 interface Clash {

@@ -16,29 +16,19 @@ export function useSize(ref: RefObject<HTMLElement | null>): { width: number; he
   return size;
 }
 
-/** Whether the page is dark now; follows the switch and the system. */
+/** Whether the page is dark now. */
 export function useDark(): boolean {
   const [dark, setDark] = useState(isDark);
   useEffect(() => {
-    const read = () => setDark(isDark());
-    const media = matchMedia("(prefers-color-scheme: dark)");
-    media.addEventListener("change", read);
-    const observer = new MutationObserver(read);
-    observer.observe(document.documentElement, { attributes: true });
-    read();
-    return () => {
-      media.removeEventListener("change", read);
-      observer.disconnect();
-    };
+    const observer = new MutationObserver(() => setDark(isDark()));
+    observer.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    return () => observer.disconnect();
   }, []);
   return dark;
 }
 
 function isDark(): boolean {
-  const theme = document.documentElement.dataset["theme"];
-  if (theme === "dark") return true;
-  if (theme === "light") return false;
-  return matchMedia("(prefers-color-scheme: dark)").matches;
+  return document.documentElement.dataset["theme"] === "dark";
 }
 
 /** A number that changes every `every` milliseconds while it is wanted. */
