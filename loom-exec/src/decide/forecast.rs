@@ -149,6 +149,9 @@ impl Changing {
     }
 
     fn has(&self, place: &str) -> bool {
+        if self.places.is_empty() {
+            return false;
+        }
         self.has_itself(place) || self.around.contains(place) || ancestors(place).any(|around| self.has_itself(around))
     }
 
@@ -173,15 +176,18 @@ struct Looked {
 }
 
 /// What a run would come to, in this order.
-enum Ahead {
+enum Ahead<'d> {
     /// A loop, whose units follow, as far as its files are there.
     Loop(StepId),
-    Unit(Box<Seen>),
+    Unit(Box<Seen<'d>>),
 }
 
 /// A unit with what it needs, and with what stands there now, where that is worth reading.
-struct Seen {
+struct Seen<'d> {
     unit: Unit,
+    past: Option<&'d Past>,
+    /// Why it runs whatever stands there.
+    foregone: Option<Reason>,
     needs: Option<Needs>,
     unknown: Option<StepId>,
     found: Option<Result<Verdict, String>>,
@@ -222,7 +228,7 @@ impl Decider<'_> {
     }
 
     /// Decides about these units, which come next.
-    fn decide_about(&self, mut ahead: Vec<Ahead>, outlook: &mut Outlook) {
+    fn decide_about(&self, mut ahead: Vec<Ahead<'_>>, outlook: &mut Outlook) {
         self.look_at_all(&mut ahead, outlook);
         let mut items: HashMap<StepId, HashSet<Arc<str>>> = HashMap::default();
         for ahead in &ahead {
@@ -259,8 +265,8 @@ impl Decider<'_> {
         }
     }
 
-    fn decide_about_unit(&self, seen: Seen, outlook: &mut Outlook) {
-        let Seen { unit, needs, unknown, found } = seen;
+    fn decide_about_unit(&self, seen: Seen<'_>, outlook: &mut Outlook) {
+        let Seen { unit, past, foregone, needs, unknown, found } = seen;
         let Outlook { forecast, changing, removed, .. } = outlook;
         if forecast.uncounted.contains(&unit.step) {
             return;
@@ -279,12 +285,14 @@ impl Decider<'_> {
         let verdict = if is_any_pass {
             Verdict::Open(Vec::new())
         } else {
-            self.foresee(&unit, needs.as_ref(), unknown, found, changing)
+            match foregone {
+                Some(reason) => Verdict::Run(vec![reason]),
+                None => self.foresee(&unit, needs.as_ref(), unknown, found, changing),
+            }
         };
         let is_to_run = !matches!(verdict, Verdict::UpToDate { .. });
-        let past = self.past(&unit.name);
         let last = past.and_then(LastRun::of);
-        if let Some(done) = past.and_then(|past: &Past| past.done.as_ref()) {
+        if let Some(done) = past.and_then(|past| past.done.as_ref()) {
             let took = Duration::from_millis(done.took);
             let took = if is_to_run { took } else { Duration::ZERO };
             let leader = self.decisions.plan().graph().links().leader(unit.step);
@@ -309,7 +317,7 @@ impl Decider<'_> {
     }
 
     /// The units of a block, in the order in which they would run.
-    fn see(&self, block: &[StepId], ahead: &mut Vec<Ahead>) {
+    fn see<'d>(&'d self, block: &[StepId], ahead: &mut Vec<Ahead<'d>>) {
         let graph = self.decisions.plan().graph();
         let units: Vec<Vec<Unit>> = block.iter().map(|step| self.decisions.units(*step).unwrap_or_default()).collect();
         let Some(passes) = block.first().and_then(|step| graph.group(*step)).map(|(_, passes)| passes) else {
@@ -329,16 +337,24 @@ impl Decider<'_> {
         ahead.push(self.see_unit(graph.unit(leader, Part::Final(count.saturating_sub(1)))));
     }
 
-    fn see_unit(&self, unit: Unit) -> Ahead {
-        if let Some(needs) = self.foregone_needs(&unit) {
-            return Ahead::Unit(Box::new(Seen { unit, needs: Some(needs), unknown: None, found: None }));
+    fn see_unit(&self, unit: Unit) -> Ahead<'_> {
+        let graph = self.decisions.plan().graph();
+        let links = graph.links();
+        let past = self.past(&unit.name);
+        // Of a unit that runs whatever stands in the folder, the command need not be worked out.
+        let is_command = !matches!(graph.step(unit.step).program, Program::Condition(_) | Program::Switch(_))
+            && !matches!(unit.part, Part::Stop(_) | Part::Final(_));
+        let makes = graph.makes(&unit);
+        let foregone = is_command.then(|| self.foregone(&unit, past, Some(&makes))).flatten();
+        if foregone.is_some() {
+            let needs = Some(Needs { makes, item: graph.item_path(&unit), ..Needs::default() });
+            return Ahead::Unit(Box::new(Seen { unit, past, foregone, needs, unknown: None, found: None }));
         }
         let unknown = Cell::new(None);
         let answers = |step| {
             unknown.set(Some(step));
             None
         };
-        let links = self.decisions.plan().graph().links();
         let is_made_before = |datum| {
             let maker = links.producer(datum);
             maker.is_none_or(|maker| !self.decisions.plan().has(maker))
@@ -346,35 +362,26 @@ impl Decider<'_> {
         let may_lack = self.may_lack(unit.step);
         let is_there = |datum| !may_lack || !is_made_before(datum) || self.is_there(datum);
         let facts = self.decisions.facts(&answers, &is_there);
-        let needs = self.needs_ahead(&unit, facts);
-        Ahead::Unit(Box::new(Seen { unit, needs, unknown: unknown.get(), found: None }))
-    }
-
-    /// Of a unit that runs whatever stands in the folder, what matters to others. Its command need not be worked out.
-    fn foregone_needs(&self, unit: &Unit) -> Option<Needs> {
-        let graph = self.decisions.plan().graph();
-        let is_command = !matches!(graph.step(unit.step).program, Program::Condition(_) | Program::Switch(_))
-            && !matches!(unit.part, Part::Stop(_) | Part::Final(_));
-        let needs =
-            is_command.then(|| Needs { makes: graph.makes(unit), item: graph.item_path(unit), ..Needs::default() })?;
-        self.foregone(unit, Some(&needs)).is_some().then_some(needs)
+        let made_by = self.decisions.made_by(&unit, facts);
+        let needs = made_by.map(|made_by| self.needs_of(&unit, made_by, makes, facts));
+        let foregone = if is_command { None } else { self.foregone(&unit, past, needs.as_ref().map(Needs::makes)) };
+        Ahead::Unit(Box::new(Seen { unit, past, foregone, needs, unknown: unknown.get(), found: None }))
     }
 
     /// Looks at all files that matter, from several threads.
-    fn look_at_all(&self, ahead: &mut [Ahead], outlook: &Outlook) {
+    fn look_at_all(&self, ahead: &mut [Ahead<'_>], outlook: &Outlook) {
         let looked = &outlook.looked;
         let seen = ahead.iter_mut().filter_map(|ahead| match ahead {
             Ahead::Loop(_) => None,
             Ahead::Unit(seen) => Some(&mut **seen),
         });
-        let is_worth =
-            |seen: &&mut Seen| seen.needs.is_some() && self.foregone(&seen.unit, seen.needs.as_ref()).is_none();
-        let mut worth: Vec<Mutex<&mut Seen>> = seen.filter(is_worth).map(Mutex::new).collect();
+        let is_worth = |seen: &&mut Seen<'_>| seen.needs.is_some() && seen.foregone.is_none();
+        let mut worth: Vec<Mutex<&mut Seen<'_>>> = seen.filter(is_worth).map(Mutex::new).collect();
         let next = AtomicUsize::new(0);
         let look_on = || {
             while let Some(place) = worth.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let mut seen = place.lock().unwrap_or_else(PoisonError::into_inner);
-                let Seen { unit, needs: Some(needs), found, .. } = &mut **seen else { continue };
+                let Seen { unit, past, needs: Some(needs), found, .. } = &mut **seen else { continue };
                 let look = |file: &UnitFile, role| {
                     // What others make inside a folder is seen by some and not by others.
                     let view = self.has_made_inside(&file.place).then(|| (file.path.clone(), unit.step, role));
@@ -393,7 +400,7 @@ impl Decider<'_> {
                     };
                     seen
                 };
-                *found = Some(self.found(unit, needs, &look));
+                *found = Some(self.found(*past, needs, &look));
             }
         };
         let threads = outlook.threads.min(worth.len());
@@ -419,9 +426,6 @@ impl Decider<'_> {
         found: Option<Result<Verdict, String>>,
         changing: &Changing,
     ) -> Verdict {
-        if let Some(reason) = self.foregone(unit, needs) {
-            return Verdict::Run(vec![reason]);
-        }
         let Some(needs) = needs else { return Verdict::Run(vec![Reason::NoOutputs]) };
         let will_change = needs.reads.iter().filter(|read| changing.has(&read.place));
         let mut open: Vec<Reason> = will_change

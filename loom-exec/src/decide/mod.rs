@@ -171,18 +171,14 @@ impl<'a> Decider<'a> {
             Task::Copy(_) => MadeBy::copy(),
             Task::Ask(..) | Task::Lead(_) => return None,
         };
-        Some(self.needs_of(unit, made_by, facts))
+        let makes = self.decisions.plan().graph().makes(unit);
+        Some(self.needs_of(unit, made_by, makes, facts))
     }
 
-    /// As [`Decider::needs`], of a unit of which nobody wants to know the task yet.
-    fn needs_ahead(&self, unit: &Unit, facts: Facts<'_>) -> Option<Needs> {
-        Some(self.needs_of(unit, self.decisions.made_by(unit, facts)?, facts))
-    }
-
-    fn needs_of(&self, unit: &Unit, made_by: MadeBy, facts: Facts<'_>) -> Needs {
+    fn needs_of(&self, unit: &Unit, made_by: MadeBy, makes: Vec<UnitFile>, facts: Facts<'_>) -> Needs {
         let MadeBy { words: command, mut code, python, variables: env, manifests: lists } = made_by;
         let graph = self.decisions.plan().graph();
-        let (reads, makes) = (graph.reads(unit, facts), graph.makes(unit));
+        let reads = graph.reads(unit, facts);
         // A word of a command may name what it makes.
         code.retain(|path| !makes.iter().any(|made| made.path == *path));
         Needs { command, code, python, env, reads, makes, item: graph.item_path(unit), lists }
@@ -258,15 +254,16 @@ impl<'a> Decider<'a> {
     }
 
     /// Why a unit is to run whatever stands in the folder, if so.
-    fn foregone(&self, unit: &Unit, needs: Option<&Needs>) -> Option<Reason> {
-        let reason = match needs {
+    /// `makes` is what the unit makes, if it does more than find something out.
+    fn foregone(&self, unit: &Unit, past: Option<&Past>, makes: Option<&[UnitFile]>) -> Option<Reason> {
+        let reason = match makes {
             _ if self.always.forgetful => Reason::NotRemembered,
             _ if self.always.forced => Reason::Forced,
             _ if self.decisions.is_by_name() => Reason::Selected,
             None => Reason::NoOutputs,
             Some(_) if !self.decisions.plan().graph().step(unit.step).cache => Reason::NotCached,
-            Some(needs) if needs.makes.is_empty() => Reason::NoOutputs,
-            Some(_) => match self.past(&unit.name) {
+            Some([]) => Reason::NoOutputs,
+            Some(_) => match past {
                 None => Reason::NeverRan,
                 Some(Past { since: Some(since), .. }) => match &since.how {
                     None => Reason::DidNotFinish,
@@ -283,16 +280,17 @@ impl<'a> Decider<'a> {
 
     /// Decides, now that all that the unit reads is there.
     pub(crate) fn decide(&self, unit: &Unit, needs: Option<&Needs>) -> Result<Verdict, String> {
-        if let Some(reason) = self.foregone(unit, needs) {
+        let past = self.past(&unit.name);
+        if let Some(reason) = self.foregone(unit, past, needs.map(Needs::makes)) {
             return Ok(Verdict::Run(vec![reason]));
         }
         let Some(needs) = needs else { return Ok(Verdict::Run(vec![Reason::NoOutputs])) };
-        self.found(unit, needs, &|file, role| self.look(unit.step, file, role))
+        self.found(past, needs, &|file, role| self.look(unit.step, file, role))
     }
 
     /// What comes of a look at what a unit needs and what it made.
-    fn found(&self, unit: &Unit, needs: &Needs, look: Look<'_>) -> Result<Verdict, String> {
-        let Some(done) = self.past(&unit.name).and_then(Past::success) else {
+    fn found(&self, past: Option<&Past>, needs: &Needs, look: Look<'_>) -> Result<Verdict, String> {
+        let Some(done) = past.and_then(Past::success) else {
             return Ok(Verdict::Run(vec![Reason::NeverRan]));
         };
         if self.is_as_written(needs, done.key_as_written(), look)? {
