@@ -101,6 +101,7 @@ function Inner({ docId, board, selection, locked, intents, onReady }: Props) {
       else now.set(id, { ...node(), position: { x, y }, selected, draggable: !locked });
     };
     for (const frame of board.frames) {
+      if (kept !== null && !kept.has(frame.id)) continue;
       put(frame.id, frame, () => ({
         id: frame.id,
         type: "frame",
