@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { api, canWrite, edit, fold, notify, openDialog, select, showLine, showView, start, useStore } from "../api/store";
+import { api, canWrite, edit, fold, notify, openDialog, select, showLine, start, useStore } from "../api/store";
 import { hear } from "../api/socket";
 import { segment, told } from "../api/client";
 import type { Card, Details, TaskInfo } from "../api/types";
@@ -431,14 +431,6 @@ export default function GraphView() {
             {filter.label}
             <Button small onClick={() => setGraph({ filter: null })}>
               Show all
-            </Button>
-          </div>
-        )}
-        {state.broken && (
-          <div className="filter-note">
-            This is how it was before the text could no longer be read.
-            <Button small onClick={() => showView("text")}>
-              To the text
             </Button>
           </div>
         )}
