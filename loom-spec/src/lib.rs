@@ -63,6 +63,8 @@ pub use problem::{Label, NotShown, Problem, Problems, Severity, sort};
 pub use schema::schema;
 pub use source::{Position, Source, Span};
 pub use suggest::Suggest;
+#[cfg(fuzzing)]
+pub use tree::is_plain;
 pub use sweep::{Axis, AxisValues, Draw, Gather, Goal, Metric, Range, SetError, Sweep};
 pub use value::{Entry, Meaning, Piece, Scalar, Style, Value};
 

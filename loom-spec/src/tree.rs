@@ -532,5 +532,17 @@ impl<'t> Seen<'t> {
     }
 }
 
+/// Whether a text is read in the quick way; a panic where that differs from what the parser makes of it. There in builds of
+/// cargo-fuzz, and in no other.
+#[cfg(fuzzing)]
+pub fn is_plain(source: &str) -> bool {
+    let Some(plain) = Tree::plain(source) else { return false };
+    match Tree::read(source, false) {
+        Ok(parsed) => assert_eq!((plain.nodes, plain.decoded), (parsed.nodes, parsed.decoded)),
+        Err(problem) => panic!("the parser refuses it: {problem:?}"),
+    }
+    true
+}
+
 #[cfg(test)]
 mod tests;
