@@ -274,6 +274,26 @@ mod tests {
     }
 
     #[test]
+    fn links_are_followed_in_a_folder_that_much_is_asked_of() {
+        let (around, host) = host(&[("data/link.txt", "deep/new.txt"), ("data/gone.txt", "../not/there")]);
+        let data = around.path().join("pipeline/data");
+        (0..40).for_each(|n| std::fs::write(data.join(format!("{n}.txt")), "").unwrap());
+        let locate = |path: &str| host.locate(path).as_str().to_owned();
+        for round in 0..3 {
+            for n in 0..50 {
+                let path = format!("data/{n}.txt");
+                assert_eq!(locate(&path), path, "round {round}");
+            }
+            assert_eq!(locate("data/link.txt"), "data/deep/new.txt", "round {round}");
+            assert_eq!(locate("data/gone.txt"), "not/there", "round {round}");
+            assert_eq!(locate("data/deep/x"), "data/deep/x", "round {round}");
+        }
+        let folder = host.folder().join("data");
+        let listings = host.listings.lock().unwrap();
+        assert_eq!(listings[&folder].names.as_ref().map(HashMap::len), Some(44), "it was read as a whole");
+    }
+
+    #[test]
     fn links_are_followed_to_what_is_not_there_yet() {
         let (around, host) = host(&[
             ("b.txt", "a.txt"),

@@ -223,6 +223,5 @@ fn every_example_is_read_alike() {
             }
         }
     }
-    eprintln!("{plain} of {files} files are plain");
     assert!(plain > 20, "{plain} of {files}");
 }
