@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::{Corpus, fuzz_target};
-use loom_graph::{Answers, OnPaper, Part, Selection, StepGraph, StepId, Target, render};
+use loom_graph::{Facts, OnPaper, Part, Selection, StepGraph, StepId, Target, render};
 use loom_spec::{Problem, Source};
 
 fuzz_target!(|bytes: &[u8]| -> Corpus {
@@ -57,11 +57,10 @@ fn work(graph: &StepGraph, step: StepId) {
     };
     for part in parts {
         let unit = graph.unit(step, part);
-        let answers: [Answers<'_>; 3] = [&|_| None, &|_| Some(true), &|_| Some(false)];
-        for answers in answers {
-            graph.work(&unit, answers);
+        for answer in [None, Some(true), Some(false)] {
+            graph.work(&unit, Facts { answers: &|_| answer, ..Facts::NONE });
         }
-        graph.outputs(&unit);
+        graph.makes(&unit);
         graph.fetched(&unit);
     }
     graph.command_line(step);

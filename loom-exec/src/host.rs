@@ -15,6 +15,8 @@ pub(crate) struct Host {
     environment: HashMap<OsString, OsString>,
     /// What stands at the folders that were passed on the way to a path: most paths of a pipeline lie in few of them.
     passed: Mutex<HashMap<PathBuf, Passed>>,
+    /// What stands in folders, of which more was asked than of most.
+    listings: Mutex<HashMap<PathBuf, Listing>>,
     /// What was found at paths: many steps share a task.
     presences: Mutex<HashMap<String, Presence>>,
     /// What tasks say of themselves.
@@ -54,6 +56,7 @@ impl Host {
             folder,
             environment,
             passed: Mutex::default(),
+            listings: Mutex::default(),
             presences: Mutex::default(),
             interfaces: Mutex::default(),
         }
@@ -106,9 +109,28 @@ impl Host {
         real
     }
 
+    /// What stands at a path, where much is asked of its folder; none if it is to be looked at.
+    fn listed(&self, path: &Path) -> Option<Passed> {
+        let (folder, name) = (path.parent()?, path.file_name()?);
+        let mut listings = self.listings.lock().unwrap_or_else(PoisonError::into_inner);
+        if !listings.contains_key(folder) {
+            listings.insert(folder.to_path_buf(), Listing::default());
+        }
+        let listing = listings.get_mut(folder)?;
+        listing.asked += 1;
+        if listing.names.is_none() && listing.asked >= Listing::FIRST_AFTER && listing.asked.is_power_of_two() {
+            listing.read(folder);
+        }
+        match listing.names.as_ref()?.get(name) {
+            Some(false) => Some(Passed::Something),
+            // What goes by another name than it was asked for, as where capitals count for nothing, is looked at, too.
+            Some(true) | None => None,
+        }
+    }
+
     fn passed(&self, path: &Path, is_folder: bool) -> Passed {
         if !is_folder {
-            return Passed::at(path);
+            return self.listed(path).unwrap_or_else(|| Passed::at(path));
         }
         let mut known = self.passed.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(passed) = known.get(path) {
@@ -117,6 +139,32 @@ impl Host {
         let passed = Passed::at(path);
         known.insert(path.to_path_buf(), passed.clone());
         passed
+    }
+}
+
+/// The names in a folder, once they were asked for so often that to read them all is cheaper than to look at each.
+#[derive(Debug, Default)]
+struct Listing {
+    asked: usize,
+    /// The names, and whether each is a link or may be one.
+    names: Option<HashMap<OsString, bool>>,
+}
+
+impl Listing {
+    const FIRST_AFTER: usize = 32;
+
+    /// Reads the folder, if it is not much larger than what was asked of it.
+    fn read(&mut self, folder: &Path) {
+        let most = 16 * self.asked;
+        let Ok(entries) = folder.read_dir() else { return };
+        let mut names = HashMap::default();
+        for entry in entries {
+            let (Ok(entry), true) = (entry, names.len() < most) else { return };
+            // Where the system does not say what it is, it is looked at.
+            let is_link = entry.file_type().map_or(true, |kind| kind.is_symlink());
+            names.insert(entry.file_name(), is_link);
+        }
+        self.names = Some(names);
     }
 }
 
@@ -223,6 +271,26 @@ mod tests {
 
     fn codes(checked: &Checked) -> Vec<&'static str> {
         checked.problems.iter().map(|problem: &Problem| problem.code).collect()
+    }
+
+    #[test]
+    fn links_are_followed_in_a_folder_that_much_is_asked_of() {
+        let (around, host) = host(&[("data/link.txt", "deep/new.txt"), ("data/gone.txt", "../not/there")]);
+        let data = around.path().join("pipeline/data");
+        (0..40).for_each(|n| std::fs::write(data.join(format!("{n}.txt")), "").unwrap());
+        let locate = |path: &str| host.locate(path).as_str().to_owned();
+        for round in 0..3 {
+            for n in 0..50 {
+                let path = format!("data/{n}.txt");
+                assert_eq!(locate(&path), path, "round {round}");
+            }
+            assert_eq!(locate("data/link.txt"), "data/deep/new.txt", "round {round}");
+            assert_eq!(locate("data/gone.txt"), "not/there", "round {round}");
+            assert_eq!(locate("data/deep/x"), "data/deep/x", "round {round}");
+        }
+        let folder = host.folder().join("data");
+        let listings = host.listings.lock().unwrap();
+        assert_eq!(listings[&folder].names.as_ref().map(HashMap::len), Some(44), "it was read as a whole");
     }
 
     #[test]

@@ -273,7 +273,7 @@ impl Decisions {
                 let (code, runs_python) = self.code(&line);
                 let words = line.words().chain(self.extra.iter().cloned()).collect();
                 let manifests = line.manifests.clone();
-                let python = runs_python.then(|| self.programs.python());
+                let python = self.python_for(runs_python);
                 let variables = self.plan.graph().variables(unit, facts);
                 let command = self.programs.command(line, name, &self.extra, variables);
                 Task::Run { command, words, manifests, code, python }
@@ -288,6 +288,28 @@ impl Decisions {
             Work::Switch(then) => Task::Lead(then),
             Work::Copies(copies) => Task::Copy(copies),
         }
+    }
+
+    /// What makes what a unit makes; none if it only finds something out.
+    pub(crate) fn made_by(&self, unit: &Unit, facts: Facts<'_>) -> Option<MadeBy> {
+        let graph = self.plan.graph();
+        match graph.work(unit, facts) {
+            Work::Command(mut line) => {
+                let (code, runs_python) = self.code(&line);
+                let manifests = std::mem::take(&mut line.manifests);
+                let mut words = line.into_words();
+                words.extend(self.extra.iter().cloned());
+                let (python, variables) = (self.python_for(runs_python), graph.variables(unit, facts));
+                Some(MadeBy { words, code, python, variables, manifests })
+            }
+            Work::Copies(_) => Some(MadeBy::copy()),
+            Work::Question(_) | Work::Switch(_) => None,
+        }
+    }
+
+    /// The Python of the pipeline, for what it runs.
+    fn python_for(&self, runs_python: bool) -> Option<PathBuf> {
+        runs_python.then(|| self.programs.python())
     }
 
     /// The files that a command line runs, which are code of the pipeline, and whether loom's Python runs them: its task; of a
@@ -377,6 +399,27 @@ impl Decisions {
 
     pub(crate) fn environment(&self) -> &HashMap<OsString, OsString> {
         &self.environment
+    }
+}
+
+/// What makes what a unit makes, as the pipeline has it.
+#[derive(Debug)]
+pub(crate) struct MadeBy {
+    pub(crate) words: Vec<String>,
+    /// The files of the pipeline that it runs.
+    pub(crate) code: Vec<String>,
+    /// The Python that runs it, if one does.
+    pub(crate) python: Option<PathBuf>,
+    pub(crate) variables: Vec<(String, Option<String>)>,
+    /// The lists of what it gathers.
+    pub(crate) manifests: Vec<Manifest>,
+}
+
+impl MadeBy {
+    /// By the engine itself, which copies.
+    pub(crate) fn copy() -> Self {
+        let words = vec!["copy".to_owned()];
+        Self { words, code: Vec::new(), python: None, variables: Vec::new(), manifests: Vec::new() }
     }
 }
 

@@ -417,6 +417,17 @@ impl CommandLine {
         };
         program.into_iter().chain(self.words.iter().cloned())
     }
+
+    /// The same, from a line that is needed no more.
+    pub fn into_words(self) -> Vec<String> {
+        let mut words = match self.program {
+            ProgramLine::Words(words) => words,
+            ProgramLine::Task(text) | ProgramLine::Shell(text) | ProgramLine::Switch(text) => vec![text],
+            ProgramLine::Predicate(predicate) => vec![predicate.word().to_owned()],
+        };
+        words.extend(self.words);
+        words
+    }
 }
 
 impl std::fmt::Display for CommandLine {

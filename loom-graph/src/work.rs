@@ -348,13 +348,16 @@ impl StepGraph {
         match &self.step(id).program {
             Program::Task(task) => ProgramLine::Task(word(task)),
             Program::Words(words) => {
-                let gathered = |scalar: &Scalar| match names.scalar(scalar) {
-                    Ok(found @ Resolved::Data(node)) if self.is_gathered(id, node) => {
-                        self.as_words(id, found, &Known::new(part, facts))
+                let mut line = Vec::with_capacity(words.len());
+                for scalar in words {
+                    match names.scalar(scalar) {
+                        Ok(found @ Resolved::Data(node)) if self.is_gathered(id, node) => {
+                            line.extend(self.as_words(id, found, &Known::new(part, facts)));
+                        }
+                        _ => line.push(word(scalar)),
                     }
-                    _ => vec![word(scalar)],
-                };
-                ProgramLine::Words(words.iter().flat_map(gathered).collect())
+                }
+                ProgramLine::Words(line)
             }
             Program::Shell(line) => ProgramLine::Shell(word(line)),
             Program::Condition(condition) => match &condition.test {

@@ -64,6 +64,8 @@ pub use schema::schema;
 pub use source::{Position, Source, Span};
 pub use suggest::Suggest;
 pub use sweep::{Axis, AxisValues, Draw, Gather, Goal, Metric, Range, SetError, Sweep};
+#[cfg(fuzzing)]
+pub use tree::is_plain;
 pub use value::{Entry, Meaning, Piece, Scalar, Style, Value};
 
 /// A pipeline as far as it could be read, and all that is wrong with it, in file order.

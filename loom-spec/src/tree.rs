@@ -1,7 +1,8 @@
 //! YAML as a flat tree that keeps the place, the raw text and the quoting of every node.
 //!
-//! One pass over the parser's events fills an arena; nothing here recurses, and aliases stay references
-//! until they are read, so that no file can exhaust the stack or the memory.
+//! One pass over the text fills an arena: our own over the plain part of YAML that most files keep to ([`plain`]), else one over
+//! the parser's events. Nothing here recurses, and aliases stay references until they are read, so that no file can exhaust the
+//! stack or the memory.
 
 use foldhash::{HashMap, HashMapExt};
 use granit_parser::{Event, Options, Parser, ScalarStyle, Span as Range};
@@ -9,6 +10,8 @@ use granit_parser::{Event, Options, Parser, ScalarStyle, Span as Range};
 use crate::problem::Problems;
 use crate::syntax::{syntax_error, too_deep};
 use crate::{Problem, Span, Style};
+
+mod plain;
 
 /// Deeper than any pipeline is meant to be.
 pub(crate) const MAX_DEPTH: usize = 128;
@@ -20,7 +23,7 @@ fn max_nodes(text: &str) -> usize {
     (text.len() / 5).max(1_000_000)
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Raw {
     span: Span,
     /// Index of the first node that is not inside this one.
@@ -28,7 +31,7 @@ struct Raw {
     what: What,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum What {
     /// A plain scalar that is its span.
     Plain,
@@ -120,7 +123,16 @@ struct Builder<'s> {
 impl<'s> Tree<'s> {
     /// Reads one document. The error is the first thing that makes the text unreadable as YAML.
     pub(crate) fn parse(source: &'s str) -> Result<Self, Problem> {
-        Self::read(source, false)
+        match Self::plain(source) {
+            Some(tree) => Ok(tree),
+            None => Self::read(source, false),
+        }
+    }
+
+    /// Reads a document that keeps to the plain part of YAML; none if it does not, or cannot be seen to.
+    fn plain(source: &'s str) -> Option<Self> {
+        let (nodes, decoded) = plain::read(source, max_nodes(source))?;
+        Some(Self { source, nodes, decoded, notes: Vec::new() })
     }
 
     /// As [`Tree::parse`], and notes how everything is written.
@@ -518,6 +530,18 @@ impl<'t> Seen<'t> {
         }
         known
     }
+}
+
+/// Whether a text is read in the quick way; a panic where that differs from what the parser makes of it. There in builds of
+/// cargo-fuzz, and in no other.
+#[cfg(fuzzing)]
+pub fn is_plain(source: &str) -> bool {
+    let Some(plain) = Tree::plain(source) else { return false };
+    match Tree::read(source, false) {
+        Ok(parsed) => assert_eq!((plain.nodes, plain.decoded), (parsed.nodes, parsed.decoded)),
+        Err(problem) => panic!("the parser refuses it: {problem:?}"),
+    }
+    true
 }
 
 #[cfg(test)]

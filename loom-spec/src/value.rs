@@ -73,12 +73,7 @@ impl Scalar {
 
     /// The switch it is, if it is one: plain `true` or `false`, also capitalised or in capitals (YAML 1.2, core schema).
     pub fn as_bool(&self) -> Option<bool> {
-        match (&*self.text, self.style) {
-            (_, Style::Quoted) => None,
-            ("true" | "True" | "TRUE", _) => Some(true),
-            ("false" | "False" | "FALSE", _) => Some(false),
-            _ => None,
-        }
+        as_bool(&self.text, self.style)
     }
 
     /// Whether it is one of the words that YAML 1.1 took for a switch and YAML 1.2 does not: `yes`, `no`, `on`, `off`.
@@ -111,6 +106,16 @@ impl Scalar {
         } else {
             Meaning::Text(pieces(&self.text))
         }
+    }
+}
+
+/// The switch that a text of this style is, if it is one.
+pub(crate) fn as_bool(text: &str, style: Style) -> Option<bool> {
+    match (text, style) {
+        (_, Style::Quoted) => None,
+        ("true" | "True" | "TRUE", _) => Some(true),
+        ("false" | "False" | "FALSE", _) => Some(false),
+        _ => None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
+use std::mem::ManuallyDrop;
 use std::path::Path;
 
 use loom_exec::{
@@ -27,7 +28,8 @@ pub(crate) fn run(args: &RunArgs, runner: Option<Runner>) -> u8 {
 
 fn try_run(args: &RunArgs, runner: Option<Runner>) -> Result<u8, Said> {
     let paint = Paint { color: wants_color(args.color, &io::stdout()) };
-    let project = open(&args.pipeline, settings(&args.selected)?)?;
+    // Nothing of these is given back piece by piece: the system takes it all at once when the program ends.
+    let project = ManuallyDrop::new(open(&args.pipeline, settings(&args.selected)?)?);
     if args.clean || args.clean_list {
         return clean::clean(args, &project, paint);
     }
@@ -56,12 +58,14 @@ fn try_run(args: &RunArgs, runner: Option<Runner>) -> Result<u8, Said> {
         return Ok(print(&investigate::investigate(&project, &plan, paint)));
     }
     let decisions = project.plan(&selection(&args.selected)).map_err(|error| refuse(error.problems))?;
+    let decisions = ManuallyDrop::new(decisions);
     tell_problems(project.source(), &with_warnings(Vec::new(), &project), args.color);
     if args.dry_run {
         let forecast = decisions.forecast(&Memory::default(), args.force).map_err(|error| {
             say(&format!("error: {error}"));
             Said(exit::FAILED)
         })?;
+        let forecast = ManuallyDrop::new(forecast);
         let folded = project.checked().graph.as_deref().filter(|_| !args.expand);
         return Ok(print(&dry_run::dry_run(&decisions, &forecast, folded, workers(args, &decisions), paint)));
     }

@@ -5,7 +5,6 @@
 //! to tell a second change from the first. It is the time of change (ctime) that counts, which no program can set; the
 //! time of modification may be anything.
 
-use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
@@ -15,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::copies;
@@ -61,9 +61,22 @@ impl TryFrom<String> for Content {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::try_from(&*text)
+    }
+}
+
+impl TryFrom<&str> for Content {
+    type Error = &'static str;
+
+    fn try_from(text: &str) -> Result<Self, Self::Error> {
         let hash = || {
-            let digits = text.get(1..).filter(|digits| digits.len() == 32).ok_or("a hash has 32 digits")?;
-            u128::from_str_radix(digits, 16).map(u128::to_be_bytes).map_err(|_| "a hash is hexadecimal")
+            let digits = text.as_bytes().get(1..).filter(|digits| digits.len() == 32).ok_or("a hash has 32 digits")?;
+            let mut hash = [0; 16];
+            for (byte, pair) in hash.iter_mut().zip(digits.chunks_exact(2)) {
+                let digit = |digit: u8| char::from(digit).to_digit(16).ok_or("a hash is hexadecimal");
+                *byte = (digit(pair[0])? << 4 | digit(pair[1])?) as u8;
+            }
+            Ok(hash)
         };
         match text.chars().next() {
             Some('-') => Ok(Self::Nothing),
@@ -78,10 +91,10 @@ impl TryFrom<String> for Content {
 /// By what a file is known again without reading it. Times are nanoseconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Stamp {
-    size: u64,
-    mtime: i64,
-    ctime: i64,
-    inode: u64,
+    pub(crate) size: u64,
+    pub(crate) mtime: i64,
+    pub(crate) ctime: i64,
+    pub(crate) inode: u64,
 }
 
 impl Stamp {

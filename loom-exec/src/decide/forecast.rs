@@ -1,26 +1,26 @@
 //! What a run would do, decided before it begins: what a dry run shows, and what a run begins with.
 
 use std::cell::Cell;
-use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use foldhash::{HashMap, HashSet};
 use loom_graph::{Part, StepGraph, StepId, Unit, UnitFile};
 use loom_spec::Program;
 
 use super::contents::Content;
-use super::{Always, Decider, Look, Needs, Reason, Role, Verdict, ancestors};
+use super::{Always, Decider, Needs, Reason, Role, Verdict, ancestors};
 use crate::Decisions;
 use crate::memory::journal::Past;
 
 /// What was decided about the units of a plan.
 #[derive(Clone, Debug, Default)]
 pub struct Forecast {
-    verdicts: HashMap<Arc<str>, Verdict>,
-    last: HashMap<Arc<str>, LastRun>,
+    /// What was decided about each unit, and when it last ran.
+    units: HashMap<Arc<str>, (Verdict, Option<LastRun>)>,
     /// What is known of the time that blocks will take, by their first steps: all their units one after another, and the
     /// longest one.
     blocks: HashMap<StepId, (Duration, Duration)>,
@@ -65,7 +65,7 @@ pub struct ForecastError {
 impl Forecast {
     /// What was decided about a unit; none if it is not known yet that there is such a unit.
     pub fn verdict(&self, unit: &str) -> Option<&Verdict> {
-        self.verdicts.get(unit)
+        self.units.get(unit).map(|(verdict, _)| verdict)
     }
 
     /// How long a unit took when it last ended well.
@@ -75,18 +75,19 @@ impl Forecast {
 
     /// When and how a unit last ran; none if it never did, or nobody remembers.
     pub fn last(&self, unit: &str) -> Option<&LastRun> {
-        self.last.get(unit)
+        self.units.get(unit)?.1.as_ref()
     }
 
     /// The names of all units that were decided about, in no order.
     pub fn units(&self) -> impl Iterator<Item = &str> {
-        self.verdicts.keys().map(|unit| &**unit)
+        self.units.keys().map(|unit| &**unit)
     }
 
     /// How long the units that are to run took when they last ended well, and of how many that is not known.
     pub(crate) fn expected_of_run(&self) -> (Duration, usize) {
-        let to_run = self.verdicts.iter().filter(|(_, verdict)| !matches!(verdict, Verdict::UpToDate { .. }));
-        to_run.fold((Duration::ZERO, 0), |(sum, unknown), (unit, _)| match self.expected(unit) {
+        let to_run = self.units.values().filter(|(verdict, _)| !matches!(verdict, Verdict::UpToDate { .. }));
+        let took = to_run.map(|(_, last)| last.as_ref()?.took);
+        took.fold((Duration::ZERO, 0), |(sum, unknown), took| match took {
             Some(took) => (sum.saturating_add(took), unknown),
             None => (sum, unknown + 1),
         })
@@ -109,8 +110,8 @@ impl Forecast {
 
     /// How many units are known, up to date and not, or perhaps not.
     pub(crate) fn counts(&self) -> (usize, usize) {
-        let up_to_date = self.verdicts.values().filter(|verdict| matches!(verdict, Verdict::UpToDate { .. })).count();
-        (up_to_date, self.verdicts.len() - up_to_date)
+        let up_to_date = self.units.values().filter(|(verdict, _)| matches!(verdict, Verdict::UpToDate { .. })).count();
+        (up_to_date, self.units.len() - up_to_date)
     }
 
     /// Whether the files that a loop goes through are going to be made anew.
@@ -148,6 +149,9 @@ impl Changing {
     }
 
     fn has(&self, place: &str) -> bool {
+        if self.places.is_empty() {
+            return false;
+        }
         self.has_itself(place) || self.around.contains(place) || ancestors(place).any(|around| self.has_itself(around))
     }
 
@@ -162,22 +166,31 @@ fn apart(place: &str) -> (&str, &str) {
     place.rsplit_once('/').unwrap_or(("", place))
 }
 
-/// What was looked at: a path, and for whom, where that makes a difference.
-type Looked = (String, Option<(StepId, Role)>);
+/// What was looked at.
+#[derive(Default)]
+struct Looked {
+    /// By path.
+    by_all: HashMap<String, Result<Content, String>>,
+    /// By path, and for whom, where that makes a difference.
+    by_some: HashMap<(String, StepId, Role), Result<Content, String>>,
+}
 
 /// What a run would come to, in this order.
-enum Ahead {
+enum Ahead<'d> {
     /// A loop, whose units follow, as far as its files are there.
     Loop(StepId),
-    Unit(Box<Seen>),
+    Unit(Box<Seen<'d>>),
 }
 
 /// A unit with what it needs, and with what stands there now, where that is worth reading.
-struct Seen {
+struct Seen<'d> {
     unit: Unit,
+    past: Option<&'d Past>,
+    /// Why it runs whatever stands there.
+    foregone: Option<Reason>,
     needs: Option<Needs>,
     unknown: Option<StepId>,
-    now: Option<Result<super::Key, String>>,
+    found: Option<Result<Verdict, String>>,
 }
 
 /// How many units are looked at before they are decided about: what is known of them takes a multiple of what is left of it.
@@ -191,7 +204,9 @@ struct Outlook {
     /// What is going to be removed.
     removed: HashSet<String>,
     /// What was looked at.
-    memo: Mutex<HashMap<Looked, Result<Content, String>>>,
+    looked: Mutex<Looked>,
+    /// How many threads may look.
+    threads: usize,
 }
 
 impl Decider<'_> {
@@ -199,7 +214,8 @@ impl Decider<'_> {
     pub(crate) fn forecast(&self) -> Forecast {
         let plan = self.decisions.plan();
         let links = plan.graph().links();
-        let mut outlook = Outlook::default();
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let mut outlook = Outlook { threads, ..Outlook::default() };
         let mut ahead = Vec::new();
         for block in plan.steps().chunk_by(|one, other| links.leader(*one) == links.leader(*other)) {
             self.see(block, &mut ahead);
@@ -212,9 +228,9 @@ impl Decider<'_> {
     }
 
     /// Decides about these units, which come next.
-    fn decide_about(&self, mut ahead: Vec<Ahead>, outlook: &mut Outlook) {
-        self.look_at_all(&mut ahead, &outlook.memo);
-        let mut items: HashMap<StepId, HashSet<Arc<str>>> = HashMap::new();
+    fn decide_about(&self, mut ahead: Vec<Ahead<'_>>, outlook: &mut Outlook) {
+        self.look_at_all(&mut ahead, outlook);
+        let mut items: HashMap<StepId, HashSet<Arc<str>>> = HashMap::default();
         for ahead in &ahead {
             if let Ahead::Unit(seen) = ahead
                 && let Part::Item(item) = &seen.unit.part
@@ -249,8 +265,8 @@ impl Decider<'_> {
         }
     }
 
-    fn decide_about_unit(&self, seen: Seen, outlook: &mut Outlook) {
-        let Seen { unit, needs, unknown, now } = seen;
+    fn decide_about_unit(&self, seen: Seen<'_>, outlook: &mut Outlook) {
+        let Seen { unit, past, foregone, needs, unknown, found } = seen;
         let Outlook { forecast, changing, removed, .. } = outlook;
         if forecast.uncounted.contains(&unit.step) {
             return;
@@ -269,14 +285,14 @@ impl Decider<'_> {
         let verdict = if is_any_pass {
             Verdict::Open(Vec::new())
         } else {
-            self.foresee(&unit, needs.as_ref(), unknown, now, changing)
+            match foregone {
+                Some(reason) => Verdict::Run(vec![reason]),
+                None => self.foresee(&unit, needs.as_ref(), unknown, found, changing),
+            }
         };
         let is_to_run = !matches!(verdict, Verdict::UpToDate { .. });
-        let past = self.past(&unit.name);
-        if let Some(last) = past.and_then(LastRun::of) {
-            forecast.last.insert(Arc::clone(&unit.name), last);
-        }
-        if let Some(done) = past.and_then(|past: &Past| past.done.as_deref()) {
+        let last = past.and_then(LastRun::of);
+        if let Some(done) = past.and_then(|past| past.done.as_ref()) {
             let took = Duration::from_millis(done.took);
             let took = if is_to_run { took } else { Duration::ZERO };
             let leader = self.decisions.plan().graph().links().leader(unit.step);
@@ -286,7 +302,7 @@ impl Decider<'_> {
         if is_to_run {
             needs.iter().flat_map(Needs::makes).for_each(|made| changing.add(&made.place));
         }
-        forecast.verdicts.insert(unit.name, verdict);
+        forecast.units.insert(unit.name, (verdict, last));
     }
 
     /// Whether what a loop goes through is going to be made by something else than a loop whose items are known: then its
@@ -301,7 +317,7 @@ impl Decider<'_> {
     }
 
     /// The units of a block, in the order in which they would run.
-    fn see(&self, block: &[StepId], ahead: &mut Vec<Ahead>) {
+    fn see<'d>(&'d self, block: &[StepId], ahead: &mut Vec<Ahead<'d>>) {
         let graph = self.decisions.plan().graph();
         let units: Vec<Vec<Unit>> = block.iter().map(|step| self.decisions.units(*step).unwrap_or_default()).collect();
         let Some(passes) = block.first().and_then(|step| graph.group(*step)).map(|(_, passes)| passes) else {
@@ -321,16 +337,24 @@ impl Decider<'_> {
         ahead.push(self.see_unit(graph.unit(leader, Part::Final(count.saturating_sub(1)))));
     }
 
-    fn see_unit(&self, unit: Unit) -> Ahead {
-        if let Some(needs) = self.foregone_needs(&unit) {
-            return Ahead::Unit(Box::new(Seen { unit, needs: Some(needs), unknown: None, now: None }));
+    fn see_unit(&self, unit: Unit) -> Ahead<'_> {
+        let graph = self.decisions.plan().graph();
+        let links = graph.links();
+        let past = self.past(&unit.name);
+        // Of a unit that runs whatever stands in the folder, the command need not be worked out.
+        let is_command = !matches!(graph.step(unit.step).program, Program::Condition(_) | Program::Switch(_))
+            && !matches!(unit.part, Part::Stop(_) | Part::Final(_));
+        let makes = graph.makes(&unit);
+        let foregone = is_command.then(|| self.foregone(&unit, past, Some(&makes))).flatten();
+        if foregone.is_some() {
+            let needs = Some(Needs { makes, item: graph.item_path(&unit), ..Needs::default() });
+            return Ahead::Unit(Box::new(Seen { unit, past, foregone, needs, unknown: None, found: None }));
         }
         let unknown = Cell::new(None);
         let answers = |step| {
             unknown.set(Some(step));
             None
         };
-        let links = self.decisions.plan().graph().links();
         let is_made_before = |datum| {
             let maker = links.producer(datum);
             maker.is_none_or(|maker| !self.decisions.plan().has(maker))
@@ -338,50 +362,48 @@ impl Decider<'_> {
         let may_lack = self.may_lack(unit.step);
         let is_there = |datum| !may_lack || !is_made_before(datum) || self.is_there(datum);
         let facts = self.decisions.facts(&answers, &is_there);
-        let task = self.decisions.task(&unit, facts);
-        let needs = self.needs(&unit, &task, facts);
-        Ahead::Unit(Box::new(Seen { unit, needs, unknown: unknown.get(), now: None }))
-    }
-
-    /// Of a unit that runs whatever stands in the folder, what matters to others. Its command need not be worked out.
-    fn foregone_needs(&self, unit: &Unit) -> Option<Needs> {
-        let graph = self.decisions.plan().graph();
-        let is_command = !matches!(graph.step(unit.step).program, Program::Condition(_) | Program::Switch(_))
-            && !matches!(unit.part, Part::Stop(_) | Part::Final(_));
-        let needs =
-            is_command.then(|| Needs { makes: graph.makes(unit), item: graph.item_path(unit), ..Needs::default() })?;
-        self.foregone(unit, Some(&needs)).is_some().then_some(needs)
+        let made_by = self.decisions.made_by(&unit, facts);
+        let needs = made_by.map(|made_by| self.needs_of(&unit, made_by, makes, facts));
+        let foregone = if is_command { None } else { self.foregone(&unit, past, needs.as_ref().map(Needs::makes)) };
+        Ahead::Unit(Box::new(Seen { unit, past, foregone, needs, unknown: unknown.get(), found: None }))
     }
 
     /// Looks at all files that matter, from several threads.
-    fn look_at_all(&self, ahead: &mut [Ahead], memo: &Mutex<HashMap<Looked, Result<Content, String>>>) {
+    fn look_at_all(&self, ahead: &mut [Ahead<'_>], outlook: &Outlook) {
+        let looked = &outlook.looked;
         let seen = ahead.iter_mut().filter_map(|ahead| match ahead {
             Ahead::Loop(_) => None,
             Ahead::Unit(seen) => Some(&mut **seen),
         });
-        let is_worth =
-            |seen: &&mut Seen| seen.needs.is_some() && self.foregone(&seen.unit, seen.needs.as_ref()).is_none();
-        let mut worth: Vec<Mutex<&mut Seen>> = seen.filter(is_worth).map(Mutex::new).collect();
+        let is_worth = |seen: &&mut Seen<'_>| seen.needs.is_some() && seen.foregone.is_none();
+        let mut worth: Vec<Mutex<&mut Seen<'_>>> = seen.filter(is_worth).map(Mutex::new).collect();
         let next = AtomicUsize::new(0);
         let look_on = || {
             while let Some(place) = worth.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let mut seen = place.lock().unwrap_or_else(PoisonError::into_inner);
-                let Seen { unit, needs: Some(needs), now, .. } = &mut **seen else { continue };
+                let Seen { unit, past, needs: Some(needs), found, .. } = &mut **seen else { continue };
                 let look = |file: &UnitFile, role| {
                     // What others make inside a folder is seen by some and not by others.
-                    let view = self.has_made_inside(&file.place).then_some((unit.step, role));
-                    let key = (file.path.clone(), view);
-                    if let Some(known) = memo.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
-                        return known.clone();
+                    let view = self.has_made_inside(&file.place).then(|| (file.path.clone(), unit.step, role));
+                    let known = |looked: &Looked| match &view {
+                        Some(view) => looked.by_some.get(view).cloned(),
+                        None => looked.by_all.get(&file.path).cloned(),
+                    };
+                    if let Some(known) = known(&looked.lock().unwrap_or_else(PoisonError::into_inner)) {
+                        return known;
                     }
-                    let found = self.look(unit.step, file, role);
-                    memo.lock().unwrap_or_else(PoisonError::into_inner).insert(key, found.clone());
-                    found
+                    let seen = self.look(unit.step, file, role);
+                    let mut looked = looked.lock().unwrap_or_else(PoisonError::into_inner);
+                    match view {
+                        Some(view) => looked.by_some.insert(view, seen.clone()),
+                        None => looked.by_all.insert(file.path.clone(), seen.clone()),
+                    };
+                    seen
                 };
-                *now = Some(self.key_by(needs, &look as Look<'_>));
+                *found = Some(self.found(*past, needs, &look));
             }
         };
-        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(worth.len());
+        let threads = outlook.threads.min(worth.len());
         if threads < 2 {
             look_on();
         } else {
@@ -401,12 +423,9 @@ impl Decider<'_> {
         unit: &Unit,
         needs: Option<&Needs>,
         unknown: Option<StepId>,
-        now: Option<Result<super::Key, String>>,
+        found: Option<Result<Verdict, String>>,
         changing: &Changing,
     ) -> Verdict {
-        if let Some(reason) = self.foregone(unit, needs) {
-            return Verdict::Run(vec![reason]);
-        }
         let Some(needs) = needs else { return Verdict::Run(vec![Reason::NoOutputs]) };
         let will_change = needs.reads.iter().filter(|read| changing.has(&read.place));
         let mut open: Vec<Reason> = will_change
@@ -423,8 +442,8 @@ impl Decider<'_> {
         if !open.is_empty() && self.may_lack(unit.step) || self.depends_on_switches(unit.step) {
             return Verdict::Open(open);
         }
-        let found = match now {
-            Some(Ok(now)) => self.compare(unit, &now),
+        let found = match found {
+            Some(Ok(found)) => found,
             Some(Err(why)) => Verdict::Open(vec![Reason::Unreadable { why }]),
             None => Verdict::Open(Vec::new()),
         };

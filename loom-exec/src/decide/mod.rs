@@ -9,11 +9,12 @@ mod key;
 mod modules;
 mod python;
 mod reason;
+mod written;
 
-use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use foldhash::{HashMap, HashSet};
 use loom_graph::{DatumId, Facts, Manifest, Part, Role as LinkRole, StepId, Unit, UnitFile, plain_of};
 
 use loom_spec::Program;
@@ -26,8 +27,8 @@ use self::contents::{Content, Contents, GiveUp};
 use self::modules::Modules;
 use self::python::Versions;
 use crate::files::Items;
-use crate::memory::journal::{Done, Ending, Past, Record, Remembered, Since};
-use crate::project::Task;
+use crate::memory::journal::{Ending, Kept, Past, Record, Remembered, Since};
+use crate::project::{MadeBy, Task};
 use crate::run::Whose;
 use crate::{Cancel, Decisions};
 
@@ -115,7 +116,7 @@ impl<'a> Decider<'a> {
         cancel: Option<Cancel>,
     ) -> Self {
         let makers: HashMap<&str, StepId> = decisions.plan().graph().made_places().collect();
-        let mut around_made = HashSet::new();
+        let mut around_made = HashSet::default();
         for place in makers.keys() {
             around_made.extend(ancestors(place));
         }
@@ -159,18 +160,28 @@ impl<'a> Decider<'a> {
 
     /// What a unit needs; none if it only finds something out.
     pub(crate) fn needs(&self, unit: &Unit, task: &Task, facts: Facts<'_>) -> Option<Needs> {
-        let (command, code, python, env, lists) = match task {
-            Task::Run { command, words, manifests, code, python } => {
-                (words.clone(), code.clone(), python.clone(), command.variables.clone(), manifests.clone())
-            }
-            Task::Copy(_) => (vec!["copy".to_owned()], Vec::new(), None, Vec::new(), Vec::new()),
+        let made_by = match task {
+            Task::Run { command, words, manifests, code, python } => MadeBy {
+                words: words.clone(),
+                code: code.clone(),
+                python: python.clone(),
+                variables: command.variables.clone(),
+                manifests: manifests.clone(),
+            },
+            Task::Copy(_) => MadeBy::copy(),
             Task::Ask(..) | Task::Lead(_) => return None,
         };
+        let makes = self.decisions.plan().graph().makes(unit);
+        Some(self.needs_of(unit, made_by, makes, facts))
+    }
+
+    fn needs_of(&self, unit: &Unit, made_by: MadeBy, makes: Vec<UnitFile>, facts: Facts<'_>) -> Needs {
+        let MadeBy { words: command, mut code, python, variables: env, manifests: lists } = made_by;
         let graph = self.decisions.plan().graph();
-        let (reads, makes) = (graph.reads(unit, facts), graph.makes(unit));
+        let reads = graph.reads(unit, facts);
         // A word of a command may name what it makes.
-        let code = code.into_iter().filter(|path| !makes.iter().any(|made| made.path == *path)).collect();
-        Some(Needs { command, code, python, env, reads, makes, item: graph.item_path(unit), lists })
+        code.retain(|path| !makes.iter().any(|made| made.path == *path));
+        Needs { command, code, python, env, reads, makes, item: graph.item_path(unit), lists }
     }
 
     /// Whether a step may have to do without some of what it gathers.
@@ -214,7 +225,7 @@ impl<'a> Decider<'a> {
     /// The steps of which a unit did not end well when it last ran.
     fn steps_that_failed(&self) -> HashSet<StepId> {
         let graph = self.decisions.plan().graph();
-        let mut known: HashMap<&str, StepId> = HashMap::new();
+        let mut known: HashMap<&str, StepId> = HashMap::default();
         for step in graph.run_order() {
             known.insert(graph.name(step), step);
             if let Some((group, _)) = graph.group(step) {
@@ -243,17 +254,18 @@ impl<'a> Decider<'a> {
     }
 
     /// Why a unit is to run whatever stands in the folder, if so.
-    fn foregone(&self, unit: &Unit, needs: Option<&Needs>) -> Option<Reason> {
-        let reason = match needs {
+    /// `makes` is what the unit makes, if it does more than find something out.
+    fn foregone(&self, unit: &Unit, past: Option<&Past>, makes: Option<&[UnitFile]>) -> Option<Reason> {
+        let reason = match makes {
             _ if self.always.forgetful => Reason::NotRemembered,
             _ if self.always.forced => Reason::Forced,
             _ if self.decisions.is_by_name() => Reason::Selected,
             None => Reason::NoOutputs,
             Some(_) if !self.decisions.plan().graph().step(unit.step).cache => Reason::NotCached,
-            Some(needs) if needs.makes.is_empty() => Reason::NoOutputs,
-            Some(_) => match self.past(&unit.name) {
+            Some([]) => Reason::NoOutputs,
+            Some(_) => match past {
                 None => Reason::NeverRan,
-                Some(Past { since: Some(Since { how, .. }), .. }) => match how {
+                Some(Past { since: Some(since), .. }) => match &since.how {
                     None => Reason::DidNotFinish,
                     Some(Ending::Stopped) => Reason::Stopped,
                     Some(Ending::Outdated(input)) => Reason::ChangedMeanwhile { input: input.clone() },
@@ -268,12 +280,24 @@ impl<'a> Decider<'a> {
 
     /// Decides, now that all that the unit reads is there.
     pub(crate) fn decide(&self, unit: &Unit, needs: Option<&Needs>) -> Result<Verdict, String> {
-        if let Some(reason) = self.foregone(unit, needs) {
+        let past = self.past(&unit.name);
+        if let Some(reason) = self.foregone(unit, past, needs.map(Needs::makes)) {
             return Ok(Verdict::Run(vec![reason]));
         }
         let Some(needs) = needs else { return Ok(Verdict::Run(vec![Reason::NoOutputs])) };
-        let look = |file: &UnitFile, role| self.look(unit.step, file, role);
-        Ok(self.compare(unit, &self.key_by(needs, &look)?))
+        self.found(past, needs, &|file, role| self.look(unit.step, file, role))
+    }
+
+    /// What comes of a look at what a unit needs and what it made.
+    fn found(&self, past: Option<&Past>, needs: &Needs, look: Look<'_>) -> Result<Verdict, String> {
+        let Some(done) = past.and_then(Past::success) else {
+            return Ok(Verdict::Run(vec![Reason::NeverRan]));
+        };
+        if self.is_as_written(needs, done.key_as_written(), look)? {
+            return Ok(Verdict::UpToDate { ran_at: done.at });
+        }
+        let reasons = done.key().changes(&self.key_by(needs, look)?);
+        Ok(if reasons.is_empty() { Verdict::UpToDate { ran_at: done.at } } else { Verdict::Run(reasons) })
     }
 
     /// What a unit is made from, with what it has made. It has ended well, so only who is in a great hurry makes that be
@@ -312,7 +336,7 @@ impl<'a> Decider<'a> {
         }
         let prefix = format!("{}/", graph.name(step));
         let units = items.names.iter().map(|item| graph.unit(step, Part::Item(Arc::clone(item))));
-        let (mut names, mut made) = (HashSet::new(), HashSet::new());
+        let (mut names, mut made) = (HashSet::default(), HashSet::default());
         for unit in units {
             made.extend(graph.makes(&unit).into_iter().map(|made| made.path));
             names.insert(unit.name);
@@ -330,9 +354,9 @@ impl<'a> Decider<'a> {
             let Some(item) = unit.strip_prefix(&prefix).filter(|_| !names.contains(unit)) else { continue };
             let Some(past) = self.units.get(unit) else { continue };
             // The file as it was found when the unit ran, wherever the loop may look now.
-            let source = match (past.done.as_deref(), &past.since) {
+            let source = match (&past.done, past.since.as_deref()) {
                 (_, Some(Since { item: Some(source), .. })) => source.to_string(),
-                (Some(Done { item: Some(source), .. }), _) => source.to_string(),
+                (Some(Kept { item: Some(source), .. }), _) => source.to_string(),
                 _ => format!("{}/{item}", over.path),
             };
             if !is_gone(&source) {
@@ -350,7 +374,7 @@ impl<'a> Decider<'a> {
                         let stands = self.contents.of(&file.path, &file.path, &|_| false, &|| false);
                         matches!(file.content, Content::File(_)) && stands.is_ok_and(|stands| stands == file.content)
                     };
-                    done.key.outputs().filter(as_made).map(|file| Arc::clone(&file.path)).collect()
+                    done.key().outputs().filter(as_made).map(|file| Arc::clone(&file.path)).collect()
                 }
                 // What a unit leaves that did not end well is worth nothing.
                 (None, Some(since)) => {
@@ -369,8 +393,9 @@ impl<'a> Decider<'a> {
         match self.past(&unit.name) {
             Some(Past { since: Some(_), .. }) => Whose::Half,
             Some(Past { done: Some(done), since: None }) => {
+                let done = done.key();
                 let as_made = |made: &UnitFile| {
-                    let known = done.key.outputs().find(|file| *file.path == *made.path).map(|file| file.content);
+                    let known = done.outputs().find(|file| *file.path == *made.path).map(|file| file.content);
                     let stands = self.look(unit.step, made, Role::Output).ok();
                     stands == Some(Content::Nothing) || known.is_some() && known == stands
                 };
@@ -394,13 +419,6 @@ impl<'a> Decider<'a> {
         let is_read = |made: &UnitFile| needs.reads.iter().any(|read| read.place == made.place);
         let own = needs.makes.iter().filter(|made| is_inside(made) && is_file(&made.path) && !is_read(made));
         own.map(|made| PathBuf::from(&made.path)).collect()
-    }
-
-    fn compare(&self, unit: &Unit, now: &Key) -> Verdict {
-        let done = self.past(&unit.name).and_then(Past::success);
-        let Some(done) = done else { return Verdict::Run(vec![Reason::NeverRan]) };
-        let reasons = done.key.changes(now);
-        if reasons.is_empty() { Verdict::UpToDate { ran_at: done.at } } else { Verdict::Run(reasons) }
     }
 
     fn key_by(&self, needs: &Needs, look: Look<'_>) -> Result<Key, String> {

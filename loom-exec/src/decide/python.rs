@@ -1,6 +1,6 @@
 //! Which Python runs a task: its version, asked once and remembered by the state of its file.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};

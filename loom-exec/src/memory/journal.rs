@@ -14,7 +14,6 @@
 //! Every record is written at once, in one call; it is on the disk at most [`SYNC_AFTER`] later. When most lines are
 //! outdated, a new file with the others takes the place of the old one.
 
-use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -23,10 +22,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::decide::Key;
 use crate::decide::contents::{Content, Stamp};
+
+mod line;
+
+pub(crate) use line::Rest;
 
 const HEADER: &str = "loom-journal 1\n";
 
@@ -65,7 +69,7 @@ pub(crate) enum Record {
     Program { path: Arc<str>, stamp: Stamp, version: Arc<str> },
 }
 
-/// What is remembered of a unit that ended well.
+/// A unit ended well.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Done {
     pub(crate) unit: Arc<str>,
@@ -93,13 +97,47 @@ pub(crate) enum Ending {
     Outdated(String),
 }
 
+/// What is remembered of a unit that ended well. Its key stays as it was read: mostly it is the one of now, letter by letter.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Kept {
+    pub(crate) run: Arc<str>,
+    pub(crate) at: i64,
+    pub(crate) took: u64,
+    pub(crate) item: Option<Arc<str>>,
+    key: Box<str>,
+}
+
+impl Kept {
+    /// What the unit was made from, and what it made.
+    pub(crate) fn key(&self) -> Key {
+        // It was seen to be one when it was read.
+        serde_json::from_str(&self.key).unwrap_or_default()
+    }
+
+    /// The same as it is written.
+    pub(crate) fn key_as_written(&self) -> &str {
+        &self.key
+    }
+
+    fn line(&self, unit: &str) -> io::Result<String> {
+        let (unit, run) = (serde_json::to_string(unit)?, serde_json::to_string(&*self.run)?);
+        let item = match &self.item {
+            Some(item) => format!(",\"item\":{}", serde_json::to_string(&**item)?),
+            None => String::new(),
+        };
+        let Self { at, took, key, .. } = self;
+        let head = format!("{{\"record\":\"done\",\"unit\":{unit},\"run\":{run},\"at\":{at},\"took\":{took}{item}");
+        Ok(format!("{head},\"key\":{key}}}"))
+    }
+}
+
 /// What is remembered of a unit.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Past {
     /// Its last good end.
-    pub(crate) done: Option<Box<Done>>,
+    pub(crate) done: Option<Kept>,
     /// What came after that: it began again, and how that ended, if it did.
-    pub(crate) since: Option<Since>,
+    pub(crate) since: Option<Box<Since>>,
 }
 
 /// A start after the last good end of a unit.
@@ -114,13 +152,13 @@ pub(crate) struct Since {
 }
 
 impl Past {
-    fn paths(&self) -> impl Iterator<Item = &str> {
-        self.done.iter().flat_map(|done| &done.key.files).map(|file| &*file.path)
+    fn paths(&self) -> impl Iterator<Item = Arc<str>> {
+        self.done.iter().flat_map(|done| done.key().files).map(|file| file.path)
     }
 
     /// The last end that was good and is not outdated by a later start.
-    pub(crate) fn success(&self) -> Option<&Done> {
-        self.done.as_deref().filter(|_| self.since.is_none())
+    pub(crate) fn success(&self) -> Option<&Kept> {
+        self.done.as_ref().filter(|_| self.since.is_none())
     }
 }
 
@@ -136,16 +174,18 @@ impl Remembered {
     pub(crate) fn take(&mut self, record: Record) {
         match record {
             Record::Start { unit, run, at, item, makes } => {
-                self.units.entry(unit).or_default().since = Some(Since { run, at, how: None, item, makes });
+                self.units.entry(unit).or_default().since = Some(Since { run, at, how: None, item, makes }.into());
             }
             Record::Done(done) => {
-                let past = self.units.entry(Arc::clone(&done.unit)).or_default();
-                *past = Past { done: Some(Box::new(done)), since: None };
+                let Done { unit, run, at, took, item, key } = done;
+                // Nothing in a key is such that it could not be written.
+                let key = serde_json::to_string(&key).unwrap_or_default().into();
+                self.units.insert(unit, Past { done: Some(Kept { run, at, took, item, key }), since: None });
             }
             Record::End { unit, run, at, how } => {
                 let since = &mut self.units.entry(unit).or_default().since;
                 let (item, makes) = since.take().map(|since| (since.item, since.makes)).unwrap_or_default();
-                *since = Some(Since { run, at, how: Some(how), item, makes });
+                *since = Some(Since { run, at, how: Some(how), item, makes }.into());
             }
             Record::Gone { unit } => {
                 self.units.remove(&unit);
@@ -159,38 +199,50 @@ impl Remembered {
         }
     }
 
-    /// The records that say the same, as far as it is of use.
-    fn records(&self) -> Vec<Record> {
-        let mut records = Vec::new();
-        let mut names: Vec<&Arc<str>> = self.units.keys().collect();
-        names.sort_unstable();
-        for unit in names {
-            let Past { done, since } = &self.units[unit];
-            records.extend(done.as_deref().cloned().map(Record::Done));
-            if let Some(Since { run, at, how, item, makes }) = since.clone() {
-                let (unit, run) = (Arc::clone(unit), run);
-                records.push(Record::Start { unit: Arc::clone(&unit), run: Arc::clone(&run), at, item, makes });
-                records.extend(how.map(|how| Record::End { unit, run, at, how }));
+    /// A journal that says the same, as far as it is of use, and the checksum of its last line.
+    fn journal(&self) -> io::Result<(String, u64)> {
+        let mut text = HEADER.to_owned();
+        let mut checksum = 0;
+        let mut units: Vec<(&Arc<str>, &Past)> = self.units.iter().collect();
+        units.sort_unstable_by_key(|(unit, _)| *unit);
+        for (unit, Past { done, since }) in units {
+            if let Some(done) = done {
+                checksum = write_line(&done.line(unit)?, checksum, &mut text);
+            }
+            if let Some(since) = since {
+                let Since { run, at, how, item, makes } = Since::clone(since);
+                let unit = Arc::clone(unit);
+                let start = Record::Start { unit: Arc::clone(&unit), run: Arc::clone(&run), at, item, makes };
+                let end = how.map(|how| Record::End { unit, run, at, how });
+                checksum = write_lines([start].iter().chain(&end), checksum, &mut text)?;
             }
         }
         // Of files, what no unit has to do with any more is left out.
-        let used: HashSet<&Path> = self.units.values().flat_map(Past::paths).map(Path::new).collect();
-        let is_used = |path: &str| Path::new(path).ancestors().any(|path| used.contains(path));
+        let used: foldhash::HashSet<Arc<str>> = self.units.values().flat_map(Past::paths).collect();
+        let is_used = |path: &str| {
+            used.contains(path) || {
+                let around = Path::new(path).ancestors().filter_map(Path::to_str);
+                around.skip(1).any(|path| used.contains(path))
+            }
+        };
         let mut files: Vec<_> = self.files.iter().filter(|(path, _)| is_used(path)).collect();
         files.sort_unstable_by_key(|(path, _)| *path);
-        records.extend(files.into_iter().map(|(path, (stamp, content))| Record::File {
+        let files = files.into_iter().map(|(path, (stamp, content))| Record::File {
             path: Arc::clone(path),
             stamp: *stamp,
             content: *content,
-        }));
+        });
         let mut programs: Vec<_> = self.programs.iter().collect();
         programs.sort_unstable_by_key(|(path, _)| *path);
-        records.extend(programs.into_iter().map(|(path, (stamp, version))| Record::Program {
+        let programs = programs.into_iter().map(|(path, (stamp, version))| Record::Program {
             path: Arc::clone(path),
             stamp: *stamp,
             version: Arc::clone(version),
-        }));
-        records
+        });
+        for record in files.chain(programs) {
+            checksum = write_lines([&record], checksum, &mut text)?;
+        }
+        Ok((text, checksum))
     }
 }
 
@@ -209,10 +261,14 @@ fn read(bytes: &[u8]) -> Sound {
         return sound;
     }
     sound.length = HEADER.len();
-    while let Some(end) = bytes[sound.length..].iter().position(|byte| *byte == b'\n') {
+    let mut run: Arc<str> = "".into();
+    while let Some(end) = memchr::memchr(b'\n', &bytes[sound.length..]) {
         let line = &bytes[sound.length..sound.length + end];
-        let Some((checksum, record)) = read_line(line, sound.checksum) else { break };
-        sound.remembered.take(record);
+        let Some((checksum, json)) = sound_line(line, sound.checksum) else { break };
+        if line::take(json, &mut sound.remembered, &mut run).is_none() {
+            let Ok(record) = serde_json::from_str(json) else { break };
+            sound.remembered.take(record);
+        }
         sound.checksum = checksum;
         sound.length += end + 1;
         sound.lines += 1;
@@ -220,15 +276,14 @@ fn read(bytes: &[u8]) -> Sound {
     sound
 }
 
-fn read_line(line: &[u8], before: u64) -> Option<(u64, Record)> {
+/// The checksum of a line, and the text behind it, if they belong together.
+fn sound_line(line: &[u8], before: u64) -> Option<(u64, &str)> {
     let line = std::str::from_utf8(line).ok()?;
-    let (checksum, rest) = line.split_once(' ')?;
-    let (length, json) = rest.split_once(' ')?;
-    let found = checksum_of(before, json);
-    if length.parse() != Ok(json.len()) || format!("{found:016x}") != checksum {
-        return None;
-    }
-    Some((found, serde_json::from_str(json).ok()?))
+    let (checksum, rest) = line.split_at_checked(16)?;
+    let (length, json) = rest.strip_prefix(' ')?.split_once(' ')?;
+    let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    let told = u64::from_str_radix(checksum, 16).ok().filter(|_| checksum.bytes().all(is_digit))?;
+    (length.parse() == Ok(json.len()) && checksum_of(before, json) == told).then_some((told, json))
 }
 
 fn checksum_of(before: u64, json: &str) -> u64 {
@@ -240,7 +295,11 @@ fn checksum_of(before: u64, json: &str) -> u64 {
 }
 
 /// Puts records behind a line with this checksum; the checksum of the last one.
-fn write_lines(records: &[Record], mut checksum: u64, text: &mut String) -> io::Result<u64> {
+fn write_lines<'a>(
+    records: impl IntoIterator<Item = &'a Record>,
+    mut checksum: u64,
+    text: &mut String,
+) -> io::Result<u64> {
     for record in records {
         checksum = write_line(&serde_json::to_string(record)?, checksum, text);
     }
@@ -301,8 +360,8 @@ impl Journal {
 
     /// Puts a new file in the place of the old one, which stays until the new one is complete and on the disk.
     fn begin_anew(&mut self, remembered: &Remembered) -> io::Result<()> {
-        let mut text = HEADER.to_owned();
-        self.checksum = write_lines(&remembered.records(), 0, &mut text)?;
+        let (text, checksum) = remembered.journal()?;
+        self.checksum = checksum;
         let folder = self.path.parent().unwrap_or(Path::new("."));
         // Whoever may read the folder may read what is remembered, as with every other file of it.
         let everybody = std::fs::Permissions::from_mode(0o666);

@@ -10,7 +10,7 @@ use loom_graph::{CommandLine, ConfigId, Facts, Part, Space, StepGraph, StepId, U
 
 use super::reading::Reading;
 use super::{Column, Configuration, Instance, Kind, Of, Output, Results, State};
-use crate::memory::journal::{self, Ending, Past};
+use crate::memory::journal::{self, Ending, Kept, Past};
 use crate::project::Refused;
 use crate::{ForecastError, Memory, Project, files};
 
@@ -150,9 +150,12 @@ pub(crate) struct Made {
 }
 
 /// What is remembered of the units of a pipeline.
-pub(crate) fn remembered(project: &Project, memory: &Memory) -> Result<HashMap<Arc<str>, Past>, ForecastError> {
+pub(crate) fn remembered(
+    project: &Project,
+    memory: &Memory,
+) -> Result<foldhash::HashMap<Arc<str>, Past>, ForecastError> {
     let file = project.file.file_name().unwrap_or_default().to_string_lossy();
-    let Some(path) = memory.journal_path(project.folder(), &file) else { return Ok(HashMap::new()) };
+    let Some(path) = memory.journal_path(project.folder(), &file) else { return Ok(Default::default()) };
     match journal::load(&path) {
         Ok(remembered) => Ok(remembered.units),
         Err(source) => Err(ForecastError { path, source }),
@@ -161,7 +164,7 @@ pub(crate) fn remembered(project: &Project, memory: &Memory) -> Result<HashMap<A
 
 /// The units of a graph in run order: those that make JSON, or a table with declared metrics, and for their states all others that
 /// something is remembered of.
-pub(crate) fn instances(project: &Project, graph: &StepGraph, past: &HashMap<Arc<str>, Past>) -> Vec<Made> {
+pub(crate) fn instances(project: &Project, graph: &StepGraph, past: &foldhash::HashMap<Arc<str>, Past>) -> Vec<Made> {
     let mut found = Vec::new();
     let nodes = nodes(graph);
     let mut fates = Fates::default();
@@ -225,7 +228,7 @@ impl Fates {
     /// The state of a unit, after what it inherits: it was skipped because of what failed, unless it ran since; and what it made of
     /// something outdated is so, too.
     fn meet(&mut self, step: StepId, before: Fate, own: State, past: Option<&Past>) -> State {
-        let done = past.and_then(|past| past.done.as_deref());
+        let done = past.and_then(|past| past.done.as_ref());
         let skipped = before.failed.filter(|failed| done.is_none_or(|done| done.at < *failed));
         let state = match own {
             State::Made | State::Outdated if skipped.is_some() => State::Failed,
@@ -245,12 +248,12 @@ impl Fates {
 /// for say: with other words, or in another environment. What is handed those that are there cannot be told.
 fn is_outdated(project: &Project, graph: &StepGraph, unit: &Unit, past: &Past) -> bool {
     const MOST_ASKED: usize = 4;
-    let Some(done) = &past.done else { return false };
+    let Some(done) = past.done.as_ref().map(Kept::key) else { return false };
     let call = |facts: Facts<'_>| match graph.work(unit, facts) {
         Work::Command(line) => Some((line.words().collect::<Vec<_>>(), graph.variables(unit, facts))),
         _ => None,
     };
-    let is_past = |(words, variables): &(Vec<String>, _)| *words == done.key.command && *variables == done.key.env;
+    let is_past = |(words, variables): &(Vec<String>, _)| *words == done.command && *variables == done.env;
     let file = project.file.file_name().unwrap_or_default().to_string_lossy();
     let manifests = format!(".loom/{file}/gathered");
     let known = Facts { manifests: &manifests, ..Facts::NONE };
@@ -290,7 +293,12 @@ fn keep_last(made: &mut [Made]) {
 }
 
 /// A unit as a table takes it.
-pub(super) fn made_by(project: &Project, graph: &StepGraph, unit: &Unit, past: &HashMap<Arc<str>, Past>) -> Instance {
+pub(super) fn made_by(
+    project: &Project,
+    graph: &StepGraph,
+    unit: &Unit,
+    past: &foldhash::HashMap<Arc<str>, Past>,
+) -> Instance {
     instance(project, graph, unit, past, &nodes(graph))
 }
 
@@ -305,7 +313,7 @@ fn instance(
     project: &Project,
     graph: &StepGraph,
     unit: &Unit,
-    past: &HashMap<Arc<str>, Past>,
+    past: &foldhash::HashMap<Arc<str>, Past>,
     nodes: &Nodes<'_>,
 ) -> Instance {
     let past = past.get(&unit.name);

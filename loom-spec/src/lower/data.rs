@@ -1,5 +1,7 @@
 //! `data` and `parameters`.
 
+use std::fmt::Display;
+
 use super::{DATA_KEYS, Lower};
 use crate::pipeline::{DATA_TYPES, Data, Parameter, Pipeline};
 use crate::tree::{self, Kind, Node};
@@ -10,7 +12,9 @@ impl Lower<'_> {
         if self.is_absent(node) || !self.expect_mapping(node, "`data`", "names and their paths") {
             return;
         }
-        for (name, value) in node.entries(self.problems) {
+        let entries = node.entries(self.problems);
+        pipeline.data.reserve_exact(entries.len());
+        for (name, value) in entries {
             let data = self.data_node(name, value);
             pipeline.data.push(data);
         }
@@ -18,7 +22,8 @@ impl Lower<'_> {
 
     /// A node without a readable path stands for its own name, so that references to it are not wrong as well.
     pub(super) fn data_node(&mut self, name: tree::Scalar<'_>, value: Node<'_>) -> Data {
-        let what = format!("the data node `{}`", name.text);
+        let text = name.text;
+        let what = format_args!("the data node `{text}`");
         let name = self.key(name);
         let mut data = Data {
             path: Scalar { span: value.span(), ..name.clone() },
@@ -32,11 +37,11 @@ impl Lower<'_> {
             metrics: Vec::new(),
         };
         if value.scalar().is_some() {
-            data.path = self.path_text(value, &what).unwrap_or(data.path);
+            data.path = self.path_text(value, what).unwrap_or(data.path);
             return data;
         }
         if !matches!(value.kind(), Kind::Mapping) {
-            self.wrong_kind(value, &what, "a path, or a mapping with a key `path`");
+            self.wrong_kind(value, &what.to_string(), "a path, or a mapping with a key `path`");
             return data;
         }
         let mut has_path = false;
@@ -73,7 +78,7 @@ impl Lower<'_> {
     }
 
     /// A path, or an address to fetch a file from.
-    pub(super) fn path_text(&mut self, node: Node<'_>, what: &str) -> Option<Scalar> {
+    pub(super) fn path_text(&mut self, node: Node<'_>, what: impl Display) -> Option<Scalar> {
         let path = self.text(node, what, "a path")?;
         if path.text.is_empty() {
             self.problems.push(Problem::error("wrong-kind", "a path cannot be empty").at(path.span, "expected a path"));

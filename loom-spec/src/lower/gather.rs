@@ -117,7 +117,7 @@ impl Lower<'_> {
     }
 
     fn goal(&mut self, key: tree::Scalar<'_>, node: Node<'_>) -> Option<Goal> {
-        let word = self.text(node, &format!("the metric `{}`", check::shown(key.text)), "`max` or `min`")?;
+        let word = self.text(node, format!("the metric `{}`", check::shown(key.text)), "`max` or `min`")?;
         let found = Goal::ALL.into_iter().find(|goal| goal.word() == &*word.text);
         if found.is_none() {
             let lower = word.text.to_lowercase();

@@ -150,7 +150,7 @@ impl Lower<'_> {
         }
         let mut texts = Vec::new();
         for (key, value) in node.entries(self.problems) {
-            if let Some(text) = self.text(value, &format!("`{}`", key.text), expected) {
+            if let Some(text) = self.text(value, format!("`{}`", key.text), expected) {
                 texts.push((self.key(key), text));
             }
         }

@@ -1,9 +1,5 @@
 //! From the YAML tree to the pipeline, collecting every problem on the way.
 
-use std::sync::Arc;
-
-use foldhash::{HashSet, HashSetExt};
-
 use crate::pipeline::{Execution, Pipeline};
 use crate::problem::Problems;
 use crate::tree::{self, Kind, Node, Tree};
@@ -20,6 +16,7 @@ mod sweep;
 mod values;
 
 pub use steering::duration;
+use values::Texts;
 pub(crate) use values::digits;
 
 /// The place of the keys of a sweep, where an unknown one is likely an axis.
@@ -81,7 +78,7 @@ const PLACES: [(&[&str], &str); 12] = [
 
 /// Turns a document into the pipeline it describes, as far as it does. `end` is the end of the text.
 pub(crate) fn pipeline(tree: &Tree<'_>, end: Span, problems: &mut Problems) -> Pipeline {
-    let mut lower = Lower { problems, texts: HashSet::new(), suggest: Suggest::default() };
+    let mut lower = Lower { problems, texts: Texts::default(), suggest: Suggest::default() };
     let mut pipeline = Pipeline::default();
     match tree.root() {
         Some(root) if matches!(root.kind(), Kind::Mapping) => lower.top(root, end, &mut pipeline),
@@ -112,8 +109,7 @@ type Entries<'t> = Vec<(tree::Scalar<'t>, Node<'t>)>;
 
 struct Lower<'p> {
     problems: &'p mut Problems,
-    /// One copy of every text: flags and task names recur with every step.
-    texts: HashSet<Arc<str>>,
+    texts: Texts,
     suggest: Suggest,
 }
 

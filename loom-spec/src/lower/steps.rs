@@ -3,6 +3,7 @@
 use super::{CONDITION_KEYS, Entries, LOOP_KEYS, Lower, STEP_KEYS, SWITCH_KEYS, no_pipeline};
 use crate::pipeline::{Condition, Group, Loop, Pipeline, Predicate, Program, Resources, Step, Switch, Test};
 use crate::tree::{self, Kind, Node};
+use crate::value::as_bool;
 use crate::{Entry, Problem, Scalar, Span, Style, Value};
 
 /// What `kind` may be.
@@ -35,6 +36,7 @@ impl Lower<'_> {
             let message = "`pipeline` has no steps: is the file complete?";
             self.problems.push(no_pipeline(message, key, "expected a list of steps under it"));
         } else if self.expect_list(node, "`pipeline`", "a list of steps") {
+            pipeline.steps.reserve_exact(node.items().count());
             for item in node.items() {
                 if !self.expect_mapping(item, "a step", "keys such as `name` and `task`") {
                     continue;
@@ -66,7 +68,7 @@ impl Lower<'_> {
             StepKind::Switch => ("of a switch", SWITCH_KEYS),
         };
         let mut name = None;
-        let mut programs: Vec<(Span, Option<Program>)> = Vec::new();
+        let mut programs: Vec<(Span, Option<Program>)> = Vec::with_capacity(1);
         let (mut negate, mut condition, mut payload) = (false, None, None);
         let mut step = Step {
             name: Scalar { text: "".into(), span: node.span(), style: Style::Plain },
@@ -100,7 +102,7 @@ impl Lower<'_> {
                     programs.push((key.span, predicate.map(|found| Program::condition(Test::Predicate(found)))));
                 }
                 ("task" | "script", _) => {
-                    let task = self.path_text(value, &format!("`{}`", key.text));
+                    let task = self.path_text(value, format_args!("`{}`", key.text));
                     programs.push((key.span, task.map(Program::Task)));
                 }
                 ("command", _) => programs.push((key.span, self.command(value))),
@@ -280,8 +282,9 @@ impl Lower<'_> {
         let program = match node.kind() {
             Kind::Scalar(..) => self.text(node, "`command`", "a program and its arguments").map(Program::Shell)?,
             Kind::Sequence => {
-                let words = node.items().filter_map(|item| self.text(item, "a word of `command`", "a word"));
-                Program::Words(words.collect())
+                let mut words = Vec::with_capacity(node.items().count());
+                words.extend(node.items().filter_map(|item| self.text(item, "a word of `command`", "a word")));
+                Program::Words(words)
             }
             Kind::Mapping => {
                 self.wrong_kind(node, "`command`", "a list of words, or one line for the shell");
@@ -310,8 +313,9 @@ impl Lower<'_> {
         if self.is_absent(node) || !self.expect_mapping(node, what, expected) {
             return Vec::new();
         }
-        let mut entries = Vec::new();
-        for (key, value) in node.entries(self.problems) {
+        let found = node.entries(self.problems);
+        let mut entries = Vec::with_capacity(found.len());
+        for (key, value) in found {
             if let Some(path) = self.path(value, key.text) {
                 entries.push(Entry { key: self.key(key), value: Value::Scalar(path) });
             }
@@ -321,9 +325,7 @@ impl Lower<'_> {
 
     pub(super) fn path(&mut self, node: Node<'_>, key: &str) -> Option<Scalar> {
         let expected = "a path, or a reference such as `$name`";
-        let fits = node
-            .scalar()
-            .is_some_and(|(text, style)| Scalar { text: text.into(), span: node.span(), style }.as_bool().is_none());
+        let fits = node.scalar().is_some_and(|(text, style)| as_bool(text, style).is_none());
         if !fits {
             let problem = self.wrong_kind_problem(node, &format!("`{key}`"), expected);
             let several = node.items().next().is_some();
@@ -331,15 +333,16 @@ impl Lower<'_> {
             self.problems.push(problem.maybe_help(help));
             return None;
         }
-        self.path_text(node, &format!("`{key}`"))
+        self.path_text(node, format_args!("`{key}`"))
     }
 
     pub(super) fn arguments(&mut self, node: Node<'_>, what: &str, expected: &str) -> Vec<Entry> {
         if self.is_absent(node) || !self.expect_mapping(node, what, expected) {
             return Vec::new();
         }
-        let mut entries = Vec::new();
-        for (key, value) in node.entries(self.problems) {
+        let found = node.entries(self.problems);
+        let mut entries = Vec::with_capacity(found.len());
+        for (key, value) in found {
             let value = self.value_with_warnings(value);
             entries.push(Entry { key: self.key(key), value });
         }

@@ -205,7 +205,7 @@ impl Lower<'_> {
         let mut numbers = Vec::new();
         let mut is_complete = true;
         for item in node.items() {
-            let number = self.text(item, &format!("a number of `{word}`"), "a number");
+            let number = self.text(item, format!("a number of `{word}`"), "a number");
             is_complete &= number.is_some();
             numbers.extend(number);
         }

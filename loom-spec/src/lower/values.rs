@@ -1,10 +1,36 @@
 //! Values: scalars, lists and mappings, and what is said of one of the wrong kind.
 
+use std::fmt::Display;
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use super::Lower;
 use crate::tree::{self, Kind, Node};
 use crate::{Entry, Problem, Scalar, Style, Value};
+
+/// The texts that came last: flags and the names of tasks recur with every step, and share one copy. Most others come once, so
+/// that to know them all would cost more than it saves.
+#[derive(Default)]
+pub(super) struct Texts {
+    hasher: foldhash::fast::RandomState,
+    /// Each at a place that its hash says.
+    last: Vec<Option<Arc<str>>>,
+}
+
+impl Texts {
+    const PLACES: usize = 1 << 12;
+
+    fn intern(&mut self, text: &str) -> Arc<str> {
+        if self.last.is_empty() {
+            self.last.resize(Self::PLACES, None);
+        }
+        let place = self.hasher.hash_one(text) as usize % Self::PLACES;
+        match &self.last[place] {
+            Some(known) if **known == *text => Arc::clone(known),
+            _ => Arc::clone(self.last[place].insert(text.into())),
+        }
+    }
+}
 
 impl Lower<'_> {
     /// A key with nothing behind it, which `inputs:` and its like may be.
@@ -17,12 +43,7 @@ impl Lower<'_> {
     }
 
     pub(super) fn intern(&mut self, text: &str) -> Arc<str> {
-        if let Some(known) = self.texts.get(text) {
-            return Arc::clone(known);
-        }
-        let text: Arc<str> = text.into();
-        self.texts.insert(Arc::clone(&text));
-        text
+        self.texts.intern(text)
     }
 
     pub(super) fn value(&mut self, node: Node<'_>) -> Value {
@@ -69,11 +90,11 @@ impl Lower<'_> {
         );
     }
 
-    pub(super) fn text(&mut self, node: Node<'_>, what: &str, expected: &str) -> Option<Scalar> {
+    pub(super) fn text(&mut self, node: Node<'_>, what: impl Display, expected: &str) -> Option<Scalar> {
         let scalar = match node.kind() {
             Kind::Scalar(text, style) => Scalar { text: self.intern(text), span: node.span(), style },
             _ => {
-                self.wrong_kind(node, what, expected);
+                self.wrong_kind(node, &what.to_string(), expected);
                 return None;
             }
         };

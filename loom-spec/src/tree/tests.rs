@@ -31,7 +31,64 @@ fn any_value() -> impl Strategy<Value = Value> {
     })
 }
 
+/// Holds what is read quickly against what the parser reads; returns whether it was read quickly.
+fn plain_is_as_parsed(text: &str) -> bool {
+    let Some(plain) = Tree::plain(text) else { return false };
+    match Tree::read(text, false) {
+        Ok(parsed) => assert_eq!((&plain.nodes, &plain.decoded), (&parsed.nodes, &parsed.decoded), "{text:?}"),
+        Err(problem) => panic!("the parser refuses {text:?}: {problem:?}"),
+    }
+    true
+}
+
+/// Documents line by line, each from pieces that mean something to YAML: most are broken, and many are not.
+fn any_lines() -> impl Strategy<Value = String> {
+    let one_of = |pieces: &'static [&'static str]| prop::sample::select(pieces).prop_map(str::to_owned);
+    let indent = one_of(&["", "", "", "", "  ", "  ", "  ", "    ", "    ", " ", "      "]);
+    let dashes = one_of(&["", "", "", "", "", "- ", "- ", "- - ", "-   ", "-"]);
+    let key = one_of(&[
+        "", "", "a: ", "a: ", "--out: ", "--out: ", "b c: ", "\"d\": ", "'e':", "f:", "f:", "g:  ", "h : ", "i:j",
+        "ü: ",
+    ]);
+    let value = prop_oneof![
+        6 => one_of(&[
+            "", "", "x", "x", "$x", "x y", "0.50", "http://x/y#z", "~", "é ©", "-x", "a\u{a0}", "\u{3000}x", "x\u{85}y", "a\tb",
+        ]),
+        3 => one_of(&["'it''s'", "\"a b\"", r#""a\n\"b\\""#, r#""\x41""#, "\"open", "''", "\"\"", "'a' b", "\"a\": b"]),
+        2 => one_of(&["|", "|", "|-", "| ", ">", "|2", "|+", "| # c"]),
+        2 => one_of(&["[a, 'b', {c: d}]", "{a: b, --c: $d}", "{}", "[]", "[x, ]", "[a b, ${x}]", "{a: , b}", "[[], {a: [x]}]"]),
+        1 => one_of(&["-", "&a b", "*a", "!t", "? x", "--- x", "...", "%a", "@a", ": x"]),
+        1 => "[\\[{]{1,2}([abc$x'\"-]{1,2}(: |:|, |,|))?[ab,: \\]}\\[{#'-]{0,6}[\\]}]{0,2}",
+        1 => "[ -~]{0,8}",
+    ];
+    let end =
+        one_of(&["\n", "\n", "\n", "\n", "\n", " \n", " # c\n", "#c\n", "\n\n", "\n   \n", "\n # c\n", "\r\n", ""]);
+    let line = (indent, dashes, key, value, end);
+    let line = line.prop_map(|(indent, dashes, key, value, end)| [indent, dashes, key, value, end].concat());
+    prop::collection::vec(line, 1..9).prop_map(|lines| lines.concat())
+}
+
 proptest! {
+    #[test]
+    fn plain_documents_are_read_as_the_parser_does(text in any_lines(), cut in any::<prop::sample::Index>()) {
+        plain_is_as_parsed(&text);
+        // A file that is cut off anywhere.
+        let cut = cut.index(text.len() + 1);
+        if let Some(text) = text.get(..cut) {
+            plain_is_as_parsed(text);
+        }
+    }
+
+    #[test]
+    fn any_signs_are_read_as_the_parser_does(text in "[-\\[\\]{}:,&*!|>'\"%#ab\n\n   ?]{0,40}") {
+        plain_is_as_parsed(&text);
+    }
+
+    #[test]
+    fn what_the_oracle_writes_is_read_alike(written in any_value()) {
+        plain_is_as_parsed(&serde_yaml::to_string(&written).expect("it can be written"));
+    }
+
     #[test]
     fn what_the_oracle_writes_is_read_as_it_was(written in any_value()) {
         let text = serde_yaml::to_string(&written).expect("it can be written");
@@ -106,4 +163,65 @@ fn what_would_not_end_is_refused() {
         code(&format!("a: &a {}\nb: [{}]", "x".repeat(1 << 10), "*a,".repeat(5 << 10))),
         Err("too-many-aliases")
     );
+}
+
+#[test]
+fn what_pipeline_files_are_made_of_is_plain() {
+    let text = "\
+# how it is done
+data:
+  table: data/table.csv   # a path
+  'out put': \"a \\\"b\\\".txt\"
+
+pipeline:
+- name: make
+  task: tasks/make.py
+  inputs: {table: $table}
+  outputs:
+    --output: $result
+  args: {--rows: 0500, --names: [a, 'b c'], --fast: true}
+  env:
+- name: count
+  command: |
+    set -e
+
+    wc -l $table
+  optional: true
+- group: all
+  steps:
+    - {name: 'it''s', command: [echo, \"$x\"]}
+";
+    assert!(plain_is_as_parsed(text));
+    for other in [
+        "a: &b c\n",
+        "a: b\r\n",
+        "a:\tb\n",
+        "\u{feff}a: b\n",
+        "a:\n  b\n  c\n",
+        "a: [b,\n c]\n",
+        "a: b: c\n",
+        "",
+        "a\n",
+    ] {
+        assert!(!plain_is_as_parsed(other), "{other:?}");
+    }
+}
+
+#[test]
+fn every_example_is_read_alike() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut folders = vec![root.join("examples"), root.join("tests"), root.join("docs"), root.join("fuzz/corpus")];
+    let (mut files, mut plain) = (0, 0);
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if let Ok(text) = std::fs::read_to_string(&path) {
+                files += 1;
+                plain += usize::from(plain_is_as_parsed(&text));
+            }
+        }
+    }
+    assert!(plain > 20, "{plain} of {files}");
 }

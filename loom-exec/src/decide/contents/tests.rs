@@ -10,7 +10,7 @@ struct Folder {
 impl Folder {
     fn new() -> Self {
         let temporary = tempfile::tempdir().unwrap();
-        let contents = Contents::new(temporary.path(), HashMap::new());
+        let contents = Contents::new(temporary.path(), HashMap::default());
         Self { temporary, contents }
     }
 
@@ -176,7 +176,8 @@ fn a_file_that_is_known_is_not_read_again_and_one_that_changed_is() {
     // What is known is believed as long as nothing of the stamp differs.
     let made_up = Content::File([7; 16]);
     let stamp = *stamp;
-    let known = |stamp| Contents::new(folder.temporary.path(), HashMap::from([(Arc::from(old), (stamp, made_up))]));
+    let known =
+        |stamp| Contents::new(folder.temporary.path(), HashMap::from_iter([(Arc::from(old), (stamp, made_up))]));
     let of = |stamp| known(stamp).of(old, old, &|_| false, &|| false).unwrap();
     assert_eq!(of(stamp), made_up);
     assert_eq!(of(Stamp { size: stamp.size + 1, ..stamp }), found);

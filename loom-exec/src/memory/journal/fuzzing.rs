@@ -28,8 +28,7 @@ impl Loaded {
 
     /// The file that takes the place of one with too many outdated lines; none if it cannot be written.
     pub fn written_anew(&self) -> Option<Vec<u8>> {
-        let mut text = HEADER.to_owned();
-        write_lines(&self.0.remembered.records(), 0, &mut text).ok()?;
+        let (text, _) = self.0.remembered.journal().ok()?;
         Some(text.into_bytes())
     }
 }
