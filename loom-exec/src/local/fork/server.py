@@ -1,5 +1,5 @@
 # Imports the modules that its arguments name, then waits for Python tasks, and forks for each. The fork leaves by the return from
-# `serve`, and runs the script where a fresh interpreter would: in `__main__`, with the interpreter's own way to end behind it.
+# `serve`, and runs the script as a fresh interpreter would: as `__main__`, with the interpreter's own way to end behind it.
 # Standard input is the socket by which the runner asks; its end is the end of this process. A message is its length in four
 # bytes, and as many bytes; the letter that it begins with says what it is.
 def serve():
@@ -14,7 +14,8 @@ def serve():
     import os
     import warnings
 
-    main = sys.modules["__main__"].__dict__
+    given = dict(sys.modules["__main__"].__dict__)
+    del given["serve"]
     top = sys._getframe(1).f_code
     control = _socket.socket(fileno=os.dup(0))
 
@@ -190,11 +191,16 @@ def serve():
         numbers = sys.modules.get("numpy.random")
         if numbers is not None:
             numbers.seed()
-        main["__file__"] = full_name(script)
-        main["__cached__"] = None
+        # A module of this process: what was frozen by the server would never be found to be garbage.
+        sys.modules["__main__"] = module = type(sys)("__main__")
+        main = module.__dict__
+        main.update(given)
+        if "__annotations__" in main:
+            main["__annotations__"] = {}
+        path = full_name(script)
         loader = sys.modules["_frozen_importlib_external"].SourceFileLoader
-        main["__loader__"] = loader("__main__", main["__file__"])
-        main["serve"] = code or compile(source, main["__file__"], "exec", dont_inherit=True)
+        main.update(__loader__=loader("__main__", path), __file__=path, __cached__=None)
+        globals()["serve"] = code or compile(source, path, "exec", dont_inherit=True), main
         return Unit()
 
     def receive(length, pipes):
@@ -246,11 +252,15 @@ def serve():
         if pid == 0:
             return begin(name, program, script, words, source, code, pipes)
         if pid:
-            os.setpgid(pid, pid)
+            # Whoever is told of the fork may signal its group at once. It has done so itself if it is past this.
+            try:
+                os.setpgid(pid, pid)
+            except OSError:
+                pass
             say(b"P", b"%d" % pid)
         for pipe in pipes:
             os.close(pipe)
 
 
 with serve():
-    exec(globals().pop("serve"))
+    exec(*globals().pop("serve"))
