@@ -85,7 +85,8 @@ type Ends = BTreeMap<String, (String, String, String)>;
 
 fn pythons() -> Vec<PathBuf> {
     let list = std::env::var_os("LOOM_PYTHONS");
-    let on_path = || std::env::split_paths(&path()).map(|folder| folder.join("python3")).find(|python| python.is_file());
+    let on_path =
+        || std::env::split_paths(&path()).map(|folder| folder.join("python3")).find(|python| python.is_file());
     list.map_or_else(|| on_path().into_iter().collect(), |list| std::env::split_paths(&list).collect())
 }
 
@@ -94,7 +95,8 @@ fn run(sandbox: &Sandbox, python: &str) -> (Ends, Vec<String>) {
     let steps = sandbox.read("steps.yml");
     sandbox.write("pipeline.yml", format!("execution: {{max_workers: 2, python: {python}}}\n{steps}"));
     let _ = std::fs::remove_file(sandbox.path().join("events.jsonl"));
-    sandbox.command(&["--force", "-q", "--events", "events.jsonl"]).output().unwrap();
+    let mut command = sandbox.command(&["--force", "-q", "--events", "events.jsonl", "--grace", "0.3"]);
+    command.env("PYTHONPATH", sandbox.path().join("lib")).output().unwrap();
     let (mut ends, mut notes) = (Ends::new(), Vec::new());
     for line in sandbox.read("events.jsonl").lines() {
         let line: serde_json::Value = serde_json::from_str(line).unwrap();
@@ -104,8 +106,8 @@ fn run(sandbox: &Sandbox, python: &str) -> (Ends, Vec<String>) {
         match &*text("event") {
             "unit_output" if text("stream") == "stdout" => *stdout += &text("text"),
             "unit_output" => *stderr += &text("text"),
-            "unit_finished" => *outcome = event["outcome"].to_string(),
-            "unit_leaked" => *outcome += "leaked",
+            "unit_finished" => *outcome += &event["outcome"].to_string(),
+            "unit_leaked" => *outcome += &format!("leaked {} ", event["leak"]["command"]),
             "run_warned" => notes.push(text("message")),
             _ => {}
         }
@@ -134,7 +136,10 @@ fn a_fork_is_like_an_interpreter_of_its_own() {
         let (fresh, _) = run(&sandbox, &format!("{{interpreter: {python}}}"));
         let (forked, notes) = run(&sandbox, &format!("{{interpreter: {python}, preload: [{MODULES}]}}"));
         assert_eq!(notes, [""; 0]);
-        assert_eq!([&fresh, &forked].map(|ends| ends.keys().filter(|unit| !unit.is_empty()).count()), [SCRIPTS.len(); 2]);
+        assert_eq!(
+            [&fresh, &forked].map(|ends| ends.keys().filter(|unit| !unit.is_empty()).count()),
+            [SCRIPTS.len(); 2]
+        );
         let differs = |(unit, fresh): (&String, &(String, String, String))| {
             let forked = &forked[unit];
             (forked != fresh).then(|| format!("--- {unit} by {python}\nforked {forked:?}\nfresh  {fresh:?}\n"))
@@ -142,6 +147,29 @@ fn a_fork_is_like_an_interpreter_of_its_own() {
         let differences: String = fresh.iter().filter_map(differs).collect();
         assert!(differences.is_empty(), "{differences}");
     }
+}
+
+#[test]
+fn what_is_left_running_is_found_as_ever() {
+    let sandbox = with_scripts(&[
+        ("child", "import subprocess; subprocess.Popen(['sleep', '61']); print('x')"),
+        ("session", "import subprocess; subprocess.Popen(['sleep', '62'], start_new_session=True)"),
+        ("bare_fork", "import os, time\nchild = os.fork()\nif child == 0:\n    os.setsid()\n    os._exit(0) if os.fork() else time.sleep(63)\nos.waitpid(child, 0)"),
+        ("late", "import time, signal\nsignal.signal(15, signal.SIG_IGN)\nprint('so far')\ntime.sleep(64)"),
+        ("polite", "import time, signal\nsignal.signal(15, lambda *a: print('told') or exit(8))\ntime.sleep(65)"),
+    ]);
+    let steps = ["late", "polite"].iter().fold(sandbox.read("steps.yml"), |steps, name| {
+        steps.replace(&format!("name: {name}, "), &format!("name: {name}, timeout: 1s, "))
+    });
+    sandbox.write("steps.yml", steps);
+    let (fresh, _) = run(&sandbox, "{}");
+    let (forked, notes) = run(&sandbox, &format!("{{preload: [{MODULES}]}}"));
+    assert_eq!(notes, [""; 0]);
+    assert_eq!(units(&fresh), units(&forked));
+    for unit in ["child", "session", "bare_fork"] {
+        assert!(fresh[unit].0.starts_with("leaked"), "{unit}: {:?}", fresh[unit]);
+    }
+    assert!(fresh["late"].0.contains("timed_out") && fresh["polite"].1 == "told\n", "{fresh:?}");
 }
 
 /// Tells whether the server had imported a module before the script began.
@@ -160,4 +188,124 @@ fn what_is_preloaded_is_there() {
     assert_eq!(is_forked(&sandbox, "step", "{preload: [decimal]}"), (true, vec![]));
     assert_eq!(is_forked(&sandbox, "step", "{preload: [xml.dom]}"), (false, vec![]));
     assert_eq!(is_forked(&sandbox, "step", "{preload: []}"), (false, vec![]));
+}
+
+#[test]
+fn what_cannot_be_preloaded_runs_as_ever_and_that_is_told_once() {
+    let cases = [
+        ("[no_such_module]", "`import no_such_module` fails: ModuleNotFoundError: No module named 'no_such_module'"),
+        ("[decimal, fails]", "`import fails` fails: ValueError: not today"),
+        ("[threads]", "`import threads` starts a thread (for ever), which a fork would be without"),
+        ("[starts]", "`import starts` starts a process"),
+        ("[says]", "as the modules are imported, `hello from a module` is written"),
+        ("[ends]", "the interpreter that was to import the modules has ended"),
+    ];
+    let sandbox = with_scripts(&[("one", IS_FORKED), ("two", IS_FORKED), ("three", "raise SystemExit(3)")]);
+    let thread = "import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True, name='for ever').start()\n";
+    sandbox.write("lib/threads.py", thread);
+    sandbox.write("lib/fails.py", "raise ValueError('not today')\n");
+    sandbox.write("lib/starts.py", "import subprocess\nsubprocess.Popen(['sleep', '60'])\n");
+    sandbox.write("lib/says.py", "print('hello from a module', flush=True)\n");
+    sandbox.write("lib/ends.py", "import os\nos._exit(0)\n");
+    let (fresh, _) = run(&sandbox, "{}");
+    for (modules, why) in cases {
+        let (ends, notes) = run(&sandbox, &format!("{{preload: {modules}}}"));
+        assert_eq!(notes, [format!("`preload` has no effect, and each Python task starts an interpreter: {why}")]);
+        assert_eq!(units(&ends), units(&fresh), "{modules}");
+    }
+}
+
+fn units(ends: &Ends) -> Vec<(&String, &(String, String, String))> {
+    ends.iter().filter(|(unit, _)| !unit.is_empty()).collect()
+}
+
+#[test]
+fn a_lost_server_costs_nobody_a_result() {
+    let lost = "import os, time; os.kill(os.getppid(), 9); time.sleep(0.1); print('on'); raise SystemExit(6)";
+    let sandbox = with_scripts(&[("killer", lost), ("later", IS_FORKED), ("last", IS_FORKED)]);
+    let (ends, notes) = run(&sandbox, "{preload: [decimal]}, parallel: false");
+    assert_eq!(ends["killer"], (r#"{"outcome":"exited","code":6}"#.to_owned(), "on\n".to_owned(), String::new()));
+    assert_eq!([&*ends["later"].1, &*ends["last"].1], ["False\n", "False\n"]);
+    let told =
+        "`preload` has no effect, and each Python task starts an interpreter: the interpreter that forks has ended";
+    assert_eq!(notes, [told]);
+}
+
+#[test]
+fn what_stands_beside_a_script_goes_before_what_is_preloaded() {
+    let sandbox = with_scripts(&[("step", "import decimal; print(decimal.__file__.endswith('tasks/decimal.py'))\n")]);
+    sandbox.write("tasks/decimal.py", "");
+    let (forked, notes) = is_forked(&sandbox, "step", "{preload: [decimal]}");
+    assert!(forked, "the script's own module was imported");
+    let path = sandbox.path();
+    let why = format!("`{}/tasks/decimal.py` is imported instead of the module of that name", path.display());
+    assert_eq!(notes, [format!("an interpreter of its own runs step: {why}")]);
+}
+
+#[test]
+fn a_module_sees_the_variables_of_the_unit() {
+    let scripts: Vec<String> = (0..6).map(|number| format!("v{number}")).collect();
+    let script = "import seen; print(seen.VALUE)\n";
+    let sandbox = with_scripts(&scripts.iter().map(|name| (name.as_str(), script)).collect::<Vec<_>>());
+    sandbox.write("lib/seen.py", "import os\nVALUE = os.environ.get('VALUE')\n");
+    let steps = (0..6).fold(sandbox.read("steps.yml"), |steps, number| {
+        steps.replace(&format!("name: v{number}, "), &format!("name: v{number}, env: {{VALUE: {number}}}, "))
+    });
+    sandbox.write("steps.yml", steps);
+    let (ends, notes) = run(&sandbox, "{preload: [seen]}");
+    let values: Vec<&str> = units(&ends).into_iter().map(|(_, (_, stdout, _))| stdout.trim_end()).collect();
+    assert_eq!((values, notes), (vec!["0", "1", "2", "3", "4", "5"], vec![]));
+}
+
+#[test]
+fn whether_a_unit_was_forked_is_no_reason_to_run_it_again() {
+    let sandbox = Sandbox::new();
+    sandbox.write("tasks/make.py", "import sys; open(sys.argv[2], 'w').write('made')\n");
+    let pipeline = |python: &str| {
+        let step = "{name: make, task: tasks/make.py, outputs: {--to: made.txt}}";
+        sandbox.write("pipeline.yml", format!("execution: {{python: {python}}}\npipeline: [{step}]\n"));
+        sandbox.loom(&[])
+    };
+    assert!(pipeline("{preload: [json]}").contains("1 step: 1 ok"));
+    for python in ["{}", "python3", "{preload: [json, decimal]}"] {
+        assert!(pipeline(python).contains("1 up to date"), "{python}");
+    }
+}
+
+/// Steps that ignore SIGTERM and have children that left their group, and a pipeline that forks for them.
+fn that_stay() -> Sandbox {
+    let script = "import subprocess, signal, time\nsignal.signal(15, signal.SIG_IGN)\nsignal.signal(2, signal.SIG_IGN)\n\
+        subprocess.Popen(['sleep', '600'], start_new_session=True)\nopen(__file__ + '.begun', 'w')\ntime.sleep(600)\n";
+    let sandbox = with_scripts(&[("one", script), ("two", script)]);
+    let steps = sandbox.read("steps.yml");
+    sandbox.write("pipeline.yml", format!("execution: {{max_workers: 2, python: {{preload: [json]}}}}\n{steps}"));
+    sandbox
+}
+
+fn begun(run: &Run) {
+    crate::support::until(|| ["one", "two"].iter().all(|name| run.sandbox.has(&format!("tasks/{name}_.py.begun"))));
+}
+
+#[test]
+fn a_killed_runner_leaves_no_fork() {
+    for victim in [2, 1, 0] {
+        let mut run = Run::start(that_stay(), &[]);
+        let chain = run.chain();
+        begun(&run);
+        send("KILL", &[&chain[victim].to_string()]);
+        run.end();
+        run.is_gone("after the kill of the runner or of a supervisor");
+    }
+}
+
+#[test]
+fn a_stopped_run_leaves_no_fork() {
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        let mut run = Run::start(that_stay(), &["--grace", "0.2"]);
+        let chain = run.chain();
+        begun(&run);
+        send(signal, &[&chain[0].to_string()]);
+        assert_eq!(run.end().0, Some(code));
+        run.is_gone("after the end of the run");
+    }
 }

@@ -38,15 +38,39 @@ def serve():
     sys.stdin.mode = "r"
     del old, raw
 
-    loaded = {}
+    try:
+        import ctypes
 
-    # Modules that were there before the script are not taken apart at its end: that would cost more than all the rest.
-    # Registered first, this is called last.
+        leave = ctypes.PyDLL(None).exit
+    except (ImportError, OSError, AttributeError):
+        leave = None
+    loaded = {}
+    ends = {}
+
+    # Modules that were there before the script are not taken apart at its end, and the interpreter itself neither: that would
+    # cost more than all the rest. What the script made is, in the interpreter's own way. Registered first, this is called last.
     @atexit.register
-    def leave():
+    def finish():
+        gc.collect()
         for name, module in loaded.items():
             if sys.modules.get(name) is module:
                 del sys.modules[name]
+        streams = [stream for stream in (sys.stdout, sys.stderr) if stream is not None and not stream.closed]
+        for stream in streams:
+            stream.flush()
+        if leave and "code" in ends:
+            sys.__dict__["__last__"] = Last(ends["code"], streams)
+
+    # What is in `sys` goes last.
+    class Last:
+        def __init__(self, code, streams):
+            self.code, self.streams = code, streams
+
+        def __del__(self, leave=leave):
+            for stream in self.streams:
+                if not stream.closed:
+                    stream.flush()
+            leave(self.code)
 
     def named(words):
         return ", ".join(words) or "without a name"
@@ -151,7 +175,12 @@ def serve():
 
         # The traceback of a script begins with the script. All else about the end of a program is left to the interpreter.
         def __exit__(self, kind, value, trace):
-            if kind is None or issubclass(kind, SystemExit):
+            if kind is None:
+                ends["code"] = 0
+                return
+            if issubclass(kind, SystemExit):
+                if value.code is None or type(value.code) in (int, bool):
+                    ends["code"] = (value.code or 0) & 255
                 return
             hook = sys.excepthook
 
