@@ -154,7 +154,10 @@ fn what_is_left_running_is_found_as_ever() {
     let sandbox = with_scripts(&[
         ("child", "import subprocess; subprocess.Popen(['sleep', '61']); print('x')"),
         ("session", "import subprocess; subprocess.Popen(['sleep', '62'], start_new_session=True)"),
-        ("bare_fork", "import os, time\nchild = os.fork()\nif child == 0:\n    os.setsid()\n    os._exit(0) if os.fork() else time.sleep(63)\nos.waitpid(child, 0)"),
+        (
+            "bare_fork",
+            "import os, time\nchild = os.fork()\nif child == 0:\n    os.setsid()\n    os._exit(0) if os.fork() else time.sleep(63)\nos.waitpid(child, 0)",
+        ),
         ("late", "import time, signal\nsignal.signal(15, signal.SIG_IGN)\nprint('so far')\ntime.sleep(64)"),
         ("polite", "import time, signal\nsignal.signal(15, lambda *a: print('told') or exit(8))\ntime.sleep(65)"),
     ]);

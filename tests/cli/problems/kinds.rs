@@ -454,3 +454,14 @@ fn a_step_has_a_name_and_one_program() {
     8 errors; nothing was run
     ");
 }
+
+#[test]
+fn what_is_preloaded_is_named_as_import_takes_it() {
+    insta::assert_snapshot!(refused("execution:
+  python:
+    interpreters: python3
+    preload: [numpy, scikit-learn, lib/losses.py, numpy, 3d, {a: b}]
+pipeline: []
+"), @"");
+    insta::assert_snapshot!(refused("execution: {python: {preload: numpy}}\npipeline: []\n"), @"");
+}
