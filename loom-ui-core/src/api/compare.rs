@@ -12,6 +12,8 @@ pub struct Comparison {
     pub columns: Vec<ComparisonColumn>,
     /// Parameters that all rows have the same value of.
     pub constant: Vec<(String, String)>,
+    /// Numbers that came out the same in all rows.
+    pub alike: Vec<(String, String)>,
     /// The best row by the first goal that is declared.
     pub best: Option<usize>,
     /// Why numbers that should be there are not.

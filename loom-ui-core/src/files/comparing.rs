@@ -42,10 +42,14 @@ pub fn comparison(project: &Project, memory: &Memory) -> Comparison {
         let state = row.told_state();
         ComparisonRow { label: row.label.to_string(), state, node, unit, defaults: defaults.of_row(&row.parameters) }
     });
+    let rows: Vec<ComparisonRow> = rows.collect();
+    let (alike, columns): (Vec<_>, Vec<_>) = columns(&results, &varying).into_iter().partition(is_alike);
+    let alike = alike.into_iter().filter_map(|column| Some((column.name, column.texts.into_iter().next()?)));
     Comparison {
-        rows: rows.collect(),
-        columns: columns(&results, &varying),
+        rows,
+        columns,
         constant: folded,
+        alike: alike.collect(),
         best: results.best(),
         troubles: results.troubles.clone(),
         empty: None,
@@ -76,6 +80,15 @@ fn columns(results: &Results, varying: &[usize]) -> Vec<ComparisonColumn> {
     let duration = results.rows.iter().any(|row| row.duration.is_some());
     let duration = duration.then(|| column("duration", ColumnKind::Duration, None, Key::Duration));
     parameters.chain(metrics).chain(duration).collect()
+}
+
+/// Whether a number that nobody asked to be better says the same of several rows.
+fn is_alike(column: &ComparisonColumn) -> bool {
+    let first = column.texts.first().filter(|first| !first.is_empty());
+    column.kind == ColumnKind::Metric
+        && column.goal.is_none()
+        && column.texts.len() > 1
+        && first.is_some_and(|first| column.texts.iter().all(|text| text == first))
 }
 
 /// What "use as default" would set: the columns that are parameters of the pipeline.

@@ -1454,6 +1454,10 @@ columns: Array<ComparisonColumn>,
  */
 constant: Array<[string, string]>, 
 /**
+ * Numbers that came out the same in all rows.
+ */
+alike: Array<[string, string]>, 
+/**
  * The best row by the first goal that is declared.
  */
 best: number | null, 

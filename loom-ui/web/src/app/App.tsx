@@ -126,7 +126,7 @@ function Banner() {
             </>
           )}
           {first?.message}
-          {first?.excerpt != null && <code> {first.excerpt.trim()}</code>}. The graph is that of the last text that could.
+          {first?.excerpt != null && <code> {first.excerpt.trim()}</code>}.{doc.board.cards.length > 0 && " The graph is that of the last text that could."}
         </p>
         <Button small look="primary" onClick={() => showView("text")}>
           Mend the text

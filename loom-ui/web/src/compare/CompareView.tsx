@@ -65,7 +65,7 @@ function Loaded({ table }: { table: Comparison }) {
           </button>
         )}
         <span className="spring" />
-        {table.constant.length > 0 && <Equal constant={table.constant} />}
+        <Equal all={[...table.constant, ...table.alike]} />
         {chosen.size > 0 && (
           <button type="button" className="btn small" onClick={() => put({ chosen: new Set() })}>
             {chosen.size} chosen ✕
@@ -143,12 +143,13 @@ function Loaded({ table }: { table: Comparison }) {
 }
 
 /** Columns that would say the same in every row, in one line. */
-function Equal({ constant }: { constant: readonly [string, string][] }) {
+function Equal({ all }: { all: readonly [string, string][] }) {
+  if (all.length === 0) return null;
   return (
     <details className="equal">
-      <summary className="btn small">{constant.length === 1 ? "1 parameter equal" : `${constant.length} parameters equal`}</summary>
+      <summary className="btn small">{count(all.length, "column")} equal</summary>
       <dl className="equal-list">
-        {constant.map(([name, value]) => (
+        {all.map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
             <dd>{value}</dd>

@@ -16,6 +16,7 @@ const table: Comparison = {
   rows: ["lr=0.1", "lr=0.01", "lr=0.001", "lr=1"].map((label) => ({ label, state: "ok", node: null, unit: null, defaults: [] })),
   columns: [column("lr", "parameter", [0.1, 0.01, 0.001, 1]), column("loss", "metric", [0.5, 0.2, null, 0.9], "min")],
   constant: [["seed", "1, or 2"]],
+  alike: [],
   best: 1,
   troubles: [],
   empty: null,

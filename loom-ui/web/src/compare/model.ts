@@ -129,23 +129,19 @@ export function choices(column: ComparisonColumn, most = 200): string[] {
   return [...seen].sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
 }
 
-/** `12 parameters equal`. */
-export function equalLine(constant: readonly [string, string][]): string {
-  return constant.length === 1 ? "1 parameter equal" : `${constant.length} parameters equal`;
-}
-
 function quoted(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
 }
 
 /** A table for a file: the name, the state, then the columns. */
 export function csv(table: Comparison, rows: readonly number[]): string {
-  const head = ["configuration", "state", ...table.columns.map((column) => column.name), ...table.constant.map(([name]) => name)];
+  const equal = [...table.constant, ...table.alike];
+  const head = ["configuration", "state", ...table.columns.map((column) => column.name), ...equal.map(([name]) => name)];
   const lines = rows.map((row) => [
     table.rows[row]?.label ?? "",
     table.rows[row]?.state ?? "",
     ...table.columns.map((column) => column.texts[row] ?? ""),
-    ...table.constant.map(([, value]) => value),
+    ...equal.map(([, value]) => value),
   ]);
   return [head, ...lines].map((cells) => cells.map(quoted).join(",")).join("\r\n") + "\r\n";
 }

@@ -21,7 +21,7 @@ interface Painted {
   height: number;
 }
 
-/** All cards but these, as plain rectangles of their colours, and all wires. */
+/** All cards and frames but these, as plain rectangles of their colours, and all wires. */
 export const FarBoard = memo(function FarBoard({ board, without }: { board: Board; without: ReadonlySet<string> }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const view = useStoreApi();
@@ -45,7 +45,7 @@ export const FarBoard = memo(function FarBoard({ board, without }: { board: Boar
     const seen = { x: (-x - width / 2) / zoom, y: (-y - height / 2) / zoom, right: (width * 1.5 - x) / zoom, bottom: (height * 1.5 - y) / zoom };
     const isSeen = (box: { x: number; y: number; right: number; bottom: number }) => box.x <= seen.right && box.right >= seen.x && box.y <= seen.bottom && box.bottom >= seen.y;
     const dim = (...ids: string[]) => filter !== null && !ids.every((id) => filter.ids.has(id));
-    for (const frame of board.frames) {
+    for (const frame of board.frames.filter((frame) => !without.has(frame.id))) {
       context.fillStyle = ink("--surface-3");
       context.globalAlpha = 0.6;
       context.fillRect(frame.x, frame.y, frame.w, frame.h);

@@ -36,6 +36,8 @@ export interface Intents {
 /** What the surface can be asked for. */
 export interface Surface {
   reveal: (id: string) => void;
+  /** The view has lost so much of its width: what was wholly in sight stays so, else at least this card does. */
+  keepInSight: (id: string, lost: number) => void;
   fit: () => void;
   zoom: (to: "in" | "out" | "whole" | "one") => void;
   /** A point of the window, on the board. */
@@ -101,6 +103,7 @@ function Inner({ docId, board, selection, locked, intents, onReady }: Props) {
       else now.set(id, { ...node(), position: { x, y }, selected, draggable: !locked });
     };
     for (const frame of board.frames) {
+      if (kept !== null && !kept.has(frame.id)) continue;
       put(frame.id, frame, () => ({
         id: frame.id,
         type: "frame",
@@ -197,6 +200,16 @@ function Inner({ docId, board, selection, locked, intents, onReady }: Props) {
         const inside = left >= 12 && top >= 12 && left + of.w * zoom <= area.width - 12 && top + of.h * zoom <= area.height - 12;
         if (inside && zoom >= NEAR) return;
         void flow.setCenter(of.x + of.w / 2, of.y + Math.min(of.h, 400) / 2, { zoom: Math.max(zoom, 0.7), duration });
+      },
+      keepInSight: (id, lost) => {
+        const of = latest.current.cards.find((one) => one.id === id);
+        const area = box.current?.getBoundingClientRect();
+        if (of === undefined || area === undefined) return;
+        const { x, y, zoom } = flow.getViewport();
+        const right = x + latest.current.width * zoom;
+        if (x >= 0 && right > area.width && right <= area.width + lost) return fit();
+        const over = (of.x + of.w) * zoom + x + 24 - area.width;
+        if (over > 0 && over < area.width) void flow.setViewport({ x: x - over, y, zoom }, { duration });
       },
       zoom: (to) => {
         if (to === "in") void flow.zoomIn({ duration });

@@ -1,5 +1,5 @@
-import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
-import { api, canWrite, edit, fold, notify, openDialog, select, showLine, showView, start, useStore } from "../api/store";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { api, canWrite, edit, fold, notify, openDialog, select, showLine, start, useStore } from "../api/store";
 import { hear } from "../api/socket";
 import { segment, told } from "../api/client";
 import type { Card, Details, TaskInfo } from "../api/types";
@@ -39,15 +39,6 @@ function useTasks(): readonly TaskInfo[] {
   }, [docId]);
   return tasks;
 }
-
-const wide = matchMedia("(min-width: 1151px)");
-function listen(changed: () => void): () => void {
-  wide.addEventListener("change", changed);
-  return () => wide.removeEventListener("change", changed);
-}
-
-/** Whether there is room for an inspector that has nothing to show. */
-const useRoom = () => useSyncExternalStore(listen, () => wide.matches);
 
 /** Sends where cards were moved to; they stay there meanwhile. */
 async function move(positions: [string, number, number][], coalesce?: string): Promise<void> {
@@ -180,7 +171,6 @@ export default function GraphView() {
   const locked = !canWrite();
   const { left, right, leftWidth, rightWidth, filter } = useGraph();
   const tasks = useTasks();
-  const roomy = useRoom();
   const surface = useRef<Surface | null>(null);
   const [menu, setMenu] = useState<{ id: string | null; at: { x: number; y: number } } | null>(null);
 
@@ -226,6 +216,15 @@ export default function GraphView() {
       setGraph({ drag: null, drop: null, hotbox: null, connect: null, preview: null, wire: null, moved: new Map() });
     };
   }, []);
+
+  // The inspector takes room from the board: what it is about stays in sight.
+  const inspecting = right && selection.length > 0;
+  useEffect(() => {
+    const [first] = useStore.getState().selection;
+    if (!inspecting || first === undefined) return;
+    const soon = setTimeout(() => surface.current?.keepInSight(first, graph().rightWidth), 30);
+    return () => clearTimeout(soon);
+  }, [inspecting]);
 
   // What others select (a problem, a search) comes into view.
   const last = useRef<readonly string[]>(selection);
@@ -421,9 +420,11 @@ export default function GraphView() {
             </Button>
           )}
         </div>
-        <div className="canvas-tools end">
-          <IconButton small icon="panel" label={right ? "Hide the inspector" : "Show the inspector"} aria-pressed={right} onClick={() => keep({ right: !right })} />
-        </div>
+        {selection.length > 0 && (
+          <div className="canvas-tools end">
+            <IconButton small icon="panel" label={right ? "Hide the inspector" : "Show the inspector"} aria-pressed={right} onClick={() => keep({ right: !right })} />
+          </div>
+        )}
         {filter !== null && (
           <div className="filter-note">
             <Icon name="filter" size={14} />
@@ -433,17 +434,9 @@ export default function GraphView() {
             </Button>
           </div>
         )}
-        {state.broken && (
-          <div className="filter-note">
-            This is how it was before the text could no longer be read.
-            <Button small onClick={() => showView("text")}>
-              To the text
-            </Button>
-          </div>
-        )}
         <DragReason />
       </section>
-      {right && (selection.length > 0 || roomy) && (
+      {inspecting && (
         <>
           <Splitter label="Width of the inspector" side="right" width={rightWidth} min={260} max={640} onChange={(width) => keep({ rightWidth: width })} />
           <aside className="inspector" aria-label="Inspector" data-region style={{ width: rightWidth }}>

@@ -48,29 +48,8 @@ export function Inspector() {
   const id = selection.length === 1 ? (selection[0] ?? null) : null;
   const details = useDetails(id);
   if (selection.length > 1) return <Several ids={selection} />;
-  if (id === null) return <Nothing />;
   if (details === null) return <div className="inspector-empty">{doc?.outline.some((item) => item.id === id || item.card === id) === true ? "Loading…" : "It is not there any more."}</div>;
   return <One key={details.id} details={details} />;
-}
-
-function Nothing() {
-  const doc = useStore((store) => store.doc);
-  const steps = doc?.outline.filter((item) => item.kind === "step").length ?? 0;
-  const data = doc?.outline.filter((item) => item.kind === "data").length ?? 0;
-  return (
-    <div className="inspector-empty">
-      <p>
-        <strong>{doc?.path}</strong>
-      </p>
-      <p>
-        {steps} {steps === 1 ? "step" : "steps"}, {data} data, {doc?.parameters.length ?? 0} parameters
-      </p>
-      <p className="muted">Select a card to see what it is, why it runs, and what can be set about it.</p>
-      <p className="muted">
-        <span className="kbd">/</span> adds something, <span className="kbd">?</span> lists the keys.
-      </p>
-    </div>
-  );
 }
 
 function Several({ ids }: { ids: readonly string[] }) {

@@ -43,7 +43,7 @@ const Shapes = memo(function Shapes({ board }: { board: Board }) {
   return <canvas ref={canvas} className="map-shapes" style={{ width: WIDTH, height: HEIGHT }} />;
 });
 
-/** A press on it goes there; dragging moves along. Everything that it does can be done without it. */
+/** A map of a board that is not wholly in sight. A press on it goes there; dragging moves along. Everything that it does can be done without it. */
 export function BoardMap({ board }: { board: Board }) {
   const flow = useReactFlow();
   const box = useRef<SVGSVGElement>(null);
@@ -52,6 +52,8 @@ export function BoardMap({ board }: { board: Board }) {
   const width = useViewport((store) => store.width);
   const height = useViewport((store) => store.height);
   const { scale, left, top } = scaleOf(board);
+  const isWhole = x >= 0 && y >= 0 && x + board.width * zoom <= width && y + board.height * zoom <= height;
+  if (isWhole && !held.current) return null;
   const go = (event: React.PointerEvent) => {
     const area = box.current?.getBoundingClientRect();
     if (area === undefined) return;

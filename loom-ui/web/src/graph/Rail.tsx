@@ -4,6 +4,7 @@ import { canWrite, edit, select, useStore } from "../api/store";
 import type { OutlineItem, Parameter, TaskInfo } from "../api/types";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
+import { Name } from "../ui/Name";
 import { fits } from "../ui/Picker";
 import { FieldInput } from "./FieldInput";
 import { StateSign } from "./StateSign";
@@ -82,7 +83,7 @@ function Row({ item, at, count, isHere, chosen, onHere }: { item: OutlineItem; a
       onFocus={onHere}
     >
       <Icon name={isData ? typeSign(item.sub, null).icon : KIND_ICONS[item.kind]} size={14} />
-      <span className="clip spring">{item.label}</span>
+      <Name text={item.label} className="spring" />
       <span className="sr-only">{KIND_WORDS[item.kind]}</span>
       {item.problem !== null && (
         <span className={`problem ${item.problem}`} role="img" aria-label={item.problem}>

@@ -3,6 +3,7 @@ import { useMemo, useState } from "react";
 import type { RunDetail, UnitRow } from "../api/types";
 import { clock, duration } from "../ui/format";
 import { Grid, type GridColumn } from "../ui/Grid";
+import { Name } from "../ui/Name";
 import { matching, ordered, type Sort, type SortKey } from "./order";
 import { unitMark } from "./words";
 
@@ -55,10 +56,7 @@ export function UnitTable({ detail, now, active, selected, onActive, onOpen }: U
       width: "minmax(120px, 1.4fr)",
       ...by("unit"),
       cell: (at) => (
-        <span className="clip" title={row(at).why.length > 0 ? `${row(at).unit}\nBecause: ${row(at).why.join("; ")}` : row(at).unit}>
-          {row(at).unit}
-          {row(at).retries > 0 && <span className="muted"> · attempt {row(at).retries + 1}</span>}
-        </span>
+        <Name text={row(at).unit} title={row(at).why.length > 0 ? `${row(at).unit}\nBecause: ${row(at).why.join("; ")}` : row(at).unit} />
       ),
     },
     { id: "start", label: "Start", width: "62px", right: true, ...by("start"), cell: (at) => (row(at).started_ms === null ? <span className="muted">–</span> : clock(row(at).started_ms ?? 0)) },

@@ -94,17 +94,21 @@ function hatched(context: CanvasRenderingContext2D, colour: string): CanvasPatte
   return hatch.pattern ?? colour;
 }
 
-/** Text cut to a width. */
+/** Text cut to a width, in its middle: names differ at their ends. */
 function cut(context: CanvasRenderingContext2D, text: string, width: number): string {
   if (context.measureText(text).width <= width) return text;
+  const without = (gone: number) => {
+    const [from, to] = [Math.ceil((text.length - gone) / 2), Math.ceil((text.length + gone) / 2)];
+    return `${text.slice(0, from)}…${text.slice(to)}`;
+  };
   let low = 0;
   let high = text.length;
   while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (context.measureText(`${text.slice(0, middle)}…`).width <= width) low = middle;
-    else high = middle - 1;
+    const middle = (low + high) >> 1;
+    if (context.measureText(without(middle)).width <= width) high = middle;
+    else low = middle + 1;
   }
-  return low === 0 ? "" : `${text.slice(0, low)}…`;
+  return low === text.length ? "" : without(low);
 }
 
 /** Draws all of it. */
