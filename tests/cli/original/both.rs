@@ -180,12 +180,14 @@ impl Case {
             Program::Original => self.run_with(&mut Original::lend()),
             Program::Ours => self.in_a_folder(|sandbox, call| {
                 let mut command = support::loom();
+                let written = sandbox.read("pipeline.yml");
                 if self.is_preloaded() {
-                    sandbox.write("pipeline.yml", preloading(&sandbox.read("pipeline.yml")));
+                    sandbox.write("pipeline.yml", preloading(&written));
                 }
                 command.args(words(call)).current_dir(sandbox.path()).env_clear();
                 let output = command.envs(environment(sandbox)).stdin(Stdio::null()).output();
                 let output = output.expect("it can be started");
+                sandbox.write("pipeline.yml", &written);
                 (output.status.success(), sandbox.shown(&output))
             }),
         }
