@@ -167,6 +167,10 @@ impl<W: Write> Report<W> {
                 let what = format!("the run is not kept: {}", plain(message));
                 writeln!(self.out, "{}  {what}", self.paint.styled(SKIP, "note "))?;
             }
+            Event::RunWarned { message } => {
+                self.close_line()?;
+                writeln!(self.out, "{}  {}", self.paint.styled(SKIP, "note "), plain(message))?;
+            }
             Event::UnitRetried { unit, outcome, attempt, of, delay } => {
                 let when = if delay.is_zero() { String::new() } else { format!(" in {}", in_words(*delay)) };
                 let what = format!("{}; retry {attempt} of {of}{when}", plain(&outcome.to_string()));

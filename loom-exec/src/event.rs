@@ -53,6 +53,11 @@ pub enum Event {
         /// Why.
         message: String,
     },
+    /// Units are run in another way than the pipeline asks for, with the same results.
+    RunWarned {
+        /// In which, and why.
+        message: String,
+    },
     /// A unit is about to be spawned.
     UnitStarted {
         /// Its name.

@@ -33,6 +33,8 @@ pub struct Job<'a> {
     /// Takes what the command has left running, before that is ended; never called where the command did not end by
     /// itself.
     pub leaked: &'a mut dyn FnMut(Leak),
+    /// Takes what is to be told, once in a run, of how commands are run other than the pipeline asks for.
+    pub warn: &'a mut dyn FnMut(String),
 }
 
 /// A process that a command left running.

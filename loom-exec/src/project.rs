@@ -16,7 +16,7 @@ use crate::event::{Event, Summary};
 use crate::executor::Executor;
 use crate::files::{self, Items};
 use crate::host::Host;
-use crate::local::LocalExecutor;
+use crate::local::{LocalExecutor, Preloaded};
 use crate::memory::run_folder;
 use crate::program::Programs;
 use crate::question;
@@ -380,7 +380,12 @@ impl Decisions {
     /// Runs the units as processes of this machine. Everything that happens is told to `watch`, from this thread.
     /// A unit that fails is no error: the [`Summary`] counts it.
     pub fn run(&self, options: &RunOptions, mut watch: impl FnMut(&Event)) -> Result<Summary, RunError> {
-        run::run(self, &LocalExecutor, options, &mut watch)
+        let preload = &self.plan.graph().pipeline().execution.preload;
+        if preload.is_empty() {
+            return run::run(self, &LocalExecutor, options, &mut watch);
+        }
+        let modules = preload.iter().map(|name| name.text.to_string()).collect();
+        run::run(self, &Preloaded::new(self.programs.python(), modules), options, &mut watch)
     }
 
     /// As [`Decisions::run`], on another executor.

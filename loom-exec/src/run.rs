@@ -136,6 +136,7 @@ enum Told {
     InputChanged { unit: Arc<str>, input: String },
     Leaked { unit: Arc<str>, leak: Leak },
     PutAside { unit: Arc<str>, path: String, to: PathBuf },
+    Warned(String),
     Retried { unit: Arc<str>, outcome: Outcome, attempt: u32, of: u32, delay: Duration },
 }
 

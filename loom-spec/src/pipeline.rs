@@ -328,8 +328,11 @@ pub struct Execution {
     pub parallel: Option<bool>,
     /// `max_workers`: how many may at the same time.
     pub max_workers: Option<usize>,
-    /// `python`: what runs Python tasks.
+    /// `python`, or `interpreter` in it: what runs Python tasks.
     pub python: Option<Scalar>,
+    /// `preload` in `python`: the modules that are imported once for all Python tasks, by their names.
+    #[serde(default)]
+    pub preload: Vec<Scalar>,
     /// `resources`: what all that runs at the same time may take together.
     pub resources: Resources,
 }

@@ -65,6 +65,8 @@ fn what_can_be_written_fits() {
         "data: {r: runs, a: {path: a.csv, nested_in: $r}}\npipeline: []",
         "parameters: {a: 1, b: 0.50, c: true, d: null, e: [1, b, true], f: '', g: 12:30}\npipeline: []",
         "execution: {parallel: false, max_workers: 3, python: python3.12}\npipeline: []",
+        "execution: {python: {interpreter: python3, preload: [numpy, scipy.stats, _größe], x-n: 1}}\npipeline: []",
+        "execution: {python: {preload: }}\npipeline: []",
         "execution: {resources: {cpus: 8, mem: 16G, gpus: 0, x-n: 1}}\npipeline: []",
         "execution: {resources: }\npipeline: [{name: a, task: b, resources: , env: }]",
         "pipeline: [{name: a, task: b, env: {A: 1, b_2: 0.10, C: true, D: null, E: $x, F: ''}, cache: false, detach: true}]",
@@ -128,6 +130,11 @@ const BROKEN: &[(&str, &[&str])] = &[
     ("parameters: [a]\npipeline: []", &["/parameters type"]),
     ("execution: {max_workers: 0}\npipeline: []", &["/execution/max_workers minimum"]),
     ("execution: {max_workers: many}\npipeline: []", &["/execution/max_workers type"]),
+    ("execution: {python: {preload: numpy}}\npipeline: []", &["/execution/python/preload type"]),
+    ("execution: {python: {preload: [scikit-learn]}}\npipeline: []", &["/execution/python/preload/0 pattern"]),
+    ("execution: {python: {preload: [lib/x.py]}}\npipeline: []", &["/execution/python/preload/0 pattern"]),
+    ("execution: {python: {preload: [a..b]}}\npipeline: []", &["/execution/python/preload/0 pattern"]),
+    ("execution: {python: {preloads: [a]}}\npipeline: []", &["/execution/python additionalProperties"]),
     ("execution: {paralel: true}\npipeline: []", &["/execution additionalProperties"]),
     ("execution: {resources: {cpus: 0}}\npipeline: []", &["/execution/resources/cpus minimum"]),
     ("execution: {resources: {ram: 1G}}\npipeline: []", &["/execution/resources additionalProperties"]),
@@ -300,7 +307,10 @@ fn its_outline() {
     file.execution  object|null
     file.execution.parallel  boolean
     file.execution.max_workers  integer
-    file.execution.python  string|number
+    file.execution.python  object|string|number
+    file.execution.python.interpreter  string|number
+    file.execution.python.preload  array|null
+    file.execution.python.preload[]  string
     file.execution.resources  object|null
     file.execution.resources.cpus  integer
     file.execution.resources.mem  string|integer

@@ -14,6 +14,7 @@ mod diff;
 mod edits;
 mod examples;
 mod faults;
+mod fork;
 mod graph;
 mod install;
 mod interfaces;

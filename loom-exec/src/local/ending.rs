@@ -11,6 +11,7 @@ use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
 pub(super) struct Ending {
     fd: Option<OwnedFd>,
     pid: Pid,
+    is_child: bool,
 }
 
 /// How often a process is looked at that no file descriptor tells of.
@@ -22,7 +23,7 @@ impl Ending {
         use rustix::process::{PidfdFlags, pidfd_open};
         let pid = Pid::from_child(child);
         match pidfd_open(pid, PidfdFlags::empty()) {
-            Ok(fd) => Self { fd: Some(fd), pid },
+            Ok(fd) => Self { fd: Some(fd), pid, is_child: true },
             // A kernel before 5.3, or a sandbox that hides the call.
             Err(rustix::io::Errno::NOSYS | rustix::io::Errno::PERM) => Self::by_thread(child),
             Err(_) => Self::by_looks(child),
@@ -32,6 +33,13 @@ impl Ending {
     #[cfg(not(target_os = "linux"))]
     pub(super) fn of(child: &Child) -> Self {
         Self::by_thread(child)
+    }
+
+    /// Of a process that is not this one's child, and that its parent does not reap meanwhile.
+    #[cfg(target_os = "linux")]
+    pub(super) fn of_another_s(pid: Pid) -> Self {
+        use rustix::process::{PidfdFlags, pidfd_open};
+        Self { fd: pidfd_open(pid, PidfdFlags::empty()).ok(), pid, is_child: false }
     }
 
     /// A thread that waits, and then closes the writing end of a pipe.
@@ -45,12 +53,13 @@ impl Ending {
             })?;
             Ok(read_end)
         });
-        waiting.map_or_else(|_| Self::by_looks(child), |read_end| Self { fd: Some(read_end.into()), pid })
+        waiting
+            .map_or_else(|_| Self::by_looks(child), |read_end| Self { fd: Some(read_end.into()), pid, is_child: true })
     }
 
     /// Neither a file descriptor nor a thread is to be had, but the process runs already.
     fn by_looks(child: &Child) -> Self {
-        Self { fd: None, pid: Pid::from_child(child) }
+        Self { fd: None, pid: Pid::from_child(child), is_child: true }
     }
 
     pub(super) fn fd(&self) -> Option<BorrowedFd<'_>> {
@@ -64,6 +73,10 @@ impl Ending {
 
     /// Whether it has ended.
     pub(super) fn is_over(&self) -> bool {
+        #[cfg(target_os = "linux")]
+        if !self.is_child {
+            return super::tree::has_ended(self.pid);
+        }
         let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
         !matches!(waitid(WaitId::Pid(self.pid), options), Ok(None) | Err(rustix::io::Errno::INTR))
     }

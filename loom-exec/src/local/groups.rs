@@ -90,6 +90,14 @@ impl Entry<'_> {
     pub(super) fn let_go(&self) {
         self.groups.state().groups.retain(|group| *group != self.group);
     }
+
+    /// The same, for a process that somebody else may reap as soon as it is let go: that has to wait until it is done here.
+    #[cfg(target_os = "linux")]
+    pub(super) fn let_go_while<T>(&self, reap: impl FnOnce() -> T) -> T {
+        let mut state = self.groups.state();
+        state.groups.retain(|group| *group != self.group);
+        reap()
+    }
 }
 
 impl Drop for Entry<'_> {

@@ -4,6 +4,7 @@
 //! further thread and no timer is needed.
 
 mod ending;
+mod fork;
 mod groups;
 mod leaks;
 mod running;
@@ -11,15 +12,19 @@ mod start;
 #[cfg(target_os = "linux")]
 pub(crate) mod tree;
 
+#[cfg(target_os = "linux")]
+use std::io::PipeReader;
+use std::os::fd::OwnedFd;
 use std::os::unix::process::ExitStatusExt;
-use std::process::Child;
+use std::process::{Child, ExitStatus};
 
 use ending::Ending;
 use leaks::Leaks;
 use running::{Running, Told};
 use rustix::process::{Pid, Signal, kill_process_group};
-use start::{Refusal, start};
+use start::start;
 
+pub(crate) use fork::Preloaded;
 pub(crate) use groups::Groups;
 
 use crate::{Executor, Job, Outcome};
@@ -30,38 +35,81 @@ pub struct LocalExecutor;
 
 impl Executor for LocalExecutor {
     fn execute(&self, mut job: Job<'_>) -> Outcome {
-        let mut child = match start(&job) {
-            Ok(child) => child,
-            Err(Refusal::Stopped) => return Outcome::Stopped,
-            Err(Refusal::Because(message)) => return Outcome::Broken { message },
-        };
-        see_to_its_end(&mut child, &mut job).unwrap_or_else(|message| Outcome::Broken {
-            message: format!("cannot wait for {}: {message}", job.command.program.display()),
-        })
+        match start(&job, || start::command(&job).spawn()) {
+            Ok(child) => to_its_end(Process::of(child), &mut job),
+            Err(refusal) => refusal.into(),
+        }
     }
 }
 
-fn see_to_its_end(child: &mut Child, job: &mut Job<'_>) -> Result<Outcome, String> {
-    let group = Pid::from_child(child);
+/// A process that has been started and is to be seen to its end. It leads a process group.
+struct Process {
+    pid: Pid,
+    running: Running,
+    ending: Ending,
+    reaper: Reaper,
+}
+
+/// Who can reap a process: its parent.
+enum Reaper {
+    Us(Child),
+    #[cfg(target_os = "linux")]
+    Server(std::sync::Arc<fork::Server>),
+}
+
+impl Process {
+    fn of(mut child: Child) -> Self {
+        let pid = Pid::from_child(&child);
+        let stdout = child.stdout.take().map(|pipe| OwnedFd::from(pipe).into());
+        let stderr = child.stderr.take().map(|pipe| OwnedFd::from(pipe).into());
+        let running = Running::new(pid, stdout, stderr);
+        Self { pid, running, ending: Ending::of(&child), reaper: Reaper::Us(child) }
+    }
+
+    #[cfg(target_os = "linux")]
+    fn forked(pid: Pid, [stdout, stderr]: [PipeReader; 2], server: std::sync::Arc<fork::Server>) -> Self {
+        let running = Running::new(pid, Some(stdout), Some(stderr));
+        Self { pid, running, ending: Ending::of_another_s(pid), reaper: Reaper::Server(server) }
+    }
+
+    /// Lets the process go, whose number may be a stranger's from then on. It has ended.
+    fn reap(&mut self, entry: &groups::Entry<'_>) -> Result<ExitStatus, String> {
+        match &mut self.reaper {
+            Reaper::Us(child) => {
+                entry.let_go();
+                child.wait().map_err(|error| error.to_string())
+            }
+            #[cfg(target_os = "linux")]
+            Reaper::Server(server) => entry.let_go_while(|| server.reap(self.pid)),
+        }
+    }
+}
+
+fn to_its_end(process: Process, job: &mut Job<'_>) -> Outcome {
+    see_to_its_end(process, job).unwrap_or_else(|message| Outcome::Broken {
+        message: format!("cannot wait for {}: {message}", job.command.program.display()),
+    })
+}
+
+fn see_to_its_end(mut process: Process, job: &mut Job<'_>) -> Result<Outcome, String> {
+    let group = process.pid;
     // Dropped last of all, when there is room for another process.
     let entry = job.cancel.groups().enter(group);
     #[cfg(debug_assertions)]
     panic_on_purpose(job);
     let leaks = Leaks::of(job, group);
-    let mut running = Running::new(child, group);
-    let told = running.wait(&Ending::of(child), job);
+    let told = process.running.wait(&process.ending, job);
     // The process has ended but is not reaped, so its number, which is that of the group, is still its own.
     let by_itself = matches!(told, Ok(None));
     if !by_itself {
         let _ = kill_process_group(group, Signal::KILL);
     }
     if leaks.finds_orphans() && !(by_itself && job.detach) {
-        running.end_leaks(&leaks, by_itself, job);
+        process.running.end_leaks(&leaks, by_itself, job);
     }
-    entry.let_go();
-    let status = child.wait().map_err(|error| error.to_string())?;
+    let status = process.reap(&entry)?;
     if !leaks.finds_orphans() && by_itself && !job.detach {
-        running.end_leaks(&leaks, by_itself, job);
+        process.running.end_leaks(&leaks, by_itself, job);
     }
     Ok(match (status.code(), status.signal(), told?) {
         (.., Some(Told::TimedOut)) => Outcome::TimedOut { after: job.timeout.unwrap_or_default() },

@@ -1,8 +1,7 @@
 //! A process while it runs: its output, its end, and what ends it early.
 
-use std::io::{ErrorKind, Read};
+use std::io::{ErrorKind, PipeReader, Read};
 use std::os::fd::AsFd;
-use std::process::{Child, ChildStderr, ChildStdout};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -30,8 +29,8 @@ pub(super) enum Told {
 /// A process that has been spawned and not yet reaped.
 pub(super) struct Running {
     group: Pid,
-    stdout: Option<ChildStdout>,
-    stderr: Option<ChildStderr>,
+    stdout: Option<PipeReader>,
+    stderr: Option<PipeReader>,
     buffer: Vec<u8>,
 }
 
@@ -42,8 +41,8 @@ struct Telling {
 }
 
 impl Running {
-    pub(super) fn new(child: &mut Child, group: Pid) -> Self {
-        Self { group, stdout: child.stdout.take(), stderr: child.stderr.take(), buffer: vec![0; CHUNK] }
+    pub(super) fn new(group: Pid, stdout: Option<PipeReader>, stderr: Option<PipeReader>) -> Self {
+        Self { group, stdout, stderr, buffer: vec![0; CHUNK] }
     }
 
     /// Hands on output until the process ends, and ends it where the run stops or its time is over. Returns why it was
@@ -184,9 +183,9 @@ impl Running {
     }
 
     fn read(&mut self, stream: Stream, job: &mut Job<'_>) {
-        let pipe: Option<&mut dyn Read> = match stream {
-            Stream::Stdout => self.stdout.as_mut().map(|pipe| pipe as &mut dyn Read),
-            Stream::Stderr => self.stderr.as_mut().map(|pipe| pipe as &mut dyn Read),
+        let pipe = match stream {
+            Stream::Stdout => self.stdout.as_mut(),
+            Stream::Stderr => self.stderr.as_mut(),
         };
         match pipe.map(|pipe| pipe.read(&mut self.buffer)) {
             Some(Ok(length)) if length > 0 => (job.output)(stream, &self.buffer[..length]),
@@ -209,7 +208,7 @@ struct Ready {
     kill: bool,
 }
 
-fn poll_for(fds: &mut [PollFd<'_>], timeout: Option<Duration>) -> Result<(), String> {
+pub(super) fn poll_for(fds: &mut [PollFd<'_>], timeout: Option<Duration>) -> Result<(), String> {
     let timeout = timeout.map(|timeout| Timespec {
         tv_sec: timeout.as_secs().try_into().unwrap_or(i64::MAX),
         tv_nsec: timeout.subsec_nanos().into(),

@@ -3,12 +3,12 @@
 use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use rustix::io::Errno;
 
-use crate::Job;
+use crate::{Job, Outcome};
 
 /// What a step finds in its environment that may leave processes behind, and they after it.
 pub(crate) const DETACHED: &str = "LOOM_DETACH";
@@ -22,14 +22,24 @@ pub(super) enum Refusal {
     Because(String),
 }
 
+/// The command could not be started, which is how the job ends.
+impl From<Refusal> for Outcome {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Stopped => Self::Stopped,
+            Refusal::Because(message) => Self::Broken { message },
+        }
+    }
+}
+
 /// Spawns the command of a job. Where there is no room for one more process, it waits for one to end.
-pub(super) fn start(job: &Job<'_>) -> Result<Child, Refusal> {
+pub(super) fn start<T>(job: &Job<'_>, mut spawn: impl FnMut() -> io::Result<T>) -> Result<T, Refusal> {
     let groups = job.cancel.groups();
     let mut pauses = PAUSES.into_iter().map(Duration::from_millis);
     loop {
         let ends = groups.ends();
-        let error = match command(job).spawn() {
-            Ok(child) => return Ok(child),
+        let error = match spawn() {
+            Ok(started) => return Ok(started),
             Err(error) => error,
         };
         let why_full = why_full(&error).filter(|_| !job.cancel.is_stopped());
@@ -52,7 +62,7 @@ pub(super) fn start(job: &Job<'_>) -> Result<Child, Refusal> {
     }
 }
 
-fn command(job: &Job<'_>) -> Command {
+pub(super) fn command(job: &Job<'_>) -> Command {
     let mut command = Command::new(&job.command.program);
     command
         .args(&job.command.args)

@@ -57,6 +57,7 @@ impl Step {
             detach: self.detach,
             output: &mut |_: Stream, bytes: &[u8]| told.extend_from_slice(bytes),
             leaked: &mut |leak| leaks.push(leak),
+            warn: &mut |message| panic!("{message}"),
         });
         Ran { outcome, told: String::from_utf8(told).unwrap(), leaks }
     }

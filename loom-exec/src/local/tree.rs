@@ -128,6 +128,18 @@ impl Kin {
     }
 }
 
+/// Whether a process has ended, be it reaped or not.
+pub(crate) fn has_ended(pid: Pid) -> bool {
+    match std::fs::read(format!("/proc/{pid}/stat")) {
+        Ok(stat) => {
+            let name_ends = stat.iter().rposition(|byte| *byte == b')');
+            name_ends.is_some_and(|at| matches!(stat.get(at + 2), Some(b'Z' | b'X')))
+        }
+        // Without room for one more file nothing is known.
+        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+    }
+}
+
 /// The environment that a process began with.
 pub(crate) struct Environment(Vec<u8>);
 
@@ -163,7 +175,7 @@ impl Environment {
 /// The command line of a process, as one line for people; its short name if it has none.
 pub(crate) fn command(pid: Pid) -> String {
     let words = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-    let words = String::from_utf8_lossy(words.strip_suffix(b"\0").unwrap_or(&words)).replace('\0', " ");
+    let words = String::from_utf8_lossy(&words).trim_end_matches('\0').replace('\0', " ");
     let words = if words.is_empty() {
         std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default().trim_end().to_owned()
     } else {

@@ -262,6 +262,7 @@ impl Run<'_> {
             Told::Output { unit, stream, text } => Event::UnitOutput { unit, stream, text },
             Told::InputChanged { unit, input } => Event::InputChanged { unit, input },
             Told::PutAside { unit, path, to } => Event::PutAside { unit, path, to },
+            Told::Warned(message) => Event::RunWarned { message },
             Told::Leaked { unit, leak } => Event::UnitLeaked { unit, leak },
             Told::Retried { unit, outcome, attempt, of, delay } => {
                 Event::UnitRetried { unit, outcome, attempt, of, delay }

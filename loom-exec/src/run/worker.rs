@@ -353,6 +353,9 @@ impl Worker<'_> {
             leaked: &mut |leak| {
                 let _ = sender.send(Told::Leaked { unit: Arc::clone(&unit.name), leak });
             },
+            warn: &mut |message| {
+                let _ = sender.send(Told::Warned(message));
+            },
             output: &mut |stream, bytes| {
                 if !wanted(stream, bytes) {
                     return;

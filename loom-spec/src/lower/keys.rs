@@ -14,6 +14,7 @@ const TABLES: &[(&[&str], &str)] = &[
     (&["linspace", "geomspace", "arange", "uniform", "log_uniform", "int_uniform"], "/definitions/Axis"),
     (GATHER_KEYS, "/definitions/Step/properties/gather"),
     (EXECUTION_KEYS, "/properties/execution"),
+    (PYTHON_KEYS, "/properties/execution/properties/python"),
     (STEP_KEYS, "/definitions/Step"),
     (LOOP_KEYS, "/definitions/Step/properties/loop"),
     (RESOURCES_KEYS, "/definitions/Step/properties/resources"),

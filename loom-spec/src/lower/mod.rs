@@ -59,14 +59,16 @@ const SWEEP_KEYS: &[&str] =
     &["axes", "zip", "exclude", "include", "where", "repeat", "sample", "seed", "from", "max", "max_failures"];
 const GATHER_KEYS: &[&str] = &["axes", "as", "allow_failed"];
 const EXECUTION_KEYS: &[&str] = &["parallel", "max_workers", "python", "resources"];
+const PYTHON_KEYS: &[&str] = &["interpreter", "preload"];
 
 /// Where a key belongs that stands in the wrong place.
-const PLACES: [(&[&str], &str); 12] = [
+const PLACES: [(&[&str], &str); 13] = [
     (STEP_KEYS, "of a step"),
     (CONDITION_KEYS, "of a condition: a step with `kind: condition`"),
     (SWITCH_KEYS, "of a switch: a step with `kind: switch`"),
     (MULTI_PASS_KEYS, "of a group, under `multi_pass`"),
     (EXECUTION_KEYS, "under `execution`"),
+    (PYTHON_KEYS, "of `execution`, under `python`"),
     (LOOP_KEYS, "of a step, under `loop`"),
     (RESOURCES_KEYS, "of a step or of `execution`, under `resources`"),
     (RETRIES_KEYS, "of a step, under `retries`"),
@@ -164,7 +166,7 @@ impl Lower<'_> {
             match key.text {
                 "parallel" => execution.parallel = self.switch(value, "`parallel`"),
                 "max_workers" => execution.max_workers = self.count(value, "`max_workers`"),
-                "python" => execution.python = self.text(value, "`python`", "a program or its path"),
+                "python" => self.python(value, execution),
                 "resources" => execution.resources = self.resources(value),
                 _ => {}
             }

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::{Lower, RESOURCES_KEYS, RETRIES_KEYS};
+use super::{Lower, PYTHON_KEYS, RESOURCES_KEYS, RETRIES_KEYS};
 use crate::pipeline::{Amount, FailedBy, Resources, Retries};
 use crate::tree::{Kind, Node};
-use crate::{Entry, Problem};
+use crate::{Entry, Execution, Problem, Scalar};
 
 /// Nobody waits for longer, and clocks can still count it.
 const LONGEST: Duration = Duration::from_secs(3650 * DAY);
@@ -57,6 +57,61 @@ impl Lower<'_> {
             }
         }
         resources
+    }
+
+    /// `python` under `execution`: a program, or a mapping.
+    pub(super) fn python(&mut self, node: Node<'_>, execution: &mut Execution) {
+        if !matches!(node.kind(), Kind::Mapping) {
+            let expected = "a program or its path, or the keys `interpreter` and `preload`";
+            execution.python = self.text(node, "`python`", expected);
+            return;
+        }
+        let entries = node.entries(self.problems);
+        for (key, value) in self.known(entries, "of `python`", PYTHON_KEYS) {
+            match key.text {
+                "interpreter" => execution.python = self.text(value, "`interpreter`", "a program or its path"),
+                _ => self.preload(value, &mut execution.preload),
+            }
+        }
+    }
+
+    fn preload(&mut self, node: Node<'_>, modules: &mut Vec<Scalar>) {
+        if self.is_absent(node) {
+            return;
+        }
+        if !matches!(node.kind(), Kind::Sequence) {
+            let problem = self.wrong_kind_problem(node, "`preload`", "a list of modules");
+            let name = node.scalar().map_or("numpy", |(text, _)| text);
+            self.problems.push(problem.help(format!("write it in brackets: `preload: [{name}]`")));
+            return;
+        }
+        for item in node.items() {
+            let Some(module) = self.text(item, "a module", "its name, such as `numpy`") else { continue };
+            if let Some(first) = modules.iter().find(|known| known.text == module.text) {
+                self.problems.push(
+                    Problem::error("duplicate-value", format!("the module `{}` is named twice", module.text))
+                        .at(module.span, "named again here")
+                        .at(first.span, "first named here")
+                        .help("keep one of the two"),
+                );
+            } else if is_module(&module.text) {
+                modules.push(module);
+            } else {
+                let text = &module.text;
+                let help = if text.contains('/') || text.ends_with(".py") {
+                    "modules are named as `import` takes them, not by their files: `lib/losses.py` is `lib.losses`"
+                } else if text.contains('-') {
+                    "this is what `import` takes, not what `pip install` does: of `scikit-learn` it is `sklearn`"
+                } else {
+                    "a module is named as `import` takes it, such as `numpy` or `scipy.stats`"
+                };
+                self.problems.push(
+                    Problem::error("bad-module", format!("`{text}` is not the name of a module"))
+                        .at(module.span, "expected a name that `import` takes")
+                        .help(help),
+                );
+            }
+        }
     }
 
     fn memory(&mut self, node: Node<'_>) -> Option<u64> {
@@ -145,6 +200,14 @@ impl Lower<'_> {
         }
         Some(failures).filter(|failures| !failures.is_empty())
     }
+}
+
+/// Whether `import` could take this.
+fn is_module(name: &str) -> bool {
+    name.split('.').all(|part| {
+        let begins = part.chars().next().is_some_and(|first| first.is_alphabetic() || first == '_');
+        begins && part.chars().all(|c| c.is_alphanumeric() || c == '_')
+    })
 }
 
 /// Whether every system and shell takes it for the name of a variable.

@@ -9,8 +9,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value as Json, json};
 
 use super::values::{
-    Anything, Command, ConditionKind, Configuration, Count, DataType, Failures, Goal, HandedOver, Kind, Number, Over,
-    Path, Place, Predicate, Size, Span, Switch, SwitchKind, Text, Together, Value, Variable, Whole,
+    Anything, Command, ConditionKind, Configuration, Count, DataType, Failures, Goal, HandedOver, Kind, Module, Number,
+    Over, Path, Place, Predicate, Size, Span, Switch, SwitchKind, Text, Together, Value, Variable, Whole,
 };
 use super::{OrEmpty, widen};
 
@@ -97,12 +97,26 @@ struct Execution {
     max_workers: Count,
     /// The Python that runs `.py` tasks. By default that of the active environment, else of `.venv` or `venv` here or
     /// above, else `python3`.
-    #[schemars(default, extend("examples" = [".venv/bin/python"]))]
-    python: Path,
+    #[schemars(default, extend("examples" = [".venv/bin/python", {"preload": ["numpy"]}]))]
+    python: Python,
     /// What all that runs at the same time may take together. By default the CPUs are as many as `max_workers`, and memory
     /// and GPUs are those of the machine.
     #[schemars(default)]
     resources: OrEmpty<Resources>,
+}
+
+/// A program or its path, or how it runs the tasks.
+#[derive(Default, JsonSchema)]
+#[schemars(inline, deny_unknown_fields, transform = or_path)]
+struct Python {
+    /// The program or its path. By default that of the active environment, else of `.venv` or `venv` here or above, else
+    /// `python3`.
+    #[schemars(default, extend("examples" = [".venv/bin/python"]))]
+    interpreter: Path,
+    /// Modules that many small tasks import: they are imported once, and each task begins as a fork of the interpreter that has
+    /// done so. By default none.
+    #[schemars(default, extend("examples" = [["numpy", "pandas"]]))]
+    preload: OrEmpty<Vec<Module>>,
 }
 
 /// Runs the steps for many values of some parameters, each together a configuration.

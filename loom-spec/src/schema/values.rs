@@ -105,6 +105,12 @@ values! {
     };
     /// Which number is better.
     Goal = {"enum": ["max", "min"], "enumDescriptions": ["The larger one.", "The smaller one."]};
+    /// A module of Python, as `import` takes it.
+    Module = {
+        "type": "string",
+        "pattern": "^[^\\s\\d./\\\\-][^\\s./\\\\-]*([.][^\\s\\d./\\\\-][^\\s./\\\\-]*)*$",
+        "patternErrorMessage": "expected a module as `import` takes it, such as `numpy`",
+    };
     /// A program with its words, or a line for the shell.
     Command = {
         "type": ["array", "string"],

@@ -98,8 +98,10 @@ impl Finder<'_> {
             self.sweep(sweep);
         }
         if let Some(python) = key(tree, "execution").and_then(|execution| key(execution, "python")) {
-            let path = vec![Seg::Key("execution".to_owned()), Seg::Key("python".to_owned())];
-            self.value(&Part { node: "execution", depth: 1, group: None }, python, &path);
+            let mut path = vec![Seg::Key("execution".to_owned()), Seg::Key("python".to_owned())];
+            let interpreter = key(python, "interpreter");
+            path.extend(interpreter.map(|_| Seg::Key("interpreter".to_owned())));
+            self.value(&Part { node: "execution", depth: 1, group: None }, interpreter.unwrap_or(python), &path);
         }
         self.uses
     }

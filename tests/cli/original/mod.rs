@@ -1,5 +1,7 @@
 //! Beside the original, `loom-pipeline` 0.7.0: what runs there runs here, hands the tasks the same arguments and leaves the
 //! same files, but for the differences that are meant. Those stand in tables, each with its reason.
+//!
+//! One in four pipelines runs with Python tasks that are forked; `LOOM_TEST_PRELOAD=1` makes it all of them.
 
 mod both;
 mod chance;

@@ -199,7 +199,7 @@ pipeline:
      --> ./pipeline.yml:1:53
       |
     1 | execution: {parallel: 3, max_workers: many, python: [python3]}
-      |                                                     ^^^^^^^^^ expected a program or its path
+      |                                                     ^^^^^^^^^ expected a program or its path, or the keys `interpreter` and `preload`
 
     error: the name of a step cannot be a list
      --> ./pipeline.yml:3:12
@@ -452,5 +452,81 @@ fn a_step_has_a_name_and_one_program() {
        = help: groups only label steps: put the two side by side
 
     8 errors; nothing was run
+    ");
+}
+
+#[test]
+fn what_is_preloaded_is_named_as_import_takes_it() {
+    insta::assert_snapshot!(refused("execution:
+  python:
+    interpreters: python3
+    preload: [numpy, scikit-learn, lib/losses.py, numpy, 3d, {a: b}]
+pipeline: []
+"), @"
+    exit 2
+    --- stderr
+    error: `interpreters` is not a key of `python`
+     --> ./pipeline.yml:3:5
+      |
+    3 |     interpreters: python3
+      |     ^^^^^^^^^^^^ unknown key
+      |
+      = help: did you mean `interpreter`?
+
+    error: `scikit-learn` is not the name of a module
+     --> ./pipeline.yml:4:22
+      |
+    4 |     preload: [numpy, scikit-learn, lib/losses.py, numpy, 3d, {a: b}]
+      |                      ^^^^^^^^^^^^ expected a name that `import` takes
+      |
+      = help: this is what `import` takes, not what `pip install` does: of
+              `scikit-learn` it is `sklearn`
+
+    error: `lib/losses.py` is not the name of a module
+     --> ./pipeline.yml:4:36
+      |
+    4 |     preload: [numpy, scikit-learn, lib/losses.py, numpy, 3d, {a: b}]
+      |                                    ^^^^^^^^^^^^^ expected a name that `import` takes
+      |
+      = help: modules are named as `import` takes them, not by their files:
+              `lib/losses.py` is `lib.losses`
+
+    error: the module `numpy` is named twice
+     --> ./pipeline.yml:4:51
+      |
+    4 |     preload: [numpy, scikit-learn, lib/losses.py, numpy, 3d, {a: b}]
+      |               ----- first named here              ^^^^^ named again here
+      |
+      = help: keep one of the two
+
+    error: `3d` is not the name of a module
+     --> ./pipeline.yml:4:58
+      |
+    4 |     preload: [numpy, scikit-learn, lib/losses.py, numpy, 3d, {a: b}]
+      |                                                          ^^ expected a name that `import` takes
+      |
+      = help: a module is named as `import` takes it, such as `numpy` or
+              `scipy.stats`
+
+    error: a module cannot be a mapping
+     --> ./pipeline.yml:4:62
+      |
+    4 |     preload: [numpy, scikit-learn, lib/losses.py, numpy, 3d, {a: b}]
+      |                                                              ^^^^^^ expected its name, such as `numpy`
+
+    6 errors; nothing was run
+    ");
+    insta::assert_snapshot!(refused("execution: {python: {preload: numpy}}\npipeline: []\n"), @"
+    exit 2
+    --- stderr
+    error: `preload` cannot be `numpy`
+     --> ./pipeline.yml:1:31
+      |
+    1 | execution: {python: {preload: numpy}}
+      |                               ^^^^^ expected a list of modules
+      |
+      = help: write it in brackets: `preload: [numpy]`
+
+    1 error; nothing was run
     ");
 }
