@@ -25,6 +25,7 @@ pub(super) enum Refusal {
 /// Spawns the command of a job. Where there is no room for one more process, it waits for one to end.
 pub(super) fn start(job: &Job<'_>) -> Result<Child, Refusal> {
     let groups = job.cancel.groups();
+    let is_to_end = || job.cancel.ends_unit(job.unit);
     let mut pauses = PAUSES.into_iter().map(Duration::from_millis);
     loop {
         let ends = groups.ends();
@@ -32,9 +33,9 @@ pub(super) fn start(job: &Job<'_>) -> Result<Child, Refusal> {
             Ok(child) => return Ok(child),
             Err(error) => error,
         };
-        let why_full = why_full(&error).filter(|_| !job.cancel.is_stopped());
+        let why_full = why_full(&error).filter(|_| !is_to_end());
         let Some(why) = why_full else {
-            return Err(match job.cancel.is_stopped() {
+            return Err(match is_to_end() {
                 true => Refusal::Stopped,
                 false => Refusal::Because(cannot_start(&job.command.program, &error)),
             });
