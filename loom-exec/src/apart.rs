@@ -2,16 +2,19 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader};
-use std::os::unix::fs::FileExt;
+use std::io::{self, BufRead, BufReader, Write};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::{FileExt, FileTypeExt};
+use std::os::unix::net::UnixStream;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 
-use crate::{Ended, Event};
+use crate::{Cancel, Ended, Event};
 
 /// Behind the name of a run: it waits for the run that is named next.
 const WAITS: &str = "waits";
@@ -19,12 +22,15 @@ const WAITS: &str = "waits";
 const BEGINS: &str = "begins";
 /// So much is told of what a run wrote to its standard error, in bytes.
 const MOST_SAID: u64 = 64 << 10;
+/// How long a run may leave unread what it is asked.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// A run in a process of its own. It goes on when this is dropped.
 ///
 /// The program that is started opens a pipeline, runs it, and says which run it is by writing [`Apart::line`] of each event
-/// to its standard output; all else is found in the folder of the run, by [`Run::follow`](crate::runs::Run::follow). It is
-/// best a program that is [`supervise`](crate::supervise)d.
+/// to its standard output; all else is found in the folder of the run, by [`Run::follow`](crate::runs::Run::follow). That output
+/// is a socket, by which it is asked for more: see [`Apart::hear`]. It is best a program that is
+/// [`supervise`](crate::supervise)d.
 ///
 /// ```
 /// use std::path::Path;
@@ -41,6 +47,7 @@ const MOST_SAID: u64 = 64 << 10;
 pub struct Apart {
     name: Arc<str>,
     id: u32,
+    asked: UnixStream,
     shared: Arc<Shared>,
 }
 
@@ -95,24 +102,27 @@ impl Apart {
     ) -> Result<Self, NotStarted> {
         let failed = |source| NotStarted::System { program: program.to_path_buf(), source };
         let errors = tempfile::tempfile().map_err(failed)?;
-        let mut child = Command::new(program)
+        let (asked, told) = UnixStream::pair().map_err(failed)?;
+        asked.set_write_timeout(Some(PATIENCE)).map_err(failed)?;
+        let hears = asked.try_clone().map_err(failed)?;
+        let child = Command::new(program)
             .args(args)
             .current_dir(folder)
             .env_clear()
             .envs(environment)
             .stdin(Stdio::null())
-            .stdout(Stdio::piped())
+            // Its supervisors hand it on as it is, which they cannot do with standard input.
+            .stdout(OwnedFd::from(told))
             .stderr(errors.try_clone().map_err(failed)?)
             // What a terminal sends to whoever started it is not meant for it.
             .process_group(0)
             .spawn()
             .map_err(failed)?;
         let id = child.id();
-        let told = child.stdout.take();
         let now = Now { child, run: None, waits_for: None, ended: None, errors };
         let shared = Arc::new(Shared { now: Mutex::new(now), changed: Condvar::new() });
         let watched = Arc::clone(&shared);
-        let watching = std::thread::Builder::new().name("loom-apart".to_owned()).spawn(move || watched.watch(told));
+        let watching = std::thread::Builder::new().name("loom-apart".to_owned()).spawn(move || watched.watch(hears));
         if let Err(source) = watching {
             // Nobody would ever wait for it.
             let mut now = shared.now();
@@ -122,7 +132,7 @@ impl Apart {
         let mut now = shared.now();
         loop {
             match (&now.run, now.ended) {
-                (Some(name), _) => return Ok(Self { name: Arc::clone(name), id, shared: Arc::clone(&shared) }),
+                (Some(name), _) => return Ok(Self { name: Arc::clone(name), id, asked, shared: Arc::clone(&shared) }),
                 (None, Some(ended)) => return Err(NotStarted::Ended { ended, said: now.said() }),
                 (None, None) => now = shared.changed.wait(now).unwrap_or_else(PoisonError::into_inner),
             }
@@ -167,6 +177,38 @@ impl Apart {
         Ok(())
     }
 
+    /// Asks it to end one unit, and to go on as after a failure. A unit that is not at work is left as it is, and to a run
+    /// that has ended nothing is said: neither is an error. One is that it does not listen.
+    pub fn stop_unit(&self, unit: &str) -> io::Result<()> {
+        let line = serde_json::to_string(unit)? + "\n";
+        match (&self.asked).write_all(line.as_bytes()) {
+            Err(_) if self.try_wait().is_some() => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            written => written,
+        }
+    }
+
+    /// To be called by the program that was started: hands what it is asked to its run, until whoever started it has ended,
+    /// or nobody did by [`Apart::start`]. The run goes on after that.
+    ///
+    /// Its standard output is read for that, in a thread that is never ended.
+    pub fn hear(cancel: Cancel) -> io::Result<()> {
+        let out = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+        if !out.metadata()?.file_type().is_socket() {
+            return Ok(());
+        }
+        let hear = move || {
+            for line in BufReader::new(out).lines().map_while(Result::ok) {
+                if let Ok(unit) = serde_json::from_str::<String>(&line) {
+                    // If there is no room for that it goes on, which is seen.
+                    let _ = cancel.stop_unit(&unit);
+                }
+            }
+        };
+        std::thread::Builder::new().name("loom-hear".to_owned()).spawn(hear)?;
+        Ok(())
+    }
+
     /// How it ended, if it has.
     pub fn try_wait(&self) -> Option<Ended> {
         self.shared.now().ended
@@ -195,10 +237,10 @@ impl Shared {
     }
 
     /// Reads all that the process writes, and waits for its end.
-    fn watch(&self, told: Option<ChildStdout>) {
-        let mut told = told.map(BufReader::new);
+    fn watch(&self, told: UnixStream) {
+        let mut told = BufReader::new(told);
         let mut line = Vec::new();
-        while told.as_mut().is_some_and(|told| told.read_until(b'\n', &mut line).is_ok_and(|length| length > 0)) {
+        while told.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
             self.hear(&String::from_utf8_lossy(&line));
             line.clear();
         }

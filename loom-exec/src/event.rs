@@ -250,7 +250,7 @@ pub enum Outcome {
         /// Why.
         message: String,
     },
-    /// The run was stopped while it ran.
+    /// The run was stopped while it ran; or it alone was, which counts as a failure.
     Stopped,
     /// The thread that ran it panicked: a bug in loom or in an embedding program's executor.
     Panicked,

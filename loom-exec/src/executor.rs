@@ -17,7 +17,8 @@ pub struct Job<'a> {
     pub folder: &'a Path,
     /// The whole environment to run it in, name and value.
     pub environment: &'a [(std::ffi::OsString, std::ffi::OsString)],
-    /// Tells when the run is to end; the executor ends the command then and answers [`Outcome::Stopped`].
+    /// Tells when the run, or [this unit alone](Cancel::ends_unit), is to end; the executor ends the command then and answers
+    /// [`Outcome::Stopped`].
     pub cancel: &'a Cancel,
     /// How long a command may take to end once it was told to, before it is killed.
     pub grace: Duration,

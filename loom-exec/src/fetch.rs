@@ -64,8 +64,9 @@ impl Fetcher {
     }
 
     /// Makes this file from this URL, unless there is one. Returns when the file is there, when it cannot be had, or when
-    /// the run is stopped; after that no file appears, and nothing is left of the part that was there.
-    pub(crate) fn fetch(&self, url: &str, to: &Path, cancel: &Cancel) -> Result<(), FetchError> {
+    /// the run is stopped; after that no file appears, and nothing is left of the part that was there. Where only the unit
+    /// that asks is to end, the transfer goes on, since others may wait for it.
+    pub(crate) fn fetch(&self, unit: &str, url: &str, to: &Path, cancel: &Cancel) -> Result<(), FetchError> {
         let transfer = {
             let mut transfers = self.transfers.lock().unwrap_or_else(PoisonError::into_inner);
             // Looked at under the lock: whoever comes after the end of a transfer finds its file.
@@ -82,7 +83,7 @@ impl Fetcher {
                 }
             }
         };
-        transfer.wait(url, cancel)
+        transfer.wait(unit, url, cancel)
     }
 }
 
@@ -152,10 +153,17 @@ impl Transfer {
         self.result.get().cloned()
     }
 
-    fn wait(&self, url: &str, cancel: &Cancel) -> Result<(), FetchError> {
-        select! {
-            recv(self.done) -> _ => {}
-            recv(cancel.stopped()) -> _ => {}
+    fn wait(&self, unit: &str, url: &str, cancel: &Cancel) -> Result<(), FetchError> {
+        loop {
+            let bell = cancel.bell();
+            if cancel.ends_unit(unit) && !cancel.is_stopped() {
+                return self.result().unwrap_or(Err(FetchError::Stopped));
+            }
+            select! {
+                recv(self.done) -> _ => break,
+                recv(cancel.stopped()) -> _ => break,
+                recv(bell.closed()) -> _ => {}
+            }
         }
         if let Some(result) = self.result() {
             return result;

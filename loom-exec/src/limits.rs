@@ -5,7 +5,7 @@ use rustix::process::{Resource, getrlimit};
 /// What a running command takes of this process while it is started: pipes, a handle to wait by, its log.
 const FILES_PER_WORKER: u64 = 10;
 /// What is open beside the commands.
-const FILES_BESIDE: u64 = 14;
+const FILES_BESIDE: u64 = 18;
 /// What a thread takes of the address space: its stack, and the allocator's own.
 const SPACE_PER_WORKER: u64 = 32 << 20;
 const SPACE_BESIDE: u64 = 64 << 20;

@@ -64,6 +64,25 @@ fn a_run_apart_is_asked_to_end() {
     assert_eq!(run.wait(), Ended::Signalled(9));
 }
 
+#[test]
+fn a_run_apart_is_asked_to_end_a_unit() {
+    let folder = tempfile::tempdir().unwrap();
+    // What it says and what it is asked go by the same socket.
+    let run = apart(folder.path(), "echo r begins; head -n 2 <&1 > asked; exit 3").unwrap();
+    run.stop_unit("a[x \"y\"\n.csv]").unwrap();
+    run.stop_unit("b").unwrap();
+    assert_eq!(run.wait(), Ended::Exited(3));
+    let asked = std::fs::read_to_string(folder.path().join("asked")).unwrap();
+    assert_eq!(asked, "\"a[x \\\"y\\\"\\n.csv]\"\n\"b\"\n");
+    run.stop_unit("c").unwrap();
+    // One that does not listen is not waited for.
+    let run = apart(folder.path(), "echo r begins; exec sleep 1000").unwrap();
+    let long = "x".repeat(1 << 20);
+    assert!(run.stop_unit(&long).is_err());
+    run.signal(9).unwrap();
+    run.wait();
+}
+
 /// A pipeline that goes on when something is written to `go`.
 fn waiting() -> (tempfile::TempDir, Project) {
     let folder = tempfile::tempdir().unwrap();

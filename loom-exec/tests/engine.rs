@@ -18,7 +18,7 @@ enum Act<'a> {
     Panic,
     /// Waits for as many others as the barrier wants.
     Meet(&'a Barrier),
-    /// Waits for the run to be stopped.
+    /// Waits for the run, or the unit alone, to be stopped.
     UntilStopped,
 }
 
@@ -42,7 +42,7 @@ impl Executor for Script<'_> {
                 barrier.wait();
             }
             Act::UntilStopped => {
-                while !job.cancel.is_stopped() {
+                while !job.cancel.ends_unit(job.unit) {
                     std::thread::yield_now();
                 }
                 return Outcome::Stopped;
@@ -193,6 +193,35 @@ fn a_stopped_run_starts_nothing_more() {
     start left
     end left: stopped
     1 ok, 0 failed, 0 skipped, 3 not run
+    ");
+}
+
+#[test]
+fn a_unit_that_is_stopped_alone_is_one_that_failed() {
+    let (_folder, decisions) = decide(DIAMOND);
+    let cancel = Cancel::new().expect("pipes can be made");
+    let options = RunOptions { cancel: Some(cancel.clone()), ..options(1) };
+    let script = Script::new([("top", ok()), ("left", Act::UntilStopped), ("right", ok())]);
+    let mut log = String::new();
+    let summary = decisions.run_on(&script, &options, |event| {
+        tell(&mut log, event);
+        if matches!(event, Event::UnitStarted { unit, .. } if &**unit == "left") {
+            let stopped = ["left", "right", "top", "nobody"].map(|unit| cancel.stop_unit(unit).expect("a pipe"));
+            assert_eq!(stopped, [true, false, false, false], "the others are not at work");
+        }
+    });
+    let summary = summary.expect("it can begin");
+    assert_eq!((summary.stopped_by, summary.is_success()), (None, false));
+    insta::assert_snapshot!(log, @"
+    run of 4 on 1
+    start top
+    end top: ok
+    start left
+    end left: stopped
+    skip join because of left
+    start right
+    end right: ok
+    2 ok, 1 failed, 1 skipped, 0 not run
     ");
 }
 

@@ -54,6 +54,7 @@ fn try_run(json: &str, runner: Runner) -> Result<u8, NoRun> {
     let held_up = |signal| std::process::exit(exit::by_signal(signal).into());
     hand_signals_to(cancel.clone(), Some(runner), held_up)
         .map_err(|error| NoRun::failed(format!("cannot wait for signals: {error}")))?;
+    Apart::hear(cancel.clone()).map_err(|error| NoRun::failed(format!("cannot hear what is asked: {error}")))?;
     let options = RunOptions {
         workers: to_run.workers.unwrap_or_else(|| decisions.workers(None)),
         cancel: Some(cancel),

@@ -129,6 +129,30 @@ fn a_run_that_is_stopped_leaves_nothing() {
     assert_eq!(folder.kept()[0].summary().unwrap().stopped_by, Some(TERM));
 }
 
+#[test]
+fn a_unit_that_is_stopped_leaves_the_others() {
+    let folder = Folder::with(
+        "pipeline:
+  - {name: long, command: 'setsid sleep 1000 & echo $! > long; exec sleep 1000', outputs: {-o: x}}
+  - {name: after, command: 'echo > began', inputs: {x: x}}
+  - {name: other, command: 'mkfifo go; echo $$ > other; cat go > y', outputs: {-o: y}}
+  - {name: last, command: 'cp y z', inputs: {y: y}, outputs: {-o: z}}
+",
+    );
+    let run = folder.all();
+    ["long", "other"].iter().for_each(|name| folder.wait_for(name));
+    run.stop_unit("nobody").unwrap();
+    run.stop_unit("long").unwrap();
+    until(|| !folder.is_there("long"));
+    assert!(folder.is_there("other") && run.try_wait().is_none());
+    std::fs::write(folder.path("go"), "through\n").unwrap();
+    assert_eq!(run.wait(), Ended::Exited(1));
+    assert_eq!(folder.read("z"), "through\n");
+    let summary = folder.kept()[0].summary().unwrap();
+    assert_eq!((summary.succeeded, summary.failed, summary.skipped, summary.stopped_by), (2, 1, 1, None));
+    assert!(!folder.path("began").exists());
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_run_that_is_killed_leaves_nothing() {

@@ -44,7 +44,7 @@ impl Bench {
     }
 
     fn fetch(&self, url: &str) -> Result<(), FetchError> {
-        self.fetcher.fetch(url, &self.file(), &self.cancel)
+        self.fetcher.fetch("unit", url, &self.file(), &self.cancel)
     }
 
     /// What is in the file.
@@ -94,7 +94,7 @@ fn a_file_is_fetched_once() {
     assert_eq!(bench.fetched(&url), "hello\n");
     // Another run finds it, too.
     let later = Fetcher::new(&HashMap::new());
-    later.fetch(&url, &bench.file(), &bench.cancel).unwrap();
+    later.fetch("unit", &url, &bench.file(), &bench.cancel).unwrap();
     assert_eq!(server.requests(), ["/data.csv"]);
 
     // What was removed is fetched again, and nothing else tells that it was there.
@@ -456,7 +456,7 @@ fn odd_characters_are_asked_for_as_a_browser_does() {
     let server = Server::saying(HELLO);
     let bench = Bench::new();
     let to = bench.cache().join("0123456789abcdef_a b%20'\"ü;*?.csv");
-    bench.fetcher.fetch(&server.url("/a b%20'\"ü;*.csv?q=ß#part"), &to, &bench.cancel).unwrap();
+    bench.fetcher.fetch("unit", &server.url("/a b%20'\"ü;*.csv?q=ß#part"), &to, &bench.cancel).unwrap();
     assert_eq!(std::fs::read_to_string(&to).unwrap(), "hello\n");
     assert_eq!(server.requests(), ["/a%20b%20'%22%C3%BC;*.csv?q=%C3%9F"]);
 }

@@ -113,6 +113,8 @@ fn see_to_its_end(mut process: Process, job: &mut Job<'_>) -> Result<Outcome, St
     }
     Ok(match (status.code(), status.signal(), told?) {
         (.., Some(Told::TimedOut)) => Outcome::TimedOut { after: job.timeout.unwrap_or_default() },
+        // Somebody did not want it to come to its end, so what it made is not taken for whole.
+        (.., Some(Told::UnitStopped)) => Outcome::Stopped,
         (Some(0), ..) => Outcome::Succeeded,
         // It was told to end, and ended: how is not worth telling.
         (.., Some(Told::Stopped)) => Outcome::Stopped,

@@ -9,6 +9,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::ending::Ending;
 use super::leaks::Leaks;
+use crate::cancel::Stage;
 use crate::{Job, Stream};
 
 /// What one read may bring.
@@ -23,6 +24,8 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Told {
     Stopped,
+    /// It alone, while the run goes on.
+    UnitStopped,
     TimedOut,
 }
 
@@ -52,19 +55,28 @@ impl Running {
         let mut told: Option<Telling> = None;
         let mut killed = false;
         let mut stopped = false;
+        let mut bell = job.cancel.bell();
+        // It may have rung before.
+        let mut rung = job.cancel.ends_unit(job.unit);
         loop {
             let deadline = match &told {
                 None => times_out_at,
                 Some(told) => told.kill_at.filter(|_| !killed),
             };
+            let at_once = (rung && told.is_none()).then_some(Duration::ZERO);
             let until = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-            let patience = [until, ending.patience()].into_iter().flatten().min();
-            let ready = self.poll(ending, job, stopped, killed, patience)?;
+            let patience = [until, ending.patience(), at_once].into_iter().flatten().min();
+            let ready = self.poll(ending, job, &bell, stopped, killed, patience)?;
             let is_late = deadline.is_some_and(|deadline| deadline <= Instant::now());
             stopped |= ready.stop;
-            if told.is_none() && (ready.stop || is_late) {
+            if ready.rung {
+                bell = job.cancel.bell();
+                rung = job.cancel.ends_unit(job.unit);
+            }
+            if told.is_none() && (ready.stop || rung || is_late) {
                 let (why, signal) = match ready.stop {
                     true => (Told::Stopped, job.cancel.signal().and_then(Signal::from_named_raw)),
+                    false if rung => (Told::UnitStopped, None),
                     false => (Told::TimedOut, None),
                 };
                 let _ = kill_process_group(self.group, signal.unwrap_or(Signal::TERM));
@@ -156,12 +168,13 @@ impl Running {
         &self,
         ending: &Ending,
         job: &Job<'_>,
+        bell: &Stage,
         stopped: bool,
         killed: bool,
         timeout: Option<Duration>,
     ) -> Result<Ready, String> {
         let (stop, kill) = (job.cancel.stop_fd(), job.cancel.kill_fd());
-        let mut fds = Vec::with_capacity(5);
+        let mut fds = Vec::with_capacity(6);
         let mut add = |fd| {
             fds.push(PollFd::from_borrowed_fd(fd, PollFlags::IN));
             fds.len() - 1
@@ -169,6 +182,7 @@ impl Running {
         let ended = ending.fd().map(&mut add);
         let stdout = self.stdout.as_ref().map(|pipe| add(pipe.as_fd()));
         let stderr = self.stderr.as_ref().map(|pipe| add(pipe.as_fd()));
+        let rung = (!stopped).then(|| add(bell.fd()));
         let stop = (!stopped).then(|| add(stop));
         let kill = (!killed).then(|| add(kill));
         poll_for(&mut fds, timeout)?;
@@ -177,6 +191,7 @@ impl Running {
             ended: ready(ended) || (ended.is_none() && ending.is_over()),
             stdout: ready(stdout),
             stderr: ready(stderr),
+            rung: ready(rung),
             stop: ready(stop),
             kill: ready(kill),
         })
@@ -204,6 +219,7 @@ struct Ready {
     ended: bool,
     stdout: bool,
     stderr: bool,
+    rung: bool,
     stop: bool,
     kill: bool,
 }

@@ -35,6 +35,7 @@ impl From<Refusal> for Outcome {
 /// Spawns the command of a job. Where there is no room for one more process, it waits for one to end.
 pub(super) fn start<T>(job: &Job<'_>, mut spawn: impl FnMut() -> io::Result<T>) -> Result<T, Refusal> {
     let groups = job.cancel.groups();
+    let is_to_end = || job.cancel.ends_unit(job.unit);
     let mut pauses = PAUSES.into_iter().map(Duration::from_millis);
     loop {
         let ends = groups.ends();
@@ -42,9 +43,9 @@ pub(super) fn start<T>(job: &Job<'_>, mut spawn: impl FnMut() -> io::Result<T>) 
             Ok(started) => return Ok(started),
             Err(error) => error,
         };
-        let why_full = why_full(&error).filter(|_| !job.cancel.is_stopped());
+        let why_full = why_full(&error).filter(|_| !is_to_end());
         let Some(why) = why_full else {
-            return Err(match job.cancel.is_stopped() {
+            return Err(match is_to_end() {
                 true => Refusal::Stopped,
                 false => Refusal::Because(cannot_start(&job.command.program, &error)),
             });

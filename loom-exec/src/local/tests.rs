@@ -91,6 +91,75 @@ fn a_step_has_its_time_and_no_more() {
     assert_eq!(endless.run().outcome, Outcome::Exited { code: 3 });
 }
 
+/// Runs a line of the shell as a unit that is stopped as soon as it has said something.
+fn stopped(line: &str, grace: Duration) -> (Outcome, String) {
+    let cancel = Cancel::new().unwrap();
+    let unit: std::sync::Arc<str> = "unit".into();
+    let _at_work = cancel.begin_unit(&unit);
+    let command = Command { program: "/bin/sh".into(), args: vec!["-c".into(), line.into()], variables: Vec::new() };
+    let mut told = Vec::new();
+    let outcome = LocalExecutor.execute(Job {
+        unit: &unit,
+        command: &command,
+        folder: "/".as_ref(),
+        environment: &[("PATH".into(), "/usr/bin:/bin".into())],
+        cancel: &cancel,
+        grace,
+        timeout: None,
+        detach: false,
+        output: &mut |_: Stream, bytes: &[u8]| {
+            told.extend_from_slice(bytes);
+            assert!(cancel.stop_unit("unit").unwrap());
+        },
+        leaked: &mut |leak| panic!("{leak:?} was to be ended with it"),
+    });
+    assert!(!cancel.is_stopped());
+    (outcome, String::from_utf8(told).unwrap().trim().to_owned())
+}
+
+#[test]
+fn a_unit_ends_alone() {
+    // One that ends when it is told to, with what is in its group; one that then says it went well; one that does not hear.
+    let (outcome, pid) = stopped("sleep 1000 & echo $!; wait", LONG);
+    assert_eq!(outcome, Outcome::Stopped);
+    while is_running(&pid) {
+        std::thread::yield_now();
+    }
+    assert_eq!(stopped("trap 'exit 0' TERM; echo x; while :; do sleep 0.01; done", LONG).0, Outcome::Stopped);
+    let (outcome, pid) = stopped("trap '' TERM; echo $$; while :; do sleep 1; done", Duration::from_millis(1));
+    assert_eq!((outcome, is_running(&pid)), (Outcome::Stopped, false));
+}
+
+#[test]
+fn a_unit_that_waits_or_has_yet_to_start_hears_that_it_is_to_end() {
+    let cancel = Cancel::new().unwrap();
+    let unit: std::sync::Arc<str> = "unit".into();
+    let at_work = cancel.begin_unit(&unit);
+    assert!(cancel.wait_in_unit("unit", Duration::ZERO));
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| cancel.wait_in_unit("unit", LONG));
+        assert!(cancel.stop_unit("unit").unwrap());
+        assert!(!waiting.join().unwrap());
+    });
+    let command = Command { program: "/bin/sleep".into(), args: vec!["1000".into()], variables: Vec::new() };
+    let outcome = LocalExecutor.execute(Job {
+        unit: "unit",
+        command: &command,
+        folder: "/".as_ref(),
+        environment: &[],
+        cancel: &cancel,
+        grace: LONG,
+        timeout: None,
+        detach: false,
+        output: &mut |_, _| {},
+        leaked: &mut |_| {},
+    });
+    assert_eq!(outcome, Outcome::Stopped);
+    drop(at_work);
+    let _again = cancel.begin_unit(&unit);
+    assert!(!cancel.ends_unit("unit"), "it begins anew");
+}
+
 #[test]
 fn how_long_a_step_had_is_said_in_the_largest_unit() {
     for (seconds, said) in [(1800.0, "30 min"), (7200.0, "2 h"), (90.0, "90 s"), (1.5, "1.5 s"), (60.0, "1 min")] {

@@ -290,7 +290,8 @@ impl Run<'_> {
                 return self.tell_skipped(skipped);
             }
         };
-        if outcome == Outcome::Stopped {
+        // A unit that was stopped by itself is one that failed: what needs it is skipped, and all else goes on.
+        if outcome == Outcome::Stopped && self.cancel.is_stopped() {
             self.summary.not_run += 1;
             self.cut_off.insert(block);
             self.scheduler.stopped(step);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, SendTimeoutError, Sender};
+use crossbeam_channel::{Receiver, SendTimeoutError, Sender};
 use loom_graph::{Asked, Manifest, Part, Question, StepId, Unit, UnitFile};
 use loom_spec::FailedBy;
 
@@ -68,6 +68,7 @@ impl Worker<'_> {
     fn work(&mut self, assignment: Assignment, mut completion: Completion<'_>) {
         let Assignment { unit, task, absent, reasons, granted, .. } = assignment;
         self.granted = granted;
+        let _at_work = self.cancel.begin_unit(&unit.name);
         if self.cancel.is_stopped() {
             return completion.ran(Outcome::Stopped, None);
         }
@@ -202,6 +203,10 @@ impl Worker<'_> {
     }
 
     fn do_task(&mut self, unit: &Unit, task: &Task, needs: Option<&Needs>, log: &mut Log) -> Outcome {
+        // What it is made from may have taken a while to look at.
+        if self.cancel.ends_unit(&unit.name) {
+            return Outcome::Stopped;
+        }
         let folder = self.decisions.folder();
         let broken = |message| Outcome::Broken { message };
         match task {
@@ -249,7 +254,7 @@ impl Worker<'_> {
     /// Fetches what the unit reads from elsewhere.
     fn fetch(&self, unit: &Unit) -> Result<(), Outcome> {
         for (url, path) in self.decisions.plan().graph().fetched(unit) {
-            match self.fetcher.fetch(&url, &self.decisions.folder().join(&*path), self.cancel) {
+            match self.fetcher.fetch(&unit.name, &url, &self.decisions.folder().join(&*path), self.cancel) {
                 Ok(()) => {}
                 Err(FetchError::Stopped) => return Err(Outcome::Stopped),
                 Err(error) => return Err(Outcome::Broken { message: error.to_string() }),
@@ -273,10 +278,10 @@ impl Worker<'_> {
             if let Some(needs) = needs.filter(|_| self.ledger.is_some()) {
                 aside::clear(self.decisions.folder(), self.decider, needs);
             }
-            let unit = Arc::clone(&unit.name);
+            let name = Arc::clone(&unit.name);
             let (of, delay) = (retries.max, retries.delay);
-            let _ = self.output.send(Told::Retried { unit, outcome, attempt, of, delay });
-            if self.cancel.stopped().recv_timeout(delay) != Err(RecvTimeoutError::Timeout) {
+            let _ = self.output.send(Told::Retried { unit: Arc::clone(&name), outcome, attempt, of, delay });
+            if !self.cancel.wait_in_unit(&name, delay) {
                 return Outcome::Stopped;
             }
         }
@@ -330,7 +335,7 @@ impl Worker<'_> {
             let mut message = Told::Output { unit: Arc::clone(&unit.name), stream, text };
             // Whoever reads may be slow, but must not keep the step from being stopped.
             while let Err(SendTimeoutError::Timeout(back)) = sender.send_timeout(message, Duration::from_millis(20)) {
-                if cancel.is_stopped() {
+                if cancel.ends_unit(&unit.name) {
                     break;
                 }
                 message = back;
