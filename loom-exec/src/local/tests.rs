@@ -112,6 +112,7 @@ fn stopped(line: &str, grace: Duration) -> (Outcome, String) {
             assert!(cancel.stop_unit("unit").unwrap());
         },
         leaked: &mut |leak| panic!("{leak:?} was to be ended with it"),
+        warn: &mut |message| panic!("{message}"),
     });
     assert!(!cancel.is_stopped());
     (outcome, String::from_utf8(told).unwrap().trim().to_owned())
@@ -153,6 +154,7 @@ fn a_unit_that_waits_or_has_yet_to_start_hears_that_it_is_to_end() {
         detach: false,
         output: &mut |_, _| {},
         leaked: &mut |_| {},
+        warn: &mut |message| panic!("{message}"),
     });
     assert_eq!(outcome, Outcome::Stopped);
     drop(at_work);

@@ -27,7 +27,7 @@ pub use document::{
 pub use op::{Choice, EditRequest, MergeChoices, NewStep, Op, OpVerdict, RemoveRefs, Target, Written};
 pub use runs::{
     Counts, DataState, LogLine, LogPage, LogSpan, Plan, PlanRequest, PlannedUnit, RunDetail, RunDiff, RunDiffLine,
-    RunInfo, RunRequest, RunState, RunTarget, States, StepState, UnitRow, UnitState,
+    RunInfo, RunRequest, RunState, RunTarget, States, StepState, StopRequest, UnitRow, UnitState,
 };
 pub use session::{ClientMessage, PipelineEntry, Problem, ServerMessage, Session, TaskArgument, TaskInfo, TaskPort};
 #[cfg(feature = "typescript")]

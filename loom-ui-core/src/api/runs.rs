@@ -56,6 +56,15 @@ pub struct RunRequest {
     pub rev: u64,
 }
 
+/// What of a run is to end.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct StopRequest {
+    /// Units that end as if they had failed, while the run goes on; with none, all of the run ends.
+    pub units: Vec<String>,
+}
+
 /// What would run, and why.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]

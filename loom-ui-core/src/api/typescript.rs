@@ -60,6 +60,7 @@ pub fn typescript() -> String {
         RunTarget,
         PlanRequest,
         RunRequest,
+        StopRequest,
         PlannedUnit,
         Plan,
         UnitState,

@@ -8,7 +8,7 @@ use loom_spec::Source;
 
 use super::{Editor, Shared};
 use crate::Refused;
-use crate::api::{LogPage, Plan, PlanRequest, RunDetail, RunDiff, RunInfo, RunRequest};
+use crate::api::{LogPage, Plan, PlanRequest, RunDetail, RunDiff, RunInfo, RunRequest, StopRequest};
 use crate::files::LogFile;
 use crate::runs::{self, ToRun};
 
@@ -51,8 +51,8 @@ impl Editor {
         Ok(name)
     }
 
-    /// Asks a run that was started here to end.
-    pub fn cancel(&self, run: &str) -> Result<(), Refused> {
+    /// Asks a run that was started here to end, or some units of it alone.
+    pub fn cancel(&self, run: &str, request: &StopRequest) -> Result<(), Refused> {
         self.shared.may_write()?;
         let seen = self.shared.watching.seen();
         let ours = seen.ours.iter().find(|ours| **ours.name() == *run);
@@ -60,7 +60,11 @@ impl Editor {
             let message = "this run was started elsewhere: stop it there, with Ctrl+C";
             return Err(Refused::new("refused", message));
         };
-        ours.signal(TERM).map_err(|error| Refused::new("refused", format!("cannot stop the run: {error}")))
+        let asked = match &*request.units {
+            [] => ours.signal(TERM),
+            units => units.iter().try_for_each(|unit| ours.stop_unit(unit)),
+        };
+        asked.map_err(|error| Refused::new("refused", format!("cannot stop it: {error}")))
     }
 
     /// Whether a run that was started here is still at work.

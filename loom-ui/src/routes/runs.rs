@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use loom_ui_core::api::{LogPage, Plan, PlanRequest, RunDetail, RunDiff, RunInfo, RunRequest};
+use loom_ui_core::api::{LogPage, Plan, PlanRequest, RunDetail, RunDiff, RunInfo, RunRequest, StopRequest};
 use serde::{Deserialize, Serialize};
 
 use super::body::Body;
@@ -50,8 +50,13 @@ pub(super) async fn detail(State(server): Here, Path((doc, run)): OfRun) -> Answ
     ask(server, doc, move |_, editor| editor.run(&run).ok_or_else(|| missing("such run"))).await.map(Json)
 }
 
-pub(super) async fn cancel(State(server): Here, Path((doc, run)): OfRun) -> Result<StatusCode, Refusal> {
-    ask(server, doc, move |_, editor| editor.cancel(&run)).await?;
+pub(super) async fn cancel(
+    State(server): Here,
+    Path((doc, run)): OfRun,
+    Body(request): Body<Option<StopRequest>>,
+) -> Result<StatusCode, Refusal> {
+    let request = request.unwrap_or_default();
+    ask(server, doc, move |_, editor| editor.cancel(&run, &request)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -91,6 +91,37 @@ fn a_run_is_told_of_and_its_lines_come_as_they_are_written() {
 }
 
 #[test]
+fn one_unit_is_stopped_and_the_run_goes_on() {
+    let folder = folder();
+    let text = "pipeline:
+  - {name: stays, command: 'echo $$ > pid.txt; exec sleep 1000', outputs: {out: pid.txt}}
+  - {name: needs, command: 'touch needs.txt', inputs: {in: pid.txt}, outputs: {out: needs.txt}}
+  - {name: waits, command: 'until [ -e go ]; do sleep 0.01; done'}
+";
+    std::fs::write(folder.path().join("work/pipeline.yml"), text).unwrap();
+    let mut command = program(folder.path());
+    command.args(["--json", "--port", "0"]).env("LOOM_UI_TOKEN", "a-token-for-the-test");
+    let server = Server::start(folder, command);
+    let run = server.run();
+    let step = server.stays();
+    let stop = |units: Value| server.post(&format!("{}/runs/{run}/cancel", server.doc()), &json!({"units": units}));
+    assert_eq!(stop(json!(["stays", "needs", "nobody"])).status, 204, "those that are not at work are left as they are");
+    while is_there(step) {
+        std::thread::yield_now();
+    }
+    assert_eq!(server.state(&run), "running");
+    std::fs::write(server.work().join("go"), "").unwrap();
+    while server.state(&run) != "failed" {}
+    let detail = server.get(&format!("{}/runs/{run}", server.doc())).json();
+    let units = detail["units"].as_array().unwrap();
+    let mut states: Vec<_> = units.iter().map(|unit| format!("{} {}", unit["unit"], unit["state"])).collect();
+    states.sort();
+    assert_eq!(states, [r#""needs" "skipped""#, r#""stays" "stopped""#, r#""waits" "fresh""#]);
+    assert!(!server.work().join("needs.txt").exists());
+    assert_eq!(stop(json!(["waits"])).status, 204, "to a run that is over nothing is said");
+}
+
+#[test]
 fn the_server_takes_its_runs_along_however_it_ends() {
     for (signal, of_runner) in
         [(Signal::TERM, false), (Signal::INT, false), (Signal::KILL, false), (Signal::KILL, true)]

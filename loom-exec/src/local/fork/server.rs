@@ -120,7 +120,7 @@ impl Servers {
         if state.servers.len() >= MOST_SERVERS {
             return Ok(None);
         }
-        if job.cancel.is_stopped() {
+        if job.cancel.ends_unit(job.unit) {
             return Err(Refusal::Stopped);
         }
         match Server::start(&self.modules, &environment, job) {
@@ -199,17 +199,19 @@ impl Server {
         let until = Instant::now() + TO_IMPORT;
         let mut server = Self { process, control: Mutex::new(control), _output: output.try_clone()? };
         loop {
+            let bell = job.cancel.bell();
+            if job.cancel.ends_unit(job.unit) {
+                return Ok(Started::Stopped);
+            }
             let control = server.control.get_mut().unwrap_or_else(PoisonError::into_inner);
             let mut fds = [
                 PollFd::new(control, PollFlags::IN),
                 PollFd::new(&output, PollFlags::IN),
                 PollFd::from_borrowed_fd(job.cancel.stop_fd(), PollFlags::IN),
+                PollFd::from_borrowed_fd(bell.fd(), PollFlags::IN),
             ];
             poll_for(&mut fds, Some(until.saturating_duration_since(Instant::now()))).map_err(io::Error::other)?;
-            let [news, said, stop] = fds.map(|fd| !fd.revents().is_empty());
-            if stop {
-                return Ok(Started::Stopped);
-            }
+            let [news, said, ..] = fds.map(|fd| !fd.revents().is_empty());
             if said {
                 let mut text = vec![0; 64 << 10];
                 let length = output.read(&mut text)?;

@@ -2,7 +2,7 @@
 import { create } from "zustand";
 import { http, Refusal, segment, told, token } from "./client";
 import { connect, hear, say } from "./socket";
-import type { Board, BoardChange, DataState, DocState, Op, RunInfo, RunRequest, RunTarget, Session, States, StepState } from "./types";
+import type { Board, BoardChange, DataState, DocState, Op, RunInfo, RunRequest, RunTarget, Session, States, StepState, StopRequest } from "./types";
 
 export type View = "graph" | "runs" | "compare" | "history" | "problems" | "text";
 export const VIEWS: readonly View[] = ["graph", "runs", "compare", "history", "problems", "text"];
@@ -367,9 +367,10 @@ export async function start(plan: Partial<RunRequest["plan"]>, saved = false): P
     return null;
   }
 }
-export async function stop(run: string): Promise<void> {
+/** Ends a run, or some of its units alone. */
+export async function stop(run: string, units: string[] = []): Promise<void> {
   try {
-    await api.post(`runs/${segment(run)}/cancel`);
+    await api.post(`runs/${segment(run)}/cancel`, { units } satisfies StopRequest);
   } catch (error) {
     notify(told(error), "error");
   }

@@ -859,6 +859,12 @@ workers: number | null,
  */
 rev: number, };
 
+export type StopRequest = { 
+/**
+ * Units that end as if they had failed, while the run goes on; with none, all of the run ends.
+ */
+units: Array<string>, };
+
 export type PlannedUnit = { 
 /**
  * Its name.

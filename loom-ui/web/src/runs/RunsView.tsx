@@ -123,6 +123,11 @@ function OneRun({ detail, heard, frozen }: { detail: RunDetail; heard: number | 
           All running
         </button>
       </div>
+      {unit !== null && !merged && unit.state === "running" && live && info.ours && !locked && (
+        <button type="button" className="btn small danger" title="It counts as failed; the run goes on with what does not need it" onClick={() => void stop(info.run, [unit.unit])}>
+          Stop this
+        </button>
+      )}
     </>
   );
   const actions =
