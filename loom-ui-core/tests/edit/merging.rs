@@ -195,6 +195,10 @@ fn leaves(text: &str) -> BTreeMap<String, String> {
                     walk(&format!("{path}/{name}"), item, leaves);
                 }
             }
+            // Two spellings of nothing: an alias of the one is written out as the other.
+            Value::String(text) if text == "~" => {
+                leaves.insert(path.to_owned(), Value::from("null").to_string());
+            }
             other => {
                 leaves.insert(path.to_owned(), other.to_string());
             }
