@@ -105,7 +105,11 @@ fn one_unit_is_stopped_and_the_run_goes_on() {
     let run = server.run();
     let step = server.stays();
     let stop = |units: Value| server.post(&format!("{}/runs/{run}/cancel", server.doc()), &json!({"units": units}));
-    assert_eq!(stop(json!(["stays", "needs", "nobody"])).status, 204, "those that are not at work are left as they are");
+    assert_eq!(
+        stop(json!(["stays", "needs", "nobody"])).status,
+        204,
+        "those that are not at work are left as they are"
+    );
     while is_there(step) {
         std::thread::yield_now();
     }

@@ -195,7 +195,7 @@ impl Case {
 
     /// Whether the tasks begin as forks: those of one in four, or of all where `LOOM_TEST_PRELOAD` says so.
     fn is_preloaded(&self) -> bool {
-        self.yaml.len() % 4 == 0 || std::env::var_os("LOOM_TEST_PRELOAD").is_some()
+        self.yaml.len().is_multiple_of(4) || std::env::var_os("LOOM_TEST_PRELOAD").is_some()
     }
 
     fn run_with(&self, original: &mut Original) -> Outcome {
