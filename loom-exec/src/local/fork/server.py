@@ -196,15 +196,24 @@ def serve():
     class Refused(OSError):
         pass
 
+    # The fork waits at the gate until the runner was told of it. If this process is lost before that, nothing has run.
     def fork():
+        gate = ()
         try:
-            return os.fork()
+            gate = os.pipe()
+            return os.fork(), gate
         except OSError as error:
+            for end in gate:
+                os.close(end)
             raise Refused(error.errno, error.strerror)
 
-    def begin(name, program, script, words, source, code, pipes):
+    def begin(name, program, script, words, source, code, pipes, gate):
         os.setpgid(0, 0)
         control.close()
+        os.close(gate[1])
+        if not os.read(gate[0], 1):
+            os._exit(0)
+        os.close(gate[0])
         for pipe, stream in zip(pipes, (1, 2)):
             os.dup2(pipe, stream)
             os.close(pipe)
@@ -272,14 +281,14 @@ def serve():
             if shadowed:
                 say(b"N", b"`%s` is imported instead of the module of that name" % os.fsencode(shadowed))
             else:
-                pid = fork()
+                pid, gate = fork()
         except Refused as refused:
             say(b"E", b"%d" % refused.errno)
         except Exception:
             # A fresh interpreter is to say what is wrong with the script.
             say(b"N")
         if pid == 0:
-            return begin(name, program, script, words, source, code, pipes)
+            return begin(name, program, script, words, source, code, pipes, gate)
         if pid:
             # Whoever is told of the fork may signal its group at once. It has done so itself if it is past this.
             try:
@@ -287,6 +296,9 @@ def serve():
             except OSError:
                 pass
             say(b"P", b"%d" % pid)
+            os.write(gate[1], b"P")
+            for end in gate:
+                os.close(end)
         for pipe in pipes:
             os.close(pipe)
 
