@@ -82,7 +82,8 @@ fn same_scalar(one: &Scalar, other: &Scalar) -> bool {
 /// A value that is to be written somewhere else.
 pub(crate) fn new_of(value: &Value) -> New {
     match value {
-        Value::Scalar(scalar) if scalar.is_null() => New::Text("null".to_owned()),
+        // Nothing at all cannot be written everywhere; all other spellings of null are kept.
+        Value::Scalar(scalar) if scalar.is_null() && scalar.text.is_empty() => New::Text("null".to_owned()),
         Value::Scalar(scalar) if scalar.style == Style::Plain => New::Text(scalar.text.to_string()),
         Value::Scalar(scalar) => New::Quoted(scalar.text.to_string()),
         Value::List(items, _) => New::List(items.iter().map(new_of).collect()),

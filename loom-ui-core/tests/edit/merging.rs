@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use loom_ui_core::api::{Choice, MergeChoices, Op};
+use loom_ui_core::api::{Choice, MergeChoices, Op, Written};
 use loom_ui_core::{Document, Merged};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -159,6 +159,20 @@ fn an_edit_of_an_earlier_revision_is_made_on_top() {
 }
 
 #[test]
+fn what_an_alias_stands_for_is_written_out_as_it_is_spelt() {
+    let base = "parameters:\n  p: &first ~\n  again: *first\npipeline:\n- {name: s, task: t.py, args: {--p: $p}}\n";
+    let mut document = Document::new(base);
+    edited(&mut document, vec![rename("param:again", "other")]).expect("it can be done");
+    let mut outside = Document::new(base);
+    let added = Op::AddParameter { name: "added".into(), value: Written::Text("1".into()) };
+    edited(&mut outside, vec![added]).expect("it can be done");
+    assert_ne!(document.outside(outside.text()), Merged::Conflicts);
+    let leaves = leaves(document.text());
+    assert_eq!(leaves["/parameters/other/value/scalar/text"], "\"~\"", "{}", document.text());
+    assert_eq!(leaves["/parameters/added/value/scalar/text"], "\"1\"");
+}
+
+#[test]
 fn typing_is_one_step() {
     let mut document = Document::new(BASE);
     for value in ["1", "12", "123"] {
@@ -194,10 +208,6 @@ fn leaves(text: &str) -> BTreeMap<String, String> {
                     let name = name.map_or_else(|| at.to_string(), str::to_owned);
                     walk(&format!("{path}/{name}"), item, leaves);
                 }
-            }
-            // Two spellings of nothing: an alias of the one is written out as the other.
-            Value::String(text) if text == "~" => {
-                leaves.insert(path.to_owned(), Value::from("null").to_string());
             }
             other => {
                 leaves.insert(path.to_owned(), other.to_string());
