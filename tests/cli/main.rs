@@ -5,6 +5,7 @@
 
 mod support;
 mod units;
+mod watched;
 
 mod book;
 mod changes;

@@ -4,15 +4,18 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use crate::watched::Watched;
+
 /// A temporary folder to run `loom` in.
 pub struct Sandbox {
     folder: tempfile::TempDir,
+    _watched: Watched,
 }
 
 impl Sandbox {
     /// An empty folder.
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().expect("a temporary folder") }
+        Self { folder: tempfile::tempdir().expect("a temporary folder"), _watched: Watched::new() }
     }
 
     /// A folder with this `pipeline.yml`.

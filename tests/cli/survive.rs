@@ -196,6 +196,17 @@ fn a_killed_group_leaves_nothing() {
 }
 
 #[test]
+fn a_runner_that_hears_nothing_ends_with_its_supervisors() {
+    let mut run = Run::start(Sandbox::with("pipeline: [{name: a, command: [sleep, '1000']}]"), &[]);
+    let [first, _, runner] = run.chain().map(|pid| pid.to_string());
+    send("STOP", &[&runner]);
+    send("KILL", &[&first]);
+    // Looked at first: as long as anything is left, there is no end of what it may say.
+    run.is_gone("though the runner could not be told");
+    run.end();
+}
+
+#[test]
 fn that_the_runner_was_killed_is_told() {
     let mut run = Run::start(Sandbox::with("pipeline: [{name: a, command: [sleep, '1000']}]"), &["--quiet"]);
     let [.., runner] = run.chain();

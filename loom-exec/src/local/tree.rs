@@ -6,12 +6,15 @@ use std::os::unix::ffi::OsStrExt;
 use std::time::Duration;
 
 use super::start::DETACHED;
-use rustix::process::{Pid, Signal, WaitOptions, getpid, kill_process, waitpid};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, WaitOptions, getpid, kill_process, waitid, waitpid};
 
 /// The processes that a process is the parent of.
 pub(crate) fn children(of: Pid) -> Vec<Pid> {
     let Ok(threads) = std::fs::read_dir(format!("/proc/{of}/task")) else { return Vec::new() };
-    let lists = threads.flatten().filter_map(|thread| std::fs::read_to_string(thread.path().join("children")).ok());
+    let mut threads: Vec<_> = threads.flatten().map(|thread| thread.path()).collect();
+    // What a thread started is given to the first one when that thread ends, which may be now.
+    threads.sort_by_key(|thread| thread.ends_with(of.to_string()));
+    let lists = threads.iter().filter_map(|thread| std::fs::read_to_string(thread.join("children")).ok());
     lists.flat_map(|list| pids(&list)).collect()
 }
 
@@ -50,17 +53,35 @@ pub(crate) fn kill_all(spared: &dyn Fn(Pid) -> bool) {
 
 /// Ends all that is below this process, and waits for its end; what is spared goes on.
 pub(crate) fn end_all(spared: &dyn Fn(Pid) -> bool) {
+    /// Where the kernel keeps no lists, no look finds anything.
+    const MOST_LOOKS: usize = 20;
+    let mut looks = 0;
     // What a killed process leaves behind becomes a child of this one, to be found the next time round.
     loop {
-        let mine: Vec<Pid> = children(getpid()).into_iter().filter(|pid| !spared(*pid)).collect();
+        let all = children(getpid());
+        let mine: Vec<Pid> = all.iter().copied().filter(|pid| !spared(*pid)).collect();
         if mine.is_empty() {
-            return;
+            looks += 1;
+            if !all.is_empty() || looks > MOST_LOOKS || !has_children() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+            continue;
         }
-        kill_all(spared);
+        // These very ones, of which the list may show others each time it is read, and what is below them.
+        for pid in with_descendants(mine.clone(), spared) {
+            let _ = kill_process(pid, Signal::KILL);
+        }
         for child in mine {
             while matches!(waitpid(Some(child), WaitOptions::empty()), Err(rustix::io::Errno::INTR)) {}
         }
     }
+}
+
+/// Whether this process has any children, by the kernel's own count: a list of them may lack one while others end.
+fn has_children() -> bool {
+    let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+    !matches!(waitid(WaitId::All, options), Err(rustix::io::Errno::CHILD))
 }
 
 /// Waits until nothing is left of a run that was killed: its supervisors end it in a moment. What is there after that moment has

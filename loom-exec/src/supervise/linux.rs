@@ -140,22 +140,25 @@ impl Supervisor {
     /// Waits for the end of the child, and ends what it leaves. `None` if it was not this program.
     fn watch(mut self) -> io::Result<Option<Ended>> {
         let mut is_known = false;
-        // The process that waits for this one was killed.
-        let mut is_alone = false;
+        // The process that waits for this one was killed, and the runner has until then.
+        let mut alone: Option<Instant> = None;
         loop {
             let mut fds =
                 [PollFd::new(&self.alive, PollFlags::IN), PollFd::new(self.signals.get_read(), PollFlags::IN)];
-            let patience = is_alone.then(|| Timespec { tv_sec: 0, tv_nsec: FOR_LAST_WORDS.subsec_nanos().into() });
+            let patience = alone.map(|until| until.saturating_duration_since(Instant::now()));
+            if patience.is_some_and(|patience| patience.is_zero()) {
+                break;
+            }
+            let patience = patience.and_then(|patience| Timespec::try_from(patience).ok());
             match poll(&mut fds, patience.as_ref()) {
-                Ok(0) => break,
                 Ok(_) => {}
                 Err(rustix::io::Errno::INTR) => continue,
                 // Without a way to wait for the child there is one thing left to do.
                 Err(_) => break,
             }
             let [news, signals] = fds.map(|fd| !fd.revents().is_empty());
-            if signals && !self.pass_on() && !is_alone {
-                is_alone = true;
+            if signals && !self.pass_on() && alone.is_none() {
+                alone = Some(Instant::now() + FOR_LAST_WORDS);
                 // Any two signals, one after the other, end a run at once; it knows better than this process how.
                 let child = Pid::from_child(&self.child);
                 let _ = [Signal::INT, Signal::TERM].map(|signal| kill_process(child, signal));
@@ -202,6 +205,8 @@ impl Supervisor {
         // What comes twice in a row is one thing: `timeout` sends to its child, and to the group that it is in.
         std::thread::sleep(Duration::from_millis(2));
         if self.is_supervised && reader_is_gone() {
+            // What is left unread would be news for ever.
+            let _ = self.signals.pending().count();
             return false;
         }
         let child = Pid::from_child(&self.child);
