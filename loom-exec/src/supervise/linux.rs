@@ -117,6 +117,9 @@ fn stops_background_writers() -> bool {
 
 /// How long a runner may take to end a run at once.
 const FOR_LAST_WORDS: Duration = Duration::from_millis(300);
+/// The same for one that has to write down how the run ended, on a machine that may be busy. What does not answer by then does
+/// not hear.
+const TO_END: Duration = Duration::from_secs(5);
 
 type Signals = SignalDelivery<UnixStream, SignalOnly>;
 
@@ -158,7 +161,7 @@ impl Supervisor {
             }
             let [news, signals] = fds.map(|fd| !fd.revents().is_empty());
             if signals && !self.pass_on() && alone.is_none() {
-                alone = Some(Instant::now() + FOR_LAST_WORDS);
+                alone = Some(Instant::now() + TO_END);
                 // Any two signals, one after the other, end a run at once; it knows better than this process how.
                 let child = Pid::from_child(&self.child);
                 let _ = [Signal::INT, Signal::TERM].map(|signal| kill_process(child, signal));
