@@ -9,13 +9,13 @@ use crate::watched::Watched;
 /// A temporary folder to run `loom` in.
 pub struct Sandbox {
     folder: tempfile::TempDir,
-    _watched: Watched,
+    watched: Watched,
 }
 
 impl Sandbox {
     /// An empty folder.
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().expect("a temporary folder"), _watched: Watched::new() }
+        Self { folder: tempfile::tempdir().expect("a temporary folder"), watched: Watched::new() }
     }
 
     /// A folder with this `pipeline.yml`.
@@ -50,6 +50,7 @@ impl Sandbox {
 
     /// `loom`, to be run in the folder, in an environment that does not depend on who runs the tests.
     pub fn command(&self, args: &[&str]) -> Command {
+        self.watched.goes_on();
         let mut command = loom();
         command.args(args).current_dir(self.path());
         command
@@ -57,6 +58,7 @@ impl Sandbox {
 
     /// Lines for a shell, to be run in the folder, where `loom` and `python` are programs like any other.
     pub fn shell(&self, script: &str) -> Command {
+        self.watched.goes_on();
         let programs = self.path().join(".programs");
         std::fs::create_dir_all(&programs).expect("folders can be made");
         let python = which("python3").expect("the tests need Python");

@@ -46,7 +46,11 @@ pub(crate) fn with_descendants(roots: Vec<Pid>, spared: &dyn Fn(Pid) -> bool) ->
 /// Kills all that is below this process but what is spared, the lowest first: so that a runner among them lives longest, and
 /// does the rest if this process is killed meanwhile.
 pub(crate) fn kill_all(spared: &dyn Fn(Pid) -> bool) {
-    for pid in with_descendants(children(getpid()), spared) {
+    kill_trees(children(getpid()), spared);
+}
+
+fn kill_trees(roots: Vec<Pid>, spared: &dyn Fn(Pid) -> bool) {
+    for pid in with_descendants(roots, spared) {
         let _ = kill_process(pid, Signal::KILL);
     }
 }
@@ -68,11 +72,10 @@ pub(crate) fn end_all(spared: &dyn Fn(Pid) -> bool) {
             std::thread::sleep(Duration::from_millis(1));
             continue;
         }
-        // These very ones, of which the list may show others each time it is read, and what is below them.
-        for pid in with_descendants(mine.clone(), spared) {
-            let _ = kill_process(pid, Signal::KILL);
-        }
+        kill_trees(mine.clone(), spared);
         for child in mine {
+            // Whatever is thought of it by now: what is waited for was killed.
+            let _ = kill_process(child, Signal::KILL);
             while matches!(waitpid(Some(child), WaitOptions::empty()), Err(rustix::io::Errno::INTR)) {}
         }
     }

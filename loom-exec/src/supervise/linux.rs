@@ -179,6 +179,8 @@ impl Supervisor {
             self.leave_it_to_the_runner()?;
         }
         tree::kill_all(&tree::is_detached);
+        // A list of processes may lack any of them, and this one is waited for.
+        let _ = self.child.kill();
         let status = self.child.wait()?;
         tree::end_all(&tree::is_detached);
         Ok(match (status.code(), status.signal()) {
