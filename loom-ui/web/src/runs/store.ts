@@ -22,19 +22,28 @@ export const useRuns = create<Runs>(() => ({ doc: null, list: null, details: {},
 
 const newest = (list: RunInfo[]) => [...list].sort((a, b) => b.number - a.number || b.began - a.began);
 
+/** When a run was last told of unasked. An answer that was asked for before that may not know of it yet. */
+const toldAt = new Map<string, number>();
+const toldSince = (run: string, moment: number) => (toldAt.get(run) ?? -1) >= moment;
+
 /** Asks for the list of runs. */
 export async function loadRuns(): Promise<void> {
   const doc = docId();
+  const asked = performance.now();
   try {
-    const list = newest(await api.get<RunInfo[]>("runs"));
+    const answer = await api.get<RunInfo[]>("runs");
     const now = performance.now();
-    useRuns.setState((old) => ({
-      doc,
-      list,
-      error: null,
-      details: old.doc === doc ? old.details : {},
-      heard: { ...(old.doc === doc ? old.heard : {}), ...Object.fromEntries(list.map((info) => [info.run, now])) },
-    }));
+    useRuns.setState((old) => {
+      const meanwhile = old.doc === doc || old.doc === null ? (old.list ?? []).filter((info) => toldSince(info.run, asked)) : [];
+      const list = newest([...answer.filter((info) => !meanwhile.some((one) => one.run === info.run)), ...meanwhile]);
+      return {
+        doc,
+        list,
+        error: null,
+        details: old.doc === doc ? old.details : {},
+        heard: { ...(old.doc === doc ? old.heard : {}), ...Object.fromEntries(list.map((info) => [info.run, now])) },
+      };
+    });
   } catch (problem) {
     useRuns.setState({ error: told(problem) });
   }
@@ -43,9 +52,12 @@ export async function loadRuns(): Promise<void> {
 /** Asks for one run. */
 export async function loadRun(run: string): Promise<void> {
   const doc = docId();
+  const asked = performance.now();
   try {
     const detail = await api.get<RunDetail>(`runs/${encodeURIComponent(run)}`);
+    const again = toldSince(run, asked) && doc === docId();
     useRuns.setState((old) => (old.doc !== null && old.doc !== doc ? {} : { details: { ...old.details, [run]: detail }, heard: { ...old.heard, [run]: performance.now() } }));
+    if (again) await loadRun(run);
   } catch (problem) {
     useRuns.setState({ error: told(problem) });
   }
@@ -60,6 +72,7 @@ export function followRuns(): void {
   hear((message) => {
     if (message.t === "run" && message.doc === docId()) {
       const { info, units } = message;
+      toldAt.set(info.run, performance.now());
       useRuns.setState((old) => {
         const list = old.list ?? [];
         const at = list.findIndex((one) => one.run === info.run);
